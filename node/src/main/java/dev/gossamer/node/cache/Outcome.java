@@ -1,0 +1,30 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Version;
+import org.jspecify.annotations.Nullable;
+
+/** What became of an {@link Operation}. */
+public sealed interface Outcome {
+    /**
+     * Done.
+     *
+     * @param version what the primary gave the change
+     * @param number the new length or the new integer, where the operation names one; else 0
+     * @param text the new decimal, where the operation names one
+     * @param previous the live entry before, where it was asked for and there was one
+     */
+    record Applied(Version version, long number, @Nullable String text, @Nullable Entry previous)
+            implements Outcome {}
+
+    /**
+     * Not done, for its condition did not hold or there was nothing to change.
+     *
+     * @param previous the live entry that stands, where it was asked for and there is one
+     */
+    record Unchanged(@Nullable Entry previous) implements Outcome {}
+
+    /** Not done and nothing changed: the request was wrong, or came to the wrong place. */
+    record Refused(ErrorCode code, String message) implements Outcome {}
+}

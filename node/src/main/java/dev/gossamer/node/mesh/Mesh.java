@@ -1,0 +1,176 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Topology;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole mesh, seen from this node: what the edges ask.
+ *
+ * <p><b>Threads.</b> {@link #read} and {@link #write} are called on one of the node's event loops,
+ * never block it, and answer on that same loop, often before they return. The methods that return a
+ * future may be called by any thread.
+ *
+ * <p><b>Failure.</b> Whatever the mesh could not do in time or at all arrives at {@link
+ * Callback#failed}, or as a {@link dev.gossamer.protocol.GossamerException} in the future. A miss
+ * is an answer.
+ */
+public interface Mesh {
+
+    /** Takes one answer, exactly once. */
+    interface Callback<T> {
+        void done(T answer);
+
+        void failed(ErrorCode code, String message);
+    }
+
+    /** Where an answer came from. */
+    enum Tier {
+        /** This node's memory. */
+        L1,
+        /** Another member's. */
+        L3
+    }
+
+    /**
+     * The answer to a read.
+     *
+     * @param entry the live entry, or null for a miss
+     * @param tier where it was found, or where its absence was
+     * @param origin the member that answered
+     */
+    record Read(@Nullable Entry entry, Tier tier, Member origin) {}
+
+    void read(Bytes key, Freshness freshness, Callback<Read> callback);
+
+    void write(Operation operation, Callback<Outcome> callback);
+
+    /** {@link #read} for callers that are on no event loop. */
+    CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);
+
+    /** {@link #write} for callers that are on no event loop. */
+    CompletableFuture<Outcome> writeAsync(Operation operation);
+
+    /** The topology that this node goes by now. Never blocks. */
+    Topology topology();
+
+    Member self();
+
+    /**
+     * @return a handle that ends the subscription; the consumer is called on no particular thread
+     *     and must return soon
+     */
+    AutoCloseable onTopology(Consumer<Topology> consumer);
+
+    /**
+     * One step of a walk over all keys: every key that exists from the walk's beginning to its end
+     * is seen at least once. Start with cursor 0; the walk is over when the answer's cursor is 0.
+     *
+     * @param scope the whole mesh, or the slots that this node is primary of
+     * @param keysMin the least number of keys to collect, unless the walk ends; more may come
+     */
+    CompletableFuture<ScanPage> scan(long cursor, int keysMin, Scope scope);
+
+    /** Whose keys an operation covers. */
+    enum Scope {
+        MESH,
+        HERE
+    }
+
+    /** Keys, and the cursor to go on with: 0 at the end. */
+    record ScanPage(List<Bytes> keys, long cursor) {}
+
+    /** The number of live entries, each counted once. */
+    CompletableFuture<Long> size(Scope scope);
+
+    /** Keys of one slot that this node holds. */
+    List<Bytes> keysInSlot(int slot, int keysMax);
+
+    /** How many live entries of one slot this node holds. */
+    int countInSlot(int slot);
+
+    /** Some key of the mesh, or null when it is empty. */
+    CompletableFuture<@Nullable Bytes> randomKey();
+
+    /**
+     * Removes every entry of the mesh (or of the slots this node is primary of), each with a
+     * version of its own.
+     */
+    CompletableFuture<Void> flush(Scope scope);
+
+    CompletableFuture<Explanation> explain(Bytes key);
+
+    /**
+     * Where a key lives and what each owner has of it.
+     *
+     * @param cache the name of the named cache that claims the key
+     */
+    record Explanation(Bytes key, int slot, long epoch, String cache, List<Copy> copies) {}
+
+    /**
+     * What one owner has of a key.
+     *
+     * @param role {@code primary} or {@code backup}
+     * @param state {@code complete} when the owner holds the whole slot, {@code filling} while it
+     *     is being copied
+     * @param entry null when the owner has nothing; a tombstone when it was removed
+     * @param problem why the owner could not be asked, or null
+     */
+    record Copy(
+            Member member,
+            String role,
+            String state,
+            @Nullable Entry entry,
+            @Nullable String problem) {}
+
+    MeshStatus status();
+
+    /**
+     * The mesh as this node knows it, from what the members tell each other.
+     *
+     * @param epoch of the topology that this node goes by
+     * @param missingCopies copies of slots that should exist and do not yet: wanted replication
+     *     against complete owners
+     * @param settled whether every member of the topology has said that it goes by the same epoch
+     */
+    record MeshStatus(
+            long epoch,
+            int replication,
+            List<MemberStatus> members,
+            int slotsCovered,
+            int missingCopies,
+            boolean settled) {}
+
+    /**
+     * One member's account of itself.
+     *
+     * @param state {@code ready}, {@code filling}, {@code joining} or {@code draining}
+     * @param epoch the epoch it goes by
+     * @param slotsPrimary how many slots it is primary of
+     * @param slotsBackup how many slots it is a backup of
+     * @param slotsFilling how many of its slots it has not got whole yet
+     */
+    record MemberStatus(
+            Member member,
+            String state,
+            long epoch,
+            int slotsPrimary,
+            int slotsBackup,
+            int slotsFilling,
+            long entries,
+            long bytes,
+            long memoryBytesMax) {}
+
+    /** The settings of all named caches, the default one first. */
+    List<CacheSettings> caches();
+}

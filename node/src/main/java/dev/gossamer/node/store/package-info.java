@@ -1,0 +1,5 @@
+/** Where values rest: entries and the tiers that keep them. */
+@NullMarked
+package dev.gossamer.node.store;
+
+import org.jspecify.annotations.NullMarked;
