@@ -14,9 +14,20 @@ import java.util.List;
  */
 record Message(Kind kind, List<Known> known, List<Delta> deltas) {
     enum Kind {
-        ASK,
-        ANSWER,
-        TELL
+        ASK(0),
+        ANSWER(1),
+        TELL(2);
+
+        private final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
+
+        /** What stands for this kind on the wire. */
+        byte code() {
+            return code;
+        }
     }
 
     /** "Of this life of this member I know everything up to this sequence"; zeros for nothing. */

@@ -36,7 +36,6 @@ final class Wire {
     static final int DELTA_BYTES = 34;
     private static final int FACT_BYTES = 11;
     private static final byte VERSION = 1;
-    private static final Message.Kind[] KINDS = Message.Kind.values();
 
     private Wire() {}
 
@@ -58,7 +57,7 @@ final class Wire {
             bytes += sizeOf(delta);
         }
         ByteBuffer out = ByteBuffer.allocate(bytes);
-        out.put(VERSION).put((byte) message.kind().ordinal());
+        out.put(VERSION).put(message.kind().code());
         out.putShort((short) message.known().size());
         for (Known known : message.known()) {
             out.putLong(known.member().value());
@@ -90,8 +89,7 @@ final class Wire {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             check(in, in.get() == VERSION, "unknown version");
-            int kind = in.get();
-            check(in, kind >= 0 && kind < KINDS.length, "unknown kind");
+            Message.Kind kind = kind(in);
             List<Known> known = new ArrayList<>();
             for (int left = count(in); left > 0; left--) {
                 known.add(new Known(new MemberId(in.getLong()), natural(in), natural(in)));
@@ -101,10 +99,20 @@ final class Wire {
                 deltas.add(decodeDelta(in));
             }
             check(in, !in.hasRemaining(), in.remaining() + " bytes too many");
-            return new Message(KINDS[kind], known, deltas);
+            return new Message(kind, known, deltas);
         } catch (BufferUnderflowException e) {
             throw new MalformedMessageException(in.position(), "ends too early");
         }
+    }
+
+    private static Message.Kind kind(ByteBuffer in) throws MalformedMessageException {
+        byte code = in.get();
+        for (Message.Kind kind : Message.Kind.values()) {
+            if (kind.code() == code) {
+                return kind;
+            }
+        }
+        throw new MalformedMessageException(in.position(), "unknown kind");
     }
 
     private static Delta decodeDelta(ByteBuffer in) throws MalformedMessageException {
