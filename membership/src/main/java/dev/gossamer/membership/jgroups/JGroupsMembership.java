@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Views.</b> A member's record is part of its JGroups address ({@link MemberAddress}), so a
  * view is complete the instant it is known, and all who have it make the same {@link MeshView} of
- * it. Its id is that of the JGroups view. A member id that stands in a view twice, which only a
- * merge can bring about, is left out by all until one of the two is gone; the later one leaves by
- * itself and tells its listener.
+ * it. Its id is that of the JGroups view, plus one. A member id that stands in a view twice, which
+ * only a merge can bring about, is left out by all until one of the two is gone; the later one
+ * leaves by itself and tells its listener.
  *
  * <p><b>Messages</b> are queued per peer and sent by a virtual thread per peer, out of band, under
  * JGroups' flow control: a peer that does not read holds up its own queue alone, and what is on the
@@ -55,6 +55,7 @@ public final class JGroupsMembership implements Membership {
     static {
         ClosedSerialization.enforce();
         QuietLogs.install();
+        MemberAddress.printPlainly();
     }
 
     /** A peer of the latest view. */

@@ -48,6 +48,14 @@ final class MemberAddress {
         return address;
     }
 
+    /** Logs show the member's name instead of the map. */
+    static void printPlainly() {
+        ExtendedUUID.setPrintFunction(address ->
+                memberOf(address)
+                        .map(Member::name)
+                        .orElseGet(() -> Long.toHexString(address.getMostSignificantBits())));
+    }
+
     /** The member's id, when the address is of ours. */
     static Optional<MemberId> idOf(Address address) {
         return address instanceof ExtendedUUID own

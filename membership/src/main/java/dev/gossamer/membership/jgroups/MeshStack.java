@@ -20,6 +20,7 @@ import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.DiagnosticsHandler;
 import org.jgroups.stack.Protocol;
 
 /** The JGroups protocols of a member, from the wire up; docs/decisions/0002 says why these. */
@@ -43,8 +44,17 @@ final class MeshStack {
                 .setBindPort(settings.self().ports().jgroups())
                 .setPortRange(0)
                 .useVirtualThreads(true);
-        transport.getDiagnosticsHandler();
-        return transport;
+        return withoutDiagnostics(transport);
+    }
+
+    /** JGroups would open a probe port that answers anyone. */
+    private static TP withoutDiagnostics(TP transport) {
+        try {
+            return transport.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
+        } catch (Exception e) { // declared so by JGroups
+            throw new GossamerException(
+                    ErrorCode.INTERNAL, "JGroups' diagnostics can't be turned off: " + e, e);
+        }
     }
 
     private static InetAddress bindAddress(MembershipSettings settings) {
@@ -85,7 +95,10 @@ final class MeshStack {
         stack.add(new UNICAST3());
         stack.add(new STABLE());
         stack.add(doorkeeper);
-        stack.add(new GMS().setJoinTimeout(settings.joinTimeout().toMillis()));
+        stack.add(
+                new GMS()
+                        .setJoinTimeout(settings.joinTimeout().toMillis())
+                        .printLocalAddress(false));
         stack.add(new UFC().setMaxCredits(CREDIT_BYTES_MAX));
         stack.add(new MFC().setMaxCredits(CREDIT_BYTES_MAX));
         stack.add(new FRAG4().setFragSize(FRAGMENT_BYTES_MAX));

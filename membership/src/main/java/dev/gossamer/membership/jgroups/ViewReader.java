@@ -13,7 +13,10 @@ import java.util.Set;
 import org.jgroups.Address;
 import org.jgroups.View;
 
-/** Reads a JGroups view: a pure function, so that all who have a view make the same of it. */
+/**
+ * Reads a JGroups view: a pure function, so that all who have a view make the same of it. JGroups
+ * counts views from 0; ours begin at 1, so that 0 can mean none.
+ */
 final class ViewReader {
     /**
      * What a view says.
@@ -41,7 +44,7 @@ final class ViewReader {
         List<Member> members =
                 peers.values().stream().flatMap(a -> MemberAddress.memberOf(a).stream()).toList();
         peers.values().remove(self);
-        return new Reading(new MeshView(view.getViewId().getId(), members), peers, rival);
+        return new Reading(new MeshView(view.getViewId().getId() + 1, members), peers, rival);
     }
 
     private static Optional<Member> rival(Map<MemberId, Address> first, Address self) {
