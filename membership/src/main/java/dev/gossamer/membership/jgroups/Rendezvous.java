@@ -5,7 +5,6 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -51,10 +50,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>5. Silence is not absence.</b> Where something listens and nobody answers as a member, the
  * name or the password may be wrong, or a member may hang: founding a second mesh there would hide
- * the mistake, so the start fails with a sentence that says so.
+ * the mistake, so the start fails with a sentence that says so. Only when others that start answer,
+ * and it stays silent for half of the start's time, is the silent one left out.
  */
 final class Rendezvous extends Discovery {
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(50);
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
     private static final int PARKED_MAX = 256;
 
@@ -167,8 +168,7 @@ final class Rendezvous extends Discovery {
         List<PhysicalAddress> listening = contacts.listening(ownAddress());
         ask(listening, null, true);
         awaitAnswers(answers, listening);
-        mute = new ArrayList<>(listening);
-        mute.removeAll(answered(answers));
+        mute = silent(listening, answers);
         decision.lock();
         try {
             Verdict verdict = judge(answers);
@@ -197,16 +197,35 @@ final class Rendezvous extends Discovery {
         if (served || !first) {
             return Verdict.WAIT;
         }
-        return anyone || mute.isEmpty() ? Verdict.FOUND : Verdict.WAIT;
+        return mute.isEmpty() || (anyone && halfOfTheTimeIsUp()) ? Verdict.FOUND : Verdict.WAIT;
     }
 
+    private boolean halfOfTheTimeIsUp() {
+        return deadlineNanos - nanoClock.getAsLong() < startTimeout.toNanos() / 2;
+    }
+
+    /** Asks again meanwhile, for a question is lost when two members connect crosswise. */
     private void awaitAnswers(Responses answers, List<PhysicalAddress> asked) {
-        long deadline = nanoClock.getAsLong() + joinTimeout.toNanos();
-        while (!answered(answers).containsAll(asked) && nanoClock.getAsLong() - deadline < 0) {
+        long now = nanoClock.getAsLong();
+        long deadline = now + joinTimeout.toNanos();
+        long askAgain = now + BETWEEN_QUESTIONS.toNanos();
+        List<PhysicalAddress> silent = silent(asked, answers);
+        while (!silent.isEmpty() && now - deadline < 0) {
             if (answers.waitFor(BETWEEN_LOOKS.toMillis())) {
                 return;
             }
+            now = nanoClock.getAsLong();
+            silent = silent(asked, answers);
+            if (now - askAgain >= 0) {
+                ask(silent, null, true);
+                askAgain = now + BETWEEN_QUESTIONS.toNanos();
+            }
         }
+    }
+
+    private static List<PhysicalAddress> silent(List<PhysicalAddress> asked, Responses answers) {
+        Set<PhysicalAddress> answered = answered(answers);
+        return asked.stream().filter(address -> !answered.contains(address)).toList();
     }
 
     private static Set<PhysicalAddress> answered(Responses answers) {
