@@ -73,7 +73,7 @@ final class AdminRouter {
         exchange.response()
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .putHeader("X-Content-Type-Options", "nosniff");
-        PercentEncoding.check(exchange.request().path());
+        PercentEncoding.check(exchange.request().uri());
         exchange.next();
     }
 

@@ -34,6 +34,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminSettings settings;
     private final HttpMeters meters;
     private final Connections connections;
+    private final NodeMeters nodeMeters;
     private final AdminRouter router;
     private final List<Endpoint> endpoints;
     private @Nullable Vertx vertx;
@@ -43,6 +44,7 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(AdminSettings settings, Services services) {
         this.settings = settings;
         this.meters = new HttpMeters(services.registry(), services.nanoClock());
+        this.nodeMeters = new NodeMeters(services);
         this.connections = new Connections(settings, services.registry(), services.nanoClock());
         this.endpoints = endpointsOf(settings, services);
         this.router =
@@ -52,6 +54,12 @@ public final class AdminServer implements AutoCloseable {
     private static List<Endpoint> endpointsOf(AdminSettings settings, Services services) {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new HealthRoutes(services.health()).endpoints());
+        all.addAll(new MetricsRoute(services.registry()).endpoints());
+        all.addAll(new OpenApi(services.about()).endpoints());
+        all.addAll(new NodeRoutes(services.config(), services.about()).endpoints());
+        all.addAll(new MeshRoutes(services.mesh()).endpoints());
+        all.addAll(new EntryRoutes(settings, services).endpoints());
+        all.addAll(new ExplainRoute(services.mesh(), settings.keyBytesMax()).endpoints());
         return all;
     }
 
@@ -155,6 +163,7 @@ public final class AdminServer implements AutoCloseable {
     /** Stops listening and closes all connections. May be called again, and before the start. */
     @Override
     public void close() {
+        nodeMeters.close();
         Vertx started = vertx;
         if (started == null) {
             return;

@@ -61,7 +61,10 @@ final class Answers {
             RoutingContext exchange, CompletableFuture<T> future, Consumer<T> next) {
         Context loop = exchange.vertx().getOrCreateContext();
         Future.fromCompletionStage(future, loop)
-                .onSuccess(next::accept)
+                .map(answer -> {
+                    next.accept(answer);
+                    return answer;
+                })
                 .onFailure(failure -> failed(exchange, failure));
     }
 

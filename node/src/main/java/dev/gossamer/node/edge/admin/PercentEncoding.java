@@ -51,7 +51,7 @@ final class PercentEncoding {
             throw Problem.badRequest(
                             "The percent sign at position "
                                     + percent
-                                    + " of the path is not followed by two hex digits.")
+                                    + " of the URI is not followed by two hex digits.")
                     .raised();
         }
         return high << 4 | low;
