@@ -334,7 +334,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Ends a call when a future does, on this connection's loop. */
     <T> void settle(CompletableFuture<T> future, Call<T> call) {
-        var unused =
+        var _ =
                 future.whenComplete((answer, problem) -> {
                     if (channel.eventLoop().inEventLoop()) {
                         Futures.settle(call, answer, problem);
@@ -437,7 +437,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!closing || channel.isOpen()) {
             closing = true;
             context.connections().closed(cause);
-            channel.close();
+            var _ = channel.close();
         }
     }
 
