@@ -40,7 +40,8 @@ public sealed interface Reply {
      *
      * @param slotsDone how many of the slots, from the first on, have been given whole
      * @param position where to go on in the slot after those
-     * @param authoritative which of the slots done lack nothing that was acknowledged
+     * @param authoritative for each of the slots, the one begun included, whether nothing that was
+     *     acknowledged was missing here when its reading for this page began
      */
     record Page(List<Item> items, int slotsDone, long position, BitSet authoritative)
             implements Reply {
