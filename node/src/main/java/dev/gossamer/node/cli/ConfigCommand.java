@@ -107,7 +107,7 @@ final class ConfigCommand implements Callable<Integer> {
                                     setting.text("name"),
                                     setting.text("value"),
                                     setting.text("source"),
-                                    setting.text("meaning")))
+                                    setting.text("description")))
                     .toList();
         } catch (IOException e) {
             throw new CliException("the configuration could not be read: " + e.getMessage(), e);

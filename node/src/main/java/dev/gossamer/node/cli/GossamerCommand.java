@@ -1,8 +1,7 @@
 package dev.gossamer.node.cli;
 
+import dev.gossamer.node.Node;
 import dev.gossamer.node.cli.terminal.Terminal;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +61,9 @@ public final class GossamerCommand implements Runnable {
     public interface NodeRunner {
         /**
          * @param flags setting names with their texts; they override the file and the environment
+         * @throws InterruptedException when the calling thread is interrupted
          */
-        void run(Path configuration, Map<String, String> flags);
+        void run(Path configuration, Map<String, String> flags) throws InterruptedException;
     }
 
     private final NodeRunner nodeRunner;
@@ -110,15 +110,15 @@ public final class GossamerCommand implements Runnable {
 
     public static void main(String[] args) {
         Terminal terminal = terminalOfThisProcess();
-        System.exit(commandLine(NodeEntry::run, terminal).execute(args));
+        System.exit(commandLine(Node::run, terminal).execute(args));
     }
 
     private static Terminal terminalOfThisProcess() {
         Optional<Integer> columns = Optional.ofNullable(Integer.getInteger("gossamer.columns"));
         String wish = System.getenv("NO_COLOR");
         return new Terminal(
-                new PrintWriter(System.out, false, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, false, StandardCharsets.UTF_8),
+                System.out,
+                System.err,
                 columns.filter(count -> count > 0).orElse(COLUMNS_DEFAULT),
                 columns.isPresent(),
                 wish == null || wish.isEmpty());

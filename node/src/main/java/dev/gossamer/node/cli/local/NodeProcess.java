@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,14 +28,12 @@ public final class NodeProcess {
 
     private final String classPath;
     private final Path java;
+    private final boolean recording;
 
-    /**
-     * @param classPath of the program, as {@code -cp} takes it
-     * @param java the program {@code java} of the JDK to use
-     */
-    public NodeProcess(String classPath, Path java) {
+    private NodeProcess(String classPath, Path java, boolean recording) {
         this.classPath = classPath;
         this.java = java;
+        this.recording = recording;
     }
 
     /** Starts nodes with the class path and the JDK that this process runs on. */
@@ -44,7 +43,13 @@ public final class NodeProcess {
                         .map(element -> Path.of(element).toAbsolutePath().toString())
                         .reduce((left, right) -> left + File.pathSeparator + right)
                         .orElse("");
-        return new NodeProcess(absolute, Path.of(System.getProperty("java.home"), "bin", "java"));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new NodeProcess(absolute, java, false);
+    }
+
+    /** The same, but the first node writes at its end what later ones start from. */
+    public NodeProcess recordingStart() {
+        return new NodeProcess(classPath, java, true);
     }
 
     /** The heap that a node needs to keep entries of so many bytes. */
@@ -85,7 +90,14 @@ public final class NodeProcess {
         return command;
     }
 
-    private List<String> cacheFlags() {
+    private List<String> cacheFlags(int node) {
+        if (recording) {
+            return node > 0
+                    ? List.of()
+                    : startCache()
+                            .map(cache -> List.of("-XX:AOTCacheOutput=" + cache))
+                            .orElse(List.of());
+        }
         return startCache()
                 .filter(Files::isRegularFile)
                 .map(cache -> List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off,cds=off"))
@@ -103,7 +115,7 @@ public final class NodeProcess {
         String name = plan.name(node);
         List<String> command = new ArrayList<>(sessionPrefix());
         command.addAll(
-                command(folder.configuration(name), plan.memoryBytesMax(), cacheFlags()));
+                command(folder.configuration(name), plan.memoryBytesMax(), cacheFlags(node)));
         if (untilThisProcessEnds) {
             command.add("--until-stdin-ends");
         }
@@ -124,7 +136,7 @@ public final class NodeProcess {
     /** As {@code Setting.environmentName} says it, without loading the settings for it. */
     private static String environmentName(String setting) {
         return "GOSSAMER_"
-                + setting.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
+                + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private static void keepOldLog(Path log) throws IOException {

@@ -1,6 +1,9 @@
 package dev.gossamer.node.cli.terminal;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Where the command line speaks: answers on one writer, everything about the work on the other. A
@@ -13,6 +16,7 @@ public final class Terminal {
     private static final String RESET = "\u001b[0m";
     private static final int COLUMNS_MIN = 40;
 
+    private final OutputStream bytes;
     private final PrintWriter out;
     private final PrintWriter err;
     private final int columns;
@@ -40,9 +44,10 @@ public final class Terminal {
      * @param colours whether the terminal's user wants colours
      */
     public Terminal(
-            PrintWriter out, PrintWriter err, int columns, boolean live, boolean colours) {
-        this.out = out;
-        this.err = err;
+            OutputStream out, OutputStream err, int columns, boolean live, boolean colours) {
+        this.bytes = out;
+        this.out = new PrintWriter(out, false, StandardCharsets.UTF_8);
+        this.err = new PrintWriter(err, false, StandardCharsets.UTF_8);
         this.columns = Math.max(COLUMNS_MIN, columns);
         this.live = live;
         this.colours = live && colours;
@@ -75,11 +80,17 @@ public final class Terminal {
         out.flush();
     }
 
-    /** Text of the answer as it is, without an end of line. */
-    public synchronized void raw(byte[] utf8) {
+    /** Bytes of the answer as they are, then an end of line. */
+    public synchronized void line(byte[] answer) {
         clearStatus();
-        out.print(new String(utf8, java.nio.charset.StandardCharsets.UTF_8));
         out.flush();
+        try {
+            bytes.write(answer);
+            bytes.write('\n');
+            bytes.flush();
+        } catch (IOException e) {
+            throw new CliException("the answer could not be written: " + e.getMessage(), e);
+        }
     }
 
     /** A line about the work: on the error stream, so that answers can be piped. */

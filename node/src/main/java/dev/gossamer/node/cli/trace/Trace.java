@@ -21,10 +21,24 @@ public final class Trace {
     private final BitSet writes;
     private final byte[][] keys;
 
-    private Trace(int[] accesses, BitSet writes, byte[][] keys) {
+    /** Empty when the trace does not tell times. */
+    private final long[] micros;
+
+    private Trace(int[] accesses, BitSet writes, byte[][] keys, long[] micros) {
         this.accesses = accesses;
         this.writes = writes;
         this.keys = keys;
+        this.micros = micros;
+    }
+
+    /** Whether each access has a time. */
+    public boolean timed() {
+        return micros.length == accesses.length;
+    }
+
+    /** When the access at a position was recorded, in microseconds from an arbitrary moment. */
+    public long micros(int at) {
+        return micros[at];
     }
 
     public int length() {
@@ -53,16 +67,12 @@ public final class Trace {
         return keys[key];
     }
 
-    /** The mean length of the distinct keys in bytes. */
-    public double keyBytesMean() {
-        return Arrays.stream(keys).mapToInt(key -> key.length).average().orElse(0);
-    }
-
     /** Collects accesses; for one thread. */
     public static final class Builder {
         private final Map<String, Integer> numbers = new HashMap<>();
         private final BitSet writes = new BitSet();
         private int[] accesses = new int[1024];
+        private long[] micros = {};
         private int count;
 
         public Builder read(String key) {
@@ -89,6 +99,15 @@ public final class Trace {
             return this;
         }
 
+        /** Gives the access that was added last its time. */
+        Builder at(long time) {
+            if (micros.length < count) {
+                micros = Arrays.copyOf(micros, accesses.length);
+            }
+            micros[count - 1] = time;
+            return this;
+        }
+
         public int count() {
             return count;
         }
@@ -96,7 +115,8 @@ public final class Trace {
         public Trace build() {
             byte[][] keys = new byte[numbers.size()][];
             numbers.forEach((key, number) -> keys[number] = key.getBytes(StandardCharsets.UTF_8));
-            return new Trace(Arrays.copyOf(accesses, count), (BitSet) writes.clone(), keys);
+            long[] times = micros.length == 0 ? micros : Arrays.copyOf(micros, count);
+            return new Trace(Arrays.copyOf(accesses, count), (BitSet) writes.clone(), keys, times);
         }
     }
 }

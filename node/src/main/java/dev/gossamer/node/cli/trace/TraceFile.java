@@ -145,17 +145,23 @@ public final class TraceFile {
             throw new TraceException(
                     path + ":" + number + ": expected version,time,op,size,lbn, found: " + line);
         }
-        switch (fields[2].strip().toLowerCase(Locale.ROOT)) {
-            case "28" -> add(fields[4].strip(), false);
-            case "2a" -> add(fields[4].strip(), true);
+        add(fields[4].strip(), isWrite(fields[2].strip(), number));
+        try {
+            trace.at(Long.parseLong(fields[1].strip()));
+        } catch (NumberFormatException e) {
+            throw new TraceException(
+                    path + ":" + number + ": time is a number, found: " + fields[1], e);
+        }
+    }
+
+    private boolean isWrite(String op, int number) {
+        return switch (op.toLowerCase(Locale.ROOT)) {
+            case "28" -> false;
+            case "2a" -> true;
             default ->
                     throw new TraceException(
-                            path
-                                    + ":"
-                                    + number
-                                    + ": op is 28 (read) or 2a (write), found: "
-                                    + fields[2]);
-        }
+                            path + ":" + number + ": op is 28 (read) or 2a (write), found: " + op);
+        };
     }
 
     private void add(String key, boolean write) {
