@@ -133,9 +133,7 @@ final class Primaries {
                 IntStream.range(0, Slot.COUNT)
                         .filter(slot -> owner[slot] != member)
                         .boxed()
-                        .sorted(
-                                Comparator.comparingDouble(
-                                        slot -> fromHere[slot] / distance[slot]))
+                        .sorted(Comparator.comparingDouble(slot -> fromHere[slot] / distance[slot]))
                         .mapToInt(Integer::intValue)
                         .toArray();
         for (int i = 0; load[member] < least[member]; i++) {
