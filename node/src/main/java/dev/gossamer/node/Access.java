@@ -7,11 +7,16 @@ import dev.gossamer.node.config.Settings.SecurityMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Closed by default (C13): beyond loopback nothing listens without a password, unless the operator says so. */
+/**
+ * Closed by default (C13): beyond loopback nothing listens without a password, unless the operator
+ * says so.
+ */
 final class Access {
     private Access() {}
 
-    /** @throws ConfigException when the node would listen beyond loopback without a password */
+    /**
+     * @throws ConfigException when the node would listen beyond loopback without a password
+     */
     static void check(Configuration configuration) {
         InetAddress bind = address(configuration, configuration.get(Settings.NODE_BIND));
         boolean guarded =
@@ -31,23 +36,24 @@ final class Access {
         String bind = configuration.get(Settings.NODE_BIND);
         return configuration
                 .get(Settings.NODE_HOST)
-                .orElseGet(
-                        () -> {
-                            if (address(configuration, bind).isAnyLocalAddress()) {
-                                throw configuration.refused(
-                                        Settings.NODE_BIND,
-                                        bind + " is every address of this machine; say in node.host"
-                                                + " which one others reach it at");
-                            }
-                            return bind;
-                        });
+                .orElseGet(() -> {
+                    if (address(configuration, bind).isAnyLocalAddress()) {
+                        throw configuration.refused(
+                                Settings.NODE_BIND,
+                                bind
+                                        + " is every address of this machine; say in node.host"
+                                        + " which one others reach it at");
+                    }
+                    return bind;
+                });
     }
 
     private static InetAddress address(Configuration configuration, String bind) {
         try {
             return InetAddress.getByName(bind);
         } catch (UnknownHostException e) {
-            throw configuration.refused(Settings.NODE_BIND, "'" + bind + "' is no address of this machine");
+            throw configuration.refused(
+                    Settings.NODE_BIND, "'" + bind + "' is no address of this machine");
         }
     }
 }

@@ -7,11 +7,9 @@ import dev.gossamer.membership.ViewTopologyAuthority;
 import dev.gossamer.membership.jgroups.JGroupsMembership;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
-import dev.gossamer.node.cache.NamedCaches;
 import dev.gossamer.node.config.Configuration;
 import dev.gossamer.node.edge.admin.About;
 import dev.gossamer.node.edge.admin.AdminServer;
-import dev.gossamer.node.edge.admin.Health;
 import dev.gossamer.node.edge.admin.Services;
 import dev.gossamer.node.edge.resp.RespServer;
 import dev.gossamer.node.mesh.MeshNode;
@@ -38,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node, wired: the only place that makes services, reads a clock and seeds a generator. Rooms are opened from the
- * bottom up, and closed in the opposite order.
+ * One node, wired: the only place that makes services, reads a clock and seeds a generator. Rooms
+ * are opened from the bottom up, and closed in the opposite order.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -47,7 +45,8 @@ public final class Node implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final NodeHealth health = new NodeHealth();
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoClock = System::nanoTime;
     private final SplittableRandom random = new SplittableRandom();
@@ -55,14 +54,16 @@ public final class Node implements AutoCloseable {
     private Node() {}
 
     /**
-     * Runs a node until the process is told to stop (SIGTERM, SIGINT): what {@code gossamer node} does.
+     * Runs a node until the process is told to stop (SIGTERM, SIGINT): what {@code gossamer node}
+     * does.
      *
      * @param flags settings by name, stronger than environment and file
      * @throws RuntimeException when the node can't start; the message is for a person
      */
     public static void run(Path file, Map<String, String> flags) throws InterruptedException {
         Configuration configuration = Configuration.read(Optional.of(file), System.getenv(), flags);
-        NodeConfig config = NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
+        NodeConfig config =
+                NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
         setLogLevel(config);
         Node node = start(config, configuration);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gossamer-stop"));
@@ -99,7 +100,8 @@ public final class Node implements AutoCloseable {
         LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
 
         Keyspace keyspace = keyspace(config, self);
-        Membership membership = new JGroupsMembership(config.membership(self.id()));
+        Membership membership =
+                new JGroupsMembership(config.membership(self.id()), random.split(), nanoClock);
         MeshNode mesh =
                 opened(
                         new MeshNode(
@@ -110,19 +112,33 @@ public final class Node implements AutoCloseable {
                                 membership,
                                 new ViewTopologyAuthority(config.mesh().replication()),
                                 registry,
-                                clock,
                                 nanoClock,
+                                clock,
                                 random.split()));
         health.watch(mesh);
-        AdminServer admin = opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
+        AdminServer admin =
+                opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
         RespServer resp =
-                opened(new RespServer(loops, mesh, config.resp(), registry, clock, nanoClock, Release.VERSION));
+                opened(
+                        new RespServer(
+                                loops,
+                                mesh,
+                                config.resp(),
+                                registry,
+                                clock,
+                                nanoClock,
+                                Release.VERSION));
         admin.start();
         resp.start();
         mesh.start();
         health.started();
-        LOG.info("{} ({}) is open: Redis {} and {}, admin {}", self.name(), self.id(), self.ports().redis(),
-                self.ports().clustered(), self.ports().admin());
+        LOG.info(
+                "{} ({}) is open: Redis {} and {}, admin {}",
+                self.name(),
+                self.id(),
+                self.ports().redis(),
+                self.ports().clustered(),
+                self.ports().admin());
     }
 
     private Keyspace keyspace(NodeConfig config, Member self) {
@@ -139,7 +155,6 @@ public final class Node implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
         return new Keyspace(
                 memory,
-                new NamedCaches(config.keyspace().caches()),
                 new HybridClock(millis, config.keyspace().driftMax(), registry),
                 self.id(),
                 millis,
@@ -148,9 +163,18 @@ public final class Node implements AutoCloseable {
 
     private Services services(MeshNode mesh, Configuration configuration, EventLoops loops) {
         About about =
-                new About(Release.VERSION, loops.kind().name().toLowerCase(Locale.ROOT), Runtime.version().toString());
+                new About(
+                        Release.VERSION,
+                        loops.kind().name().toLowerCase(Locale.ROOT),
+                        Runtime.version().toString());
         return new Services(
-                mesh, health, new ConfigurationView(configuration), registry, about, clock, nanoClock);
+                mesh,
+                health,
+                new ConfigurationView(configuration),
+                registry,
+                about,
+                clock,
+                nanoClock);
     }
 
     private <T extends AutoCloseable> T opened(T part) {

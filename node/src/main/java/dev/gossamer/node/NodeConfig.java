@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything a node is told, as the records that its rooms take. Built once at the start; nothing else sees a setting's
- * text.
+ * Everything a node is told, as the records that its rooms take. Built once at the start; nothing
+ * else sees a setting's text.
  *
  * @param dataDir where the member's id and lock are kept
  */
@@ -49,7 +49,9 @@ record NodeConfig(
         RespSettings resp,
         AdminSettings admin) {
 
-    /** @throws ConfigException when a value is impossible, or two contradict each other */
+    /**
+     * @throws ConfigException when a value is impossible, or two contradict each other
+     */
     static NodeConfig from(Configuration configuration, int processors) {
         Access.check(configuration);
         int threads = configuration.get(Settings.NET_THREADS);
@@ -102,7 +104,8 @@ record NodeConfig(
                         configuration.get(Settings.PORTS_JGROUPS),
                         configuration.get(Settings.PORTS_DATA));
         if (all.stream().distinct().count() < all.size()) {
-            throw configuration.refused(Settings.PORTS_REDIS, "two of the five ports are the same: " + all);
+            throw configuration.refused(
+                    Settings.PORTS_REDIS, "two of the five ports are the same: " + all);
         }
         return new Member.Ports(all.get(0), all.get(1), all.get(2), all.get(3), all.get(4));
     }
@@ -142,8 +145,7 @@ record NodeConfig(
                 configuration.get(Settings.MESH_TRANSFER_RATE),
                 configuration.get(Settings.MESH_FILL_PARALLELISM),
                 defaults.fillPageBytes(),
-                gossip(
-configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
+                gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
     }
 
     private static GossipSettings gossip(Duration interval) {
@@ -160,13 +162,15 @@ configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
         List<String> peers = configuration.get(Settings.MESH_PEERS);
         Optional<String> dns = configuration.get(Settings.MESH_DNS);
         if (dns.isPresent() && !peers.isEmpty()) {
-            throw configuration.refused(Settings.MESH_DNS, "mesh.peers is set too; say one of the two");
+            throw configuration.refused(
+                    Settings.MESH_DNS, "mesh.peers is set too; say one of the two");
         }
         if (dns.isPresent()) {
             return new Contacts.Dns(dns.get(), configuration.get(Settings.PORTS_JGROUPS));
         }
         try {
-            return new Contacts.Hosts(peers.stream().map(MembershipSettings.HostPort::parse).toList());
+            return new Contacts.Hosts(
+                    peers.stream().map(MembershipSettings.HostPort::parse).toList());
         } catch (IllegalArgumentException e) {
             throw configuration.refused(Settings.MESH_PEERS, String.valueOf(e.getMessage()));
         }
@@ -179,7 +183,8 @@ configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
                     configuration.get(Settings.MESH_FAILURE_TIMEOUT),
                     FailureDetection.DEFAULT.verifyTimeout());
         } catch (IllegalArgumentException e) {
-            throw configuration.refused(Settings.MESH_FAILURE_TIMEOUT, String.valueOf(e.getMessage()));
+            throw configuration.refused(
+                    Settings.MESH_FAILURE_TIMEOUT, String.valueOf(e.getMessage()));
         }
     }
 
@@ -210,7 +215,8 @@ configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
     private static AdminSettings admin(Configuration configuration) {
         return AdminSettings.DEFAULT
                 .withAddress(
-                        configuration.get(Settings.NODE_BIND), configuration.get(Settings.PORTS_ADMIN))
+                        configuration.get(Settings.NODE_BIND),
+                        configuration.get(Settings.PORTS_ADMIN))
                 .withPassword(configuration.get(Settings.SECURITY_PASSWORD))
                 .withLimits(
                         configuration.get(Settings.LIMITS_KEY_BYTES_MAX),

@@ -4,7 +4,10 @@ import dev.gossamer.node.edge.admin.Health;
 import dev.gossamer.node.mesh.MeshNode;
 import org.jspecify.annotations.Nullable;
 
-/** What the probes are told: the node's way from starting through serving to stopping. Safe for use by many threads. */
+/**
+ * What the probes are told: the node's way from starting through serving to stopping. Safe for use
+ * by many threads.
+ */
 final class NodeHealth implements Health {
     private enum Stage {
         STARTING,

@@ -1,10 +1,13 @@
 package dev.gossamer.membership.jgroups;
 
 import dev.gossamer.membership.MembershipSettings.Contacts;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** The addresses at which members may be found: asked of the name service afresh each time. */
 final class ContactBook {
     private static final Logger LOG = LoggerFactory.getLogger(ContactBook.class);
-    private static final Duration CONNECT_TIMEOUT_MAX = Duration.ofMillis(500);
+    private static final int CONNECT_ATTEMPTS = 2;
 
     private record Contact(String host, int port) {}
 
@@ -34,17 +37,16 @@ final class ContactBook {
     private final int connectTimeoutMillis;
 
     /**
-     * @param patience how long an address may take to accept a connection, at most 500 ms
+     * @param connectTimeout how long one attempt to connect may take
      */
-    ContactBook(Contacts contacts, Duration patience) {
+    ContactBook(Contacts contacts, Duration connectTimeout) {
         this.contacts =
                 switch (contacts) {
                     case Contacts.Hosts(var hosts) ->
                             hosts.stream().map(h -> new Contact(h.host(), h.port())).toList();
                     case Contacts.Dns(var name, var port) -> List.of(new Contact(name, port));
                 };
-        this.connectTimeoutMillis =
-                (int) Math.min(patience.toMillis(), CONNECT_TIMEOUT_MAX.toMillis());
+        this.connectTimeoutMillis = Math.toIntExact(connectTimeout.toMillis());
     }
 
     /** All addresses that the names stand for now; a name that stands for none is left out. */
@@ -76,7 +78,8 @@ final class ContactBook {
             return threads.invokeAll(trials).stream().flatMap(ContactBook::result).toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return List.of();
+            throw new GossamerException(
+                    ErrorCode.INTERRUPTED, "Interrupted while looking for members", e);
         }
     }
 
@@ -88,14 +91,29 @@ final class ContactBook {
         }
     }
 
+    /**
+     * A refusal is certain and costs nothing. A timeout is not: on a machine that is short of time
+     * the answer may just not have been seen, so it is tried twice.
+     */
     private boolean accepts(PhysicalAddress address) {
-        IpAddress ip = (IpAddress) address;
+        for (int attempt = 0; attempt < CONNECT_ATTEMPTS; attempt++) {
+            try {
+                connect((IpAddress) address);
+                return true;
+            } catch (SocketTimeoutException e) {
+                LOG.debug("{} does not answer: {}", address, e.toString());
+            } catch (IOException e) {
+                return false; // refused or unreachable: no member runs there
+            }
+        }
+        return false;
+    }
+
+    private void connect(IpAddress address) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(
-                    new InetSocketAddress(ip.getIpAddress(), ip.getPort()), connectTimeoutMillis);
-            return true;
-        } catch (IOException e) {
-            return false; // refused or unreachable: no member runs there
+                    new InetSocketAddress(address.getIpAddress(), address.getPort()),
+                    connectTimeoutMillis);
         }
     }
 }

@@ -27,6 +27,8 @@ import org.jgroups.protocols.TCPPING;
 import org.jgroups.util.NameCache;
 import org.jgroups.util.Responses;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the mesh at the start, or decides that this member founds it: at once, without waiting for
@@ -54,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * and it stays silent for half of the start's time, is the silent one left out.
  */
 final class Rendezvous extends Discovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Rendezvous.class);
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(50);
     private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
@@ -172,6 +175,7 @@ final class Rendezvous extends Discovery {
         decision.lock();
         try {
             Verdict verdict = judge(answers);
+            LOG.debug("{} listen, {} answered: {}", listening, answers, verdict);
             founding = verdict == Verdict.FOUND;
             return verdict;
         } finally {

@@ -1,8 +1,8 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
 import dev.gossamer.protocol.Bytes;
@@ -89,11 +89,7 @@ final class Standing {
     private volatile boolean draining;
 
     Standing(
-            Member self,
-            Epochs epochs,
-            Footprint footprint,
-            Membership membership,
-            Gossip gossip) {
+            Member self, Epochs epochs, Footprint footprint, Membership membership, Gossip gossip) {
         this.self = self;
         this.epochs = epochs;
         this.footprint = footprint;
@@ -173,11 +169,10 @@ final class Standing {
         Topology topology = epochs.served().topology();
         return topology.members().stream()
                 .map(this::factOf)
-                .allMatch(
-                        fact ->
-                                fact.isPresent()
-                                        && fact.get().epoch() == topology.epoch()
-                                        && fact.get().slotsFilling() == 0);
+                .allMatch(fact ->
+                        fact.isPresent()
+                                && fact.get().epoch() == topology.epoch()
+                                && fact.get().slotsFilling() == 0);
     }
 
     MeshStatus status() {

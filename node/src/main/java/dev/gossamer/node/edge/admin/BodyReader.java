@@ -40,7 +40,7 @@ final class BodyReader {
         request.handler(body::add);
         request.endHandler(_ -> body.finish(next));
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-            var unused = request.response().writeContinue();
+            var _ = request.response().writeContinue();
         }
     }
 
@@ -65,7 +65,7 @@ final class BodyReader {
                 .setTimer(
                         LINGER_MILLIS,
                         _ -> {
-                            var unused = request.connection().close();
+                            var _ = request.connection().close();
                         });
     }
 

@@ -60,7 +60,7 @@ final class Connections {
     private void opened(HttpConnection connection) {
         if (lastNanos.size() >= connectionsMax) {
             refused.increment();
-            var unused = connection.close();
+            var _ = connection.close();
             return;
         }
         lastNanos.put(connection, nanoClock.getAsLong());
@@ -85,7 +85,7 @@ final class Connections {
         for (HttpConnection connection : slow) {
             lastNanos.remove(connection);
             expired.increment();
-            var unused = connection.close();
+            var _ = connection.close();
         }
     }
 }

@@ -86,7 +86,7 @@ final class EntryRoutes {
         EntryHeaders.putVersion(response, entry.version());
         EntryHeaders.putTtl(response, entry, clock.millis());
         if (EntryHeaders.holds(exchange.request(), entry.version())) {
-            var unused = response.setStatusCode(304).end();
+            var _ = response.setStatusCode(304).end();
             return;
         }
         send(exchange, entry);
@@ -97,12 +97,12 @@ final class EntryRoutes {
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(entry.valueLength()));
         if (exchange.request().method().equals(HttpMethod.HEAD)) {
-            var unused = response.end();
+            var _ = response.end();
             return;
         }
         ByteBudget.Share share = budget.share();
         share.take(entry.valueLength());
-        var unused = response.end(Buffer.buffer(entry.value())).onComplete(_ -> share.release());
+        var _ = response.end(Buffer.buffer(entry.value())).onComplete(_ -> share.release());
     }
 
     private void put(RoutingContext exchange) {
@@ -141,7 +141,7 @@ final class EntryRoutes {
         switch (outcome) {
             case Outcome.Applied applied -> {
                 EntryHeaders.putVersion(exchange.response(), applied.version());
-                var unused = exchange.response().setStatusCode(204).end();
+                var _ = exchange.response().setStatusCode(204).end();
             }
             case Outcome.Unchanged _ -> throw notDone(operation).raised();
             case Outcome.Refused refused ->

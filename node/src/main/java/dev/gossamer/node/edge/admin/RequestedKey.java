@@ -71,7 +71,7 @@ final class RequestedKey {
 
     private static byte[] checkedUtf8(byte[] bytes) {
         try {
-            String unused = PercentEncoding.utf8(bytes);
+            String _ = PercentEncoding.utf8(bytes);
             return bytes;
         } catch (CharacterCodingException e) {
             throw Problem.badRequest(

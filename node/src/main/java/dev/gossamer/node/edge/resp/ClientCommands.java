@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.ClientState.ReplyMode;
 import dev.gossamer.node.edge.resp.Command.Doc;
@@ -22,7 +22,7 @@ final class ClientCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "client",
                         -2,
                         "noscript loading stale",
@@ -146,8 +146,7 @@ final class ClientCommands {
         } else if (request.is(2, "OFF")) {
             client.replyMode = ReplyMode.OFF;
         } else if (request.is(2, "SKIP")) {
-            client.replyMode =
-                    client.replyMode == ReplyMode.OFF ? ReplyMode.OFF : ReplyMode.SKIP_NEXT;
+            client.replyMode = client.replyMode == ReplyMode.OFF ? ReplyMode.OFF : ReplyMode.SKIP;
         } else {
             throw Refusal.syntax();
         }

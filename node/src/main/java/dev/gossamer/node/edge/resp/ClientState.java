@@ -11,8 +11,7 @@ final class ClientState {
     enum ReplyMode {
         ON,
         OFF,
-        /** None for the command that follows CLIENT REPLY SKIP. */
-        SKIP_NEXT,
+        /** None for one command; then ON again. */
         SKIP
     }
 

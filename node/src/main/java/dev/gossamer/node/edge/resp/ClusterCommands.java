@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
@@ -24,7 +24,7 @@ final class ClusterCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "cluster",
                         -2,
                         "loading stale",

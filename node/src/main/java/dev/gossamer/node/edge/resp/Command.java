@@ -39,7 +39,8 @@ record Command(String name, int arity, List<String> flags, Keys keys, Doc doc, A
     /** What COMMAND DOCS says. */
     record Doc(String group, String since, String complexity, String summary) {}
 
-    static Command of(String name, int arity, String flags, Keys keys, Doc doc, Action action) {
+    static Command command(
+            String name, int arity, String flags, Keys keys, Doc doc, Action action) {
         return new Command(name, arity, List.of(flags.split(" ")), keys, doc, action);
     }
 

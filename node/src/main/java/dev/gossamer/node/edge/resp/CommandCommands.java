@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** COMMAND: what the ports understand, told from the same table that serves it. */
@@ -21,7 +22,7 @@ final class CommandCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "command",
                         -1,
                         "loading stale",
@@ -77,7 +78,7 @@ final class CommandCommands {
         List<Optional<Command>> commands = named(connection, request);
         out.array(commands.size());
         for (Optional<Command> command : commands) {
-            command.ifPresentOrElse(known -> info(known, out), out::nothingOfArray);
+            command.ifPresentOrElse(known -> info(known, out), out::nothing);
         }
     }
 
@@ -99,8 +100,8 @@ final class CommandCommands {
         return command.flags().stream().filter(f -> !INTERNAL_FLAGS.contains(f)).toList();
     }
 
-    private static TreeSet<String> categories(Command command) {
-        TreeSet<String> categories = new TreeSet<>();
+    private static Set<String> categories(Command command) {
+        Set<String> categories = new TreeSet<>();
         categories.add(command.has("fast") ? "@fast" : "@slow");
         if (command.has("write")) {
             categories.add("@write");
@@ -196,7 +197,7 @@ final class CommandCommands {
     }
 
     private static void getKeys(Connection connection, Request request, ReplyWriter out) {
-        if (request.count() < 3) {
+        if (request.count() < 4) {
             throw Refusal.arity("command|getkeys");
         }
         CommandTable table = connection.context().table();

@@ -1,5 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.node.edge.resp.ClientState.ReplyMode;
 import dev.gossamer.node.edge.resp.Connections.Cause;
 import dev.gossamer.node.edge.resp.LoopStats.Sum;
 import dev.gossamer.protocol.ErrorCode;
@@ -203,26 +204,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void execute(Request request) {
-        boolean heard = client.replyMode == ClientState.ReplyMode.ON;
-        if (heard) {
+        ReplyMode mode = client.replyMode;
+        if (mode == ReplyMode.ON) {
             run(request);
-        } else {
-            ReplyWriter out = replies.out();
-            int size = out.size();
-            boolean stays = client.replyMode != ClientState.ReplyMode.SKIP_NEXT;
-            run(request);
-            if (stays || client.replyMode == ClientState.ReplyMode.SKIP) {
-                mute(out, size);
-            }
+            return;
         }
-    }
-
-    private void mute(ReplyWriter out, int size) {
-        if (client.replyMode != ClientState.ReplyMode.ON && out.size() > size) {
+        ReplyWriter out = replies.out();
+        int size = out.size();
+        run(request);
+        if (client.replyMode != ReplyMode.ON && out.size() > size) {
             out.truncate(size);
         }
-        if (client.replyMode == ClientState.ReplyMode.SKIP) {
-            client.replyMode = ClientState.ReplyMode.ON;
+        if (mode == ReplyMode.SKIP && client.replyMode == ReplyMode.SKIP) {
+            client.replyMode = ReplyMode.ON;
         }
     }
 
@@ -261,7 +255,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         Call<?> call = openedOrNull;
         openedOrNull = null;
         if (call != null && !call.isFinished()) {
-            boolean muted = client.replyMode != ClientState.ReplyMode.ON;
+            boolean muted = client.replyMode != ReplyMode.ON;
             call.defer(replies.defer(muted), index, started);
         } else {
             served(index, startedNanos - started);

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
@@ -24,63 +24,63 @@ final class ConnectionCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "ping",
                         -1,
                         "fast",
                         Keys.NONE,
                         doc("1.0.0", "Returns the server's liveliness response."),
                         ConnectionCommands::ping),
-                of(
+                command(
                         "echo",
                         2,
                         "loading stale fast",
                         Keys.NONE,
                         doc("1.0.0", "Returns the given string."),
                         (c, r) -> c.out().bulk(r.array(), r.offset(1), r.length(1))),
-                of(
+                command(
                         "hello",
                         -1,
                         "noscript loading stale fast no_auth",
                         Keys.NONE,
                         doc("6.0.0", "Handshakes with the server."),
                         ConnectionCommands::hello),
-                of(
+                command(
                         "auth",
                         -2,
                         "noscript loading stale fast no_auth",
                         Keys.NONE,
                         doc("1.0.0", "Authenticates the connection."),
                         ConnectionCommands::auth),
-                of(
+                command(
                         "select",
                         2,
                         "loading stale fast",
                         Keys.NONE,
                         doc("1.0.0", "Changes the selected database: there is only 0."),
                         ConnectionCommands::select),
-                of(
+                command(
                         "quit",
                         -1,
                         "noscript loading stale fast no_auth",
                         Keys.NONE,
                         doc("1.0.0", "Closes the connection."),
                         ConnectionCommands::quit),
-                of(
+                command(
                         "reset",
                         1,
                         "noscript loading stale fast no_auth",
                         Keys.NONE,
                         doc("6.2.0", "Resets the connection."),
                         ConnectionCommands::reset),
-                of(
+                command(
                         "readonly",
                         1,
                         "loading stale fast",
                         Keys.NONE,
                         new Doc("cluster", "3.0.0", "O(1)", "Allows reads from backups."),
                         (c, r) -> readOnly(c, true)),
-                of(
+                command(
                         "readwrite",
                         1,
                         "loading stale fast",
@@ -88,14 +88,14 @@ final class ConnectionCommands {
                         new Doc("cluster", "3.0.0", "O(1)", "Sends reads to primaries again."),
                         (c, r) -> readOnly(c, false)),
                 // A browser that was tricked into talking to this port says one of these first.
-                of(
+                command(
                         "post",
                         -1,
                         "no_auth",
                         Keys.NONE,
                         doc("1.0.0", "Closes the connection: this is no HTTP port."),
                         ConnectionCommands::hangUp),
-                of(
+                command(
                         "host:",
                         -1,
                         "no_auth",

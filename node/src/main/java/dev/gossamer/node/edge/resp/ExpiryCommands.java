@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.ExpireCondition;
@@ -41,7 +41,7 @@ final class ExpiryCommands {
                         "7.0.0",
                         "a key's expiration in Unix milliseconds",
                         (at, now) -> at),
-                of(
+                command(
                         "persist",
                         2,
                         "write fast",
@@ -59,7 +59,7 @@ final class ExpiryCommands {
     }
 
     private static Command expire(String name, String since, ExpiryOption option, String how) {
-        return of(
+        return command(
                 name,
                 -3,
                 "write fast",
@@ -69,7 +69,7 @@ final class ExpiryCommands {
     }
 
     private static Command time(String name, String since, String what, Form form) {
-        return of(
+        return command(
                 name,
                 2,
                 "readonly fast",

@@ -4,8 +4,8 @@ import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.resp.ReplyWriter;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the reply is its error, after all have come: what was done stays done.
  */
 final class Gather<T> extends Call<List<T>> {
-    private final List<@Nullable T> answers;
+    private final List<Place> places;
     private final Form<T> form;
     private int missing;
     private @Nullable ErrorCode failure;
@@ -26,7 +26,7 @@ final class Gather<T> extends Call<List<T>> {
 
     Gather(Connection connection, int count, Form<T> form) {
         super(connection);
-        this.answers = new ArrayList<>(Collections.nCopies(count, null));
+        this.places = new ArrayList<>(count);
         this.missing = count;
         this.form = form;
     }
@@ -36,34 +36,46 @@ final class Gather<T> extends Call<List<T>> {
         form.write(all, out);
     }
 
-    /** Where the answer number {@code i} goes. */
-    Mesh.Callback<T> at(int i) {
-        return new Mesh.Callback<>() {
-            @Override
-            public void done(T answer) {
-                answers.set(i, answer);
-                arrived();
-            }
-
-            @Override
-            public void failed(ErrorCode code, String text) {
-                failure = code;
-                message = text;
-                arrived();
-            }
-        };
+    /** Where the next answer goes. */
+    Mesh.Callback<T> next() {
+        Place place = new Place();
+        places.add(place);
+        return place;
     }
 
-    // All elements are there when the last one has arrived without a failure.
-    @SuppressWarnings("NullAway")
+    private final class Place implements Mesh.Callback<T> {
+        private @Nullable T answerOrNull;
+
+        @Override
+        public void done(T answer) {
+            answerOrNull = answer;
+            arrived();
+        }
+
+        @Override
+        public void failed(ErrorCode code, String text) {
+            failure = code;
+            message = text;
+            arrived();
+        }
+
+        private T answer() {
+            return Objects.requireNonNull(answerOrNull);
+        }
+    }
+
     private void arrived() {
         if (--missing > 0) {
             return;
         }
         if (failure != null) {
             failed(failure, message);
-        } else {
-            done(answers);
+            return;
         }
+        List<T> answers = new ArrayList<>(places.size());
+        for (Place place : places) {
+            answers.add(place.answer());
+        }
+        done(answers);
     }
 }

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.Condition;
@@ -31,35 +31,35 @@ final class GsmCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "gsm.get",
                         -2,
                         "readonly fast",
                         Keys.ONE,
                         doc("Returns a value as fresh as is asked for, with META all about it."),
                         GsmCommands::get),
-                of(
+                command(
                         "gsm.set",
                         -3,
                         "write denyoom",
                         Keys.ONE,
                         doc("Sets a value, on the condition that its version is the one given."),
                         GsmCommands::set),
-                of(
+                command(
                         "gsm.del",
                         -2,
                         "write fast",
                         Keys.ONE,
                         doc("Deletes a key, on the condition that its version is the one given."),
                         GsmCommands::delete),
-                of(
+                command(
                         "gsm.explain",
                         2,
                         "readonly",
                         Keys.NONE,
                         doc("Returns where a key lives and what each owner has of it."),
                         GsmCommands::explain),
-                of(
+                command(
                         "gsm.topology",
                         -1,
                         "readonly",

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
@@ -17,14 +17,14 @@ final class KeyCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "exists",
                         -2,
                         "readonly fast",
                         Keys.ALL,
                         doc("1.0.0", "O(N)", "Determines whether one or more keys exist."),
                         KeyCommands::exists),
-                of(
+                command(
                         "touch",
                         -2,
                         "readonly fast",
@@ -34,21 +34,21 @@ final class KeyCommands {
                                 "O(N)",
                                 "Counts as a use of the keys; returns how many exist."),
                         KeyCommands::exists),
-                of(
+                command(
                         "del",
                         -2,
                         "write",
                         Keys.ALL,
                         doc("1.0.0", "O(N)", "Deletes one or more keys."),
                         KeyCommands::delete),
-                of(
+                command(
                         "unlink",
                         -2,
                         "write fast",
                         Keys.ALL,
                         doc("4.0.0", "O(N)", "Deletes one or more keys."),
                         KeyCommands::delete),
-                of(
+                command(
                         "type",
                         2,
                         "readonly fast",
@@ -70,7 +70,10 @@ final class KeyCommands {
                         (reads, out) ->
                                 out.integer(reads.stream().filter(r -> r.entry() != null).count()));
         for (int i = 0; i < count; i++) {
-            connection.context().mesh().read(request.bytes(i + 1), Freshness.DEFAULT, gather.at(i));
+            connection
+                    .context()
+                    .mesh()
+                    .read(request.bytes(i + 1), Freshness.DEFAULT, gather.next());
         }
     }
 
@@ -88,7 +91,7 @@ final class KeyCommands {
                                 Outcomes.all(
                                         outcomes, out, o -> o.integer(Outcomes.applied(outcomes))));
         for (int i = 0; i < count; i++) {
-            remove(connection, request, i + 1, gather.at(i));
+            remove(connection, request, i + 1, gather.next());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
@@ -34,70 +34,70 @@ final class NumberCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "append",
                         3,
                         "write denyoom fast",
                         Keys.ONE,
                         StringCommands.doc("2.0.0", "O(1)", "Appends to the value of a key."),
                         NumberCommands::append),
-                of(
+                command(
                         "strlen",
                         2,
                         "readonly fast",
                         Keys.ONE,
                         StringCommands.doc("2.2.0", "O(1)", "Returns the length of a value."),
                         NumberCommands::strLen),
-                of(
+                command(
                         "getrange",
                         4,
                         "readonly",
                         Keys.ONE,
                         StringCommands.doc("2.4.0", "O(N)", "Returns a part of a value."),
                         NumberCommands::getRange),
-                of(
+                command(
                         "substr",
                         4,
                         "readonly",
                         Keys.ONE,
                         StringCommands.doc("1.0.0", "O(N)", "Returns a part of a value."),
                         NumberCommands::getRange),
-                of(
+                command(
                         "setrange",
                         4,
                         "write denyoom",
                         Keys.ONE,
                         StringCommands.doc("2.2.0", "O(1)", "Overwrites a part of a value."),
                         NumberCommands::setRange),
-                of(
+                command(
                         "incr",
                         2,
                         "write denyoom fast",
                         Keys.ONE,
                         StringCommands.doc("1.0.0", "O(1)", "Adds one to the integer of a key."),
                         (c, r) -> increment(c, r, 1)),
-                of(
+                command(
                         "decr",
                         2,
                         "write denyoom fast",
                         Keys.ONE,
                         StringCommands.doc("1.0.0", "O(1)", "Takes one from a key's integer."),
                         (c, r) -> increment(c, r, -1)),
-                of(
+                command(
                         "incrby",
                         3,
                         "write denyoom fast",
                         Keys.ONE,
                         StringCommands.doc("1.0.0", "O(1)", "Adds to the integer of a key."),
                         (c, r) -> increment(c, r, Arguments.integer(r, 2))),
-                of(
+                command(
                         "decrby",
                         3,
                         "write denyoom fast",
                         Keys.ONE,
                         StringCommands.doc("1.0.0", "O(1)", "Takes from the integer of a key."),
                         NumberCommands::decrementBy),
-                of(
+                command(
                         "incrbyfloat",
                         3,
                         "write denyoom fast",

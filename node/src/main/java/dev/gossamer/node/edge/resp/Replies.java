@@ -160,7 +160,7 @@ final class Replies {
             ByteBuf buffer = channel.alloc().directBuffer(size);
             buffer.writeBytes(shared.array(), 0, size);
             shared.clear(WRITER_KEPT_BYTES_MAX);
-            channel.write(buffer, channel.voidPromise());
+            var _ = channel.write(buffer, channel.voidPromise());
         }
     }
 }

@@ -20,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ public final class RespServer implements AutoCloseable {
 
     private final EventLoops loops;
     private final RespContext context;
-    private final Map<EventLoop, LoopState> states = new IdentityHashMap<>();
+    private final Map<EventLoop, LoopState> states = new HashMap<>();
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
 

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
@@ -22,21 +22,21 @@ final class ServerCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "info",
                         -1,
                         "loading stale",
                         Keys.NONE,
                         doc("1.0.0", "Returns information and statistics about the server."),
                         ServerCommands::info),
-                of(
+                command(
                         "config",
                         -2,
                         "admin noscript loading stale",
                         Keys.NONE,
                         doc("2.0.0", "Reads what a Redis client may ask of the configuration."),
                         ServerCommands::config),
-                of(
+                command(
                         "time",
                         1,
                         "loading stale fast",

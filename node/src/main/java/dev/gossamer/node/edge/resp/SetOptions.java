@@ -51,14 +51,14 @@ final class SetOptions {
     }
 
     private void condition(Condition wanted) {
-        if (condition != Condition.ALWAYS && !condition.equals(wanted)) {
+        if (!condition.equals(Condition.ALWAYS) && !condition.equals(wanted)) {
             throw Refusal.syntax();
         }
         condition = wanted;
     }
 
     private void expiry(Expiry wanted) {
-        if (expiry != Expiry.CACHE_DEFAULT) {
+        if (!expiry.equals(Expiry.CACHE_DEFAULT)) {
             throw Refusal.syntax();
         }
         expiry = wanted;

@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.Condition;
@@ -33,77 +33,77 @@ final class StringCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "get",
                         2,
                         "readonly fast",
                         Keys.ONE,
                         doc("1.0.0", "O(1)", "Returns the string value of a key."),
                         StringCommands::get),
-                of(
+                command(
                         "set",
                         -3,
                         "write denyoom",
                         Keys.ONE,
                         doc("1.0.0", "O(1)", "Sets the string value of a key, ignoring its type."),
                         StringCommands::set),
-                of(
+                command(
                         "setnx",
                         3,
                         "write denyoom fast",
                         Keys.ONE,
                         doc("1.0.0", "O(1)", "Sets the value of a key only if it doesn't exist."),
                         StringCommands::setNx),
-                of(
+                command(
                         "setex",
                         4,
                         "write denyoom",
                         Keys.ONE,
                         doc("2.0.0", "O(1)", "Sets the value and expiration time of a key."),
                         (c, r) -> setFor(c, r, ExpiryOption.EX, "setex")),
-                of(
+                command(
                         "psetex",
                         4,
                         "write denyoom",
                         Keys.ONE,
                         doc("2.6.0", "O(1)", "Sets value and expiration in milliseconds of a key."),
                         (c, r) -> setFor(c, r, ExpiryOption.PX, "psetex")),
-                of(
+                command(
                         "getset",
                         3,
                         "write denyoom fast",
                         Keys.ONE,
                         doc("1.0.0", "O(1)", "Returns the old value after setting a new one."),
                         StringCommands::getSet),
-                of(
+                command(
                         "getdel",
                         2,
                         "write fast",
                         Keys.ONE,
                         doc("6.2.0", "O(1)", "Returns the value of a key after deleting it."),
                         StringCommands::getDel),
-                of(
+                command(
                         "getex",
                         -2,
                         "write fast",
                         Keys.ONE,
                         doc("6.2.0", "O(1)", "Returns a value after setting its expiration."),
                         StringCommands::getEx),
-                of(
+                command(
                         "mget",
                         -2,
                         "readonly fast",
                         Keys.ALL,
                         doc("1.0.0", "O(N)", "Returns the string values of one or more keys."),
                         StringCommands::mGet),
-                of(
+                command(
                         "mset",
                         -3,
                         "write denyoom",
                         Keys.PAIRS,
                         doc("1.0.1", "O(N)", "Sets the string values of one or more keys."),
                         StringCommands::mSet),
-                of(
+                command(
                         "msetnx",
                         -3,
                         "write denyoom",
@@ -154,7 +154,7 @@ final class StringCommands {
                         request.copy(valueAt),
                         expiry,
                         condition,
-                        form == PREVIOUS);
+                        form.equals(PREVIOUS));
         connection.context().mesh().write(operation, new WriteCall(connection, form));
     }
 
@@ -215,7 +215,10 @@ final class StringCommands {
         Gather<Mesh.Read> gather =
                 new Gather<>(connection, count, (reads, out) -> values(reads, bytesMax, out));
         for (int i = 0; i < count; i++) {
-            connection.context().mesh().read(request.bytes(i + 1), Freshness.DEFAULT, gather.at(i));
+            connection
+                    .context()
+                    .mesh()
+                    .read(request.bytes(i + 1), Freshness.DEFAULT, gather.next());
         }
     }
 
@@ -252,7 +255,7 @@ final class StringCommands {
                                     Expiry.CACHE_DEFAULT,
                                     Condition.ALWAYS,
                                     false),
-                            gather.at(i));
+                            gather.next());
         }
     }
 

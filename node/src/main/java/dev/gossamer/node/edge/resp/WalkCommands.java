@@ -1,6 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
-import static dev.gossamer.node.edge.resp.Command.of;
+import static dev.gossamer.node.edge.resp.Command.command;
 
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
@@ -12,6 +12,7 @@ import dev.gossamer.protocol.resp.ReplyWriter;
 import dev.gossamer.protocol.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** All keys: of the mesh on the proxying port, of this node's slots on the clustered one. */
@@ -24,42 +25,42 @@ final class WalkCommands {
 
     static List<Command> all() {
         return List.of(
-                of(
+                command(
                         "scan",
                         -2,
                         "readonly",
                         Keys.NONE,
                         KeyCommands.doc("2.8.0", "O(1) a call", "Iterates over the key names."),
                         WalkCommands::scan),
-                of(
+                command(
                         "keys",
                         2,
                         "readonly",
                         Keys.NONE,
                         KeyCommands.doc("1.0.0", "O(N)", "Returns all keys that match a pattern."),
                         WalkCommands::keys),
-                of(
+                command(
                         "randomkey",
                         1,
                         "readonly",
                         Keys.NONE,
                         KeyCommands.doc("1.0.0", "O(1)", "Returns some key of the mesh."),
                         WalkCommands::randomKey),
-                of(
+                command(
                         "dbsize",
                         1,
                         "readonly fast",
                         Keys.NONE,
                         new Doc("server", "1.0.0", "O(1)", "Returns the number of keys."),
                         WalkCommands::dbSize),
-                of(
+                command(
                         "flushall",
                         -1,
                         "write",
                         Keys.NONE,
                         new Doc("server", "1.0.0", "O(N)", "Removes all keys."),
                         WalkCommands::flush),
-                of(
+                command(
                         "flushdb",
                         -1,
                         "write",
@@ -179,14 +180,8 @@ final class WalkCommands {
     private static void randomKey(Connection connection, Request request) {
         FutureCall.await(
                 connection,
-                connection.context().mesh().randomKey(),
-                (key, out) -> {
-                    if (key == null) {
-                        out.nothing();
-                    } else {
-                        out.bulk(key);
-                    }
-                });
+                connection.context().mesh().randomKey().thenApply(Optional::ofNullable),
+                (key, out) -> key.ifPresentOrElse(out::bulk, out::nothing));
     }
 
     private static void dbSize(Connection connection, Request request) {
@@ -197,11 +192,8 @@ final class WalkCommands {
     }
 
     private static void flush(Connection connection, Request request) {
-        boolean known =
-                request.count() == 1
-                        || request.count() == 2
-                                && (request.is(1, "ASYNC") || request.is(1, "SYNC"));
-        if (!known) {
+        boolean mode = request.count() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC"));
+        if (request.count() != 1 && !mode) {
             throw Refusal.syntax();
         }
         FutureCall.await(
