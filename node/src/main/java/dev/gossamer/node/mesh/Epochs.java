@@ -79,11 +79,10 @@ final class Epochs {
         AtomicInteger left = new AtomicInteger(loops.size() + others.size());
         for (LoopLinks each : loops) {
             each.loop()
-                    .execute(
-                            () -> {
-                                each.keepOnly(topology);
-                                passed(holding, left);
-                            });
+                    .execute(() -> {
+                        each.keepOnly(topology);
+                        passed(holding, left);
+                    });
         }
         others.forEach(other -> other.accept(() -> passed(holding, left)));
     }

@@ -37,7 +37,9 @@ final class Fetching {
     /** Runs {@code then} when the keys are current here; else the attempt is parked or fails. */
     static void start(Attempt attempt, Holding holding, List<Bytes> keys, Runnable then) {
         LoopRouter router = attempt.router;
-        if (keys.stream().allMatch(key -> router.isOwnWrite(key, holding))) {
+        // While others of the slot are being fetched for, this one must not overtake them.
+        if (!router.isUnderWay(attempt.slot)
+                && keys.stream().allMatch(key -> router.isOwnWrite(key, holding))) {
             then.run();
             return;
         }

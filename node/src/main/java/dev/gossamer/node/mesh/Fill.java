@@ -111,13 +111,12 @@ final class Fill {
     private boolean round(Holding holding, Map<Integer, Set<MemberId>> asked) {
         List<CompletableFuture<Boolean>> running = new ArrayList<>();
         plan(holding, asked)
-                .forEach(
-                        (source, slots) -> {
-                            for (int i = 0; i < slots.size(); i += SLOTS_PER_REQUEST) {
-                                int end = Math.min(slots.size(), i + SLOTS_PER_REQUEST);
-                                running.add(pull(holding, source, slots.subList(i, end), asked));
-                            }
-                        });
+                .forEach((source, slots) -> {
+                    for (int i = 0; i < slots.size(); i += SLOTS_PER_REQUEST) {
+                        int end = Math.min(slots.size(), i + SLOTS_PER_REQUEST);
+                        running.add(pull(holding, source, slots.subList(i, end), asked));
+                    }
+                });
         boolean trouble = false;
         for (CompletableFuture<Boolean> each : running) {
             trouble |= !each.join();
@@ -130,52 +129,51 @@ final class Fill {
     /** Per member the slots to ask it for next; slots that everyone has given become complete. */
     private Map<Member, List<Integer>> plan(Holding holding, Map<Integer, Set<MemberId>> asked) {
         Map<Member, List<Integer>> plan = new LinkedHashMap<>();
-        asked.forEach(
-                (slot, done) -> {
-                    boolean found = false;
-                    for (Member source : holding.sources(slot)) {
-                        if (!done.contains(source.id())) {
-                            plan.computeIfAbsent(source, _ -> new ArrayList<>()).add(slot);
-                            found = true;
-                            break;
-                        }
-                    }
-                    if (!found) {
-                        holding.markComplete(slot);
-                    }
-                });
+        asked.forEach((slot, done) -> {
+            boolean found = false;
+            for (Member source : holding.sources(slot)) {
+                if (!done.contains(source.id())) {
+                    plan.computeIfAbsent(source, _ -> new ArrayList<>()).add(slot);
+                    found = true;
+                    break;
+                }
+            }
+            if (!found) {
+                holding.markComplete(slot);
+            }
+        });
         return plan;
     }
 
     private CompletableFuture<Boolean> pull(
-            Holding holding, Member source, List<Integer> slots, Map<Integer, Set<MemberId>> asked) {
+            Holding holding,
+            Member source,
+            List<Integer> slots,
+            Map<Integer, Set<MemberId>> asked) {
         CompletableFuture<Boolean> whole = new CompletableFuture<>();
-        workers.execute(
-                () -> {
-                    boolean done = false;
-                    pages.acquireUninterruptibly();
-                    try {
-                        done = pullPages(holding, source, slots);
-                    } finally {
-                        pages.release();
-                        whole.complete(done);
-                    }
-                });
+        workers.execute(() -> {
+            boolean done = false;
+            pages.acquireUninterruptibly();
+            try {
+                done = pullPages(holding, source, slots);
+            } finally {
+                pages.release();
+                whole.complete(done);
+            }
+        });
         Set<Integer> given = Set.copyOf(slots);
-        return whole.thenApply(
-                whollyGiven -> {
-                    if (whollyGiven) {
-                        synchronized (asked) {
-                            asked.forEach(
-                                    (slot, done) -> {
-                                        if (given.contains(slot)) {
-                                            done.add(source.id());
-                                        }
-                                    });
+        return whole.thenApply(whollyGiven -> {
+            if (whollyGiven) {
+                synchronized (asked) {
+                    asked.forEach((slot, done) -> {
+                        if (given.contains(slot)) {
+                            done.add(source.id());
                         }
-                    }
-                    return whollyGiven;
-                });
+                    });
+                }
+            }
+            return whollyGiven;
+        });
     }
 
     private boolean pullPages(Holding holding, Member source, List<Integer> slots) {
@@ -201,7 +199,8 @@ final class Fill {
                 }
             }
             // A slot that takes several pages must have been vouched for from the first on.
-            vouched = page.authoritative().get(page.slotsDone()) && (page.slotsDone() > 0 || vouched);
+            vouched =
+                    page.authoritative().get(page.slotsDone()) && (page.slotsDone() > 0 || vouched);
             vouched |= page.position() == 0;
             left = left.subList(Math.min(page.slotsDone(), left.size()), left.size());
             position = page.position();

@@ -105,8 +105,7 @@ final class Holding {
 
     /** Whether a read is answered from this node's memory alone. */
     boolean answers(int slot, Freshness freshness) {
-        boolean mine =
-                freshness instanceof Freshness.Any ? rankHere(slot) >= 0 : isPrimary(slot);
+        boolean mine = freshness instanceof Freshness.Any ? rankHere(slot) >= 0 : isPrimary(slot);
         return mine && isComplete(slot);
     }
 

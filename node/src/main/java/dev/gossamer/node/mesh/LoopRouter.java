@@ -36,7 +36,9 @@ final class LoopRouter {
     private final LongSupplier nanoClock;
     private final long timeoutNanos;
 
-    /** Per slot how many attempts are under way, and the epoch that the last of them began under. */
+    /**
+     * Per slot how many attempts are under way, and the epoch that the last of them began under.
+     */
     private final int[] underWay = new int[Slot.COUNT];
 
     private final long[] underWayEpoch = new long[Slot.COUNT];
@@ -127,7 +129,9 @@ final class LoopRouter {
         return nanoClock.getAsLong();
     }
 
-    /** A forwarded request gets less time here than its sender gives it, so that its answer counts. */
+    /**
+     * A forwarded request gets less time here than its sender gives it, so that its answer counts.
+     */
     private long deadline(boolean forwards) {
         return nanoTime() + (forwards ? timeoutNanos : timeoutNanos - timeoutNanos / 4);
     }

@@ -25,8 +25,7 @@ final class MemberCalls {
     private final LongSupplier nanoClock;
     private final AtomicInteger turn = new AtomicInteger();
 
-    MemberCalls(
-            MemberId self, List<LoopLinks> loops, RequestHandler here, LongSupplier nanoClock) {
+    MemberCalls(MemberId self, List<LoopLinks> loops, RequestHandler here, LongSupplier nanoClock) {
         this.self = self;
         this.loops = loops;
         this.here = here;
@@ -38,15 +37,13 @@ final class MemberCalls {
         LoopLinks links = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
         long deadlineNanos = nanoClock.getAsLong() + patience.toNanos();
         links.loop()
-                .execute(
-                        () -> {
-                            if (member.id().equals(self)) {
-                                here.handle(request, epoch, answer::complete);
-                            } else {
-                                links.send(
-                                        member, request, epoch, deadlineNanos, new Into(answer));
-                            }
-                        });
+                .execute(() -> {
+                    if (member.id().equals(self)) {
+                        here.handle(request, epoch, answer::complete);
+                    } else {
+                        links.send(member, request, epoch, deadlineNanos, new Into(answer));
+                    }
+                });
         return answer;
     }
 

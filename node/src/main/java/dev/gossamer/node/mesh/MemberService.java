@@ -101,22 +101,20 @@ final class MemberService implements RequestHandler {
             case Request.Count() -> work(responder, () -> new Reply.Counted(count(holding)));
             case Request.RandomKey() ->
                     work(responder, () -> new Reply.SomeKey(randomKey.apply(holding)));
-            case Request.Flush() ->
-                    work(responder, () -> new Reply.Counted(flush.apply(holding)));
+            case Request.Flush() -> work(responder, () -> new Reply.Counted(flush.apply(holding)));
         }
     }
 
     private void work(Responder responder, Supplier<Reply> work) {
-        workers.execute(
-                () -> {
-                    Reply reply;
-                    try {
-                        reply = work.get();
-                    } catch (GossamerException e) {
-                        reply = failed(e);
-                    }
-                    responder.reply(reply);
-                });
+        workers.execute(() -> {
+            Reply reply;
+            try {
+                reply = work.get();
+            } catch (GossamerException e) {
+                reply = failed(e);
+            }
+            responder.reply(reply);
+        });
     }
 
     private record ReadReply(Responder responder) implements ReadAttempt.Answer {
@@ -162,8 +160,7 @@ final class MemberService implements RequestHandler {
             }
         }
         int slot = keys.getFirst().slotIndex();
-        return new Reply.Fetched(
-                items, holding.isAuthoritative(slot), holding.isComplete(slot));
+        return new Reply.Fetched(items, holding.isAuthoritative(slot), holding.isComplete(slot));
     }
 
     private Reply page(Request.Pull pull, Holding holding) {

@@ -9,7 +9,10 @@ final class MeshMeters {
     private MeshMeters() {}
 
     static void register(MeterRegistry meters, Epochs epochs, Standing standing, Fill fill) {
-        Gauge.builder("gossamer.mesh.members", epochs, it -> it.latest().topology().members().size())
+        Gauge.builder(
+                        "gossamer.mesh.members",
+                        epochs,
+                        it -> it.latest().topology().members().size())
                 .description("Members of the topology that this node goes by")
                 .register(meters);
         Gauge.builder("gossamer.mesh.epoch", epochs, it -> it.latest().epoch())

@@ -1,8 +1,8 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.TopologyAuthority;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
@@ -124,8 +124,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
         this.standing = new Standing(self, epochs, keyspace, membership, gossip);
         var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
-        this.fill =
-                new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
+        this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
         this.leftovers = new Leftovers(epochs, keyspace, workers);
         epochs.waitFor(leftovers::whenIdle);
         MeshMeters.register(meters, epochs, standing, fill);
@@ -215,9 +214,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         @Override
         public void found(@Nullable Entry entry, @Nullable Member from) {
             callback.done(
-                    from == null
-                            ? new Read(entry, Tier.L1, self)
-                            : new Read(entry, Tier.L3, from));
+                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
         }
 
         @Override

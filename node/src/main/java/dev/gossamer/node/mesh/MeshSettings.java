@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param clusterName members of another cluster are refused
  * @param password shared by all members, proved by each when a link is opened; empty when the
  *     network between members is trusted
- * @param bindHost the address that the port for entry traffic is bound to; the port is the
- *     member's own
+ * @param bindHost the address that the port for entry traffic is bound to; the port is the member's
+ *     own
  * @param replication how many copies of a slot are wanted, the primary's included
  * @param requestTimeout how long a request may wait for others before it fails. Larger: fewer
  *     failures while the mesh changes, callers hang longer. Default 2 s.
@@ -20,8 +20,8 @@ import java.util.Optional;
  * @param linkQueueBytesMax the most that may wait for answers on one link before requests are
  *     refused with BUSY, and that a peer may leave unread before it is cut. There is one link per
  *     event loop and peer. Default 32 MiB.
- * @param frameBytesMax the largest message; must exceed the largest key and value together.
- *     Default 32 MiB.
+ * @param frameBytesMax the largest message; must exceed the largest key and value together. Default
+ *     32 MiB.
  * @param transferBytesPerSecondMax the rate at which this node copies slots from others. Default
  *     256 MiB/s.
  * @param fillParallelism how many pages of slots are under way to this node at once. Default 4.

@@ -1,8 +1,8 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
@@ -68,14 +68,14 @@ final class Standing {
 
         private static Fact read(ByteBuffer in, State state) {
             return new Fact(
-                            in.getLong(),
-                            state,
-                            in.position(Long.BYTES + 1).getInt(),
-                            in.getInt(),
-                            in.getInt(),
-                            in.getLong(),
-                            in.getLong(),
-                            in.getLong());
+                    in.getLong(),
+                    state,
+                    in.position(Long.BYTES + 1).getInt(),
+                    in.getInt(),
+                    in.getInt(),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong());
         }
     }
 
@@ -103,12 +103,7 @@ final class Standing {
     private final Gossip gossip;
     private volatile boolean draining;
 
-    Standing(
-            Member self,
-            Epochs epochs,
-            Keyspace keyspace,
-            Membership membership,
-            Gossip gossip) {
+    Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
         this.self = self;
         this.epochs = epochs;
         this.keyspace = keyspace;
@@ -188,11 +183,10 @@ final class Standing {
         Topology topology = epochs.served().topology();
         return topology.members().stream()
                 .map(this::factOf)
-                .allMatch(
-                        fact ->
-                                fact.isPresent()
-                                        && fact.get().epoch() == topology.epoch()
-                                        && fact.get().slotsFilling() == 0);
+                .allMatch(fact ->
+                        fact.isPresent()
+                                && fact.get().epoch() == topology.epoch()
+                                && fact.get().slotsFilling() == 0);
     }
 
     MeshStatus status() {

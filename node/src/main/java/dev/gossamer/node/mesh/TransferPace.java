@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a stream of bytes below a rate: whoever has spent bytes waits until they are paid for. Up to
- * a tenth of a second's worth may be spent at once.
+ * Keeps a stream of bytes below a rate: whoever has spent bytes waits until they are paid for. Up
+ * to a tenth of a second's worth may be spent at once.
  *
  * <p><b>Threads.</b> Any that may wait; never an event loop.
  */

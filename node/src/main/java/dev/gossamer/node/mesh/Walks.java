@@ -108,7 +108,8 @@ final class Walks {
 
     private static @Nullable Reply troubleOrNull(List<Asked> answers) {
         for (Asked asked : answers) {
-            if (asked.reply() instanceof Reply.Failed || asked.reply() instanceof Reply.WrongEpoch) {
+            if (asked.reply() instanceof Reply.Failed
+                    || asked.reply() instanceof Reply.WrongEpoch) {
                 return asked.reply();
             }
         }
@@ -140,10 +141,8 @@ final class Walks {
         if (cursor < 0) {
             throw new GossamerException(ErrorCode.ERR, "invalid cursor");
         }
-        List<Asked> answers =
-                askAll(new Request.ListKeys(slot, position, keysMin), scope, timeout);
-        List<Reply.Keys> lists =
-                answers.stream().map(asked -> (Reply.Keys) asked.reply()).toList();
+        List<Asked> answers = askAll(new Request.ListKeys(slot, position, keysMin), scope, timeout);
+        List<Reply.Keys> lists = answers.stream().map(asked -> (Reply.Keys) asked.reply()).toList();
         if (lists.isEmpty()) {
             return new ScanPage(List.of(), 0);
         }
@@ -189,13 +188,16 @@ final class Walks {
         long removed = 0;
         long position = 0;
         do {
-            SlotPage page =
-                    keyspace.page(slot, position, FLUSH_PAGE_ENTRIES, FLUSH_PAGE_BYTES);
+            SlotPage page = keyspace.page(slot, position, FLUSH_PAGE_ENTRIES, FLUSH_PAGE_BYTES);
             for (Item item : page.items()) {
                 if (!item.entry().isTombstone()) {
                     inFlight.acquireUninterruptibly();
-                    var _ = write.apply(new Operation.Remove(item.key(), Operation.Condition.ALWAYS, false))
-                            .whenComplete((_, failure) -> flushed(failure, inFlight, failures));
+                    var _ =
+                            write.apply(
+                                            new Operation.Remove(
+                                                    item.key(), Operation.Condition.ALWAYS, false))
+                                    .whenComplete(
+                                            (_, failure) -> flushed(failure, inFlight, failures));
                     removed++;
                 }
             }
@@ -277,9 +279,7 @@ final class Walks {
         while (position != SlotPage.END && keys.size() < keysMax) {
             SlotPage page = keyspace.page(slot, position, keysMax, FLUSH_PAGE_BYTES);
             for (Item item : page.items()) {
-                if (!item.entry().isTombstone()
-                        && keys.size() < keysMax
-                        && seen.add(item.key())) {
+                if (!item.entry().isTombstone() && keys.size() < keysMax && seen.add(item.key())) {
                     keys.add(item.key());
                 }
             }
@@ -294,13 +294,12 @@ final class Walks {
         List<Member> owners = holding.topology().owners(slot);
         List<CompletableFuture<Reply>> asking =
                 owners.stream()
-                        .map(
-                                owner ->
-                                        calls.ask(
-                                                owner,
-                                                new Request.Fetch(List.of(key)),
-                                                holding.epoch(),
-                                                timeout))
+                        .map(owner ->
+                                calls.ask(
+                                        owner,
+                                        new Request.Fetch(List.of(key)),
+                                        holding.epoch(),
+                                        timeout))
                         .toList();
         List<Copy> copies = new ArrayList<>();
         for (int rank = 0; rank < owners.size(); rank++) {

@@ -75,7 +75,7 @@ final class TestMesh implements AutoCloseable {
     }
 
     static synchronized int freePort() {
-        nextPort = nextPort < 22_990 ? nextPort + 1 : PORT_FIRST;
+        nextPort = nextPort < 22_890 ? nextPort + 1 : PORT_FIRST;
         return nextPort;
     }
 
@@ -93,8 +93,7 @@ final class TestMesh implements AutoCloseable {
         Member member = member(nodes.size() + 1);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
-        HybridClock clock =
-                new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
+        HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
         MemoryTier tier =
                 new MemoryTier(
                         new MemorySettings(64L << 20),
@@ -129,15 +128,13 @@ final class TestMesh implements AutoCloseable {
     }
 
     void awaitWhole() {
-        await(
-                () ->
-                        nodes.stream()
-                                .map(node -> node.mesh().status())
-                                .allMatch(
-                                        status ->
-                                                status.settled()
-                                                        && status.members().size() == nodes.size()
-                                                        && status.missingCopies() == wanted(status)));
+        await(() ->
+                nodes.stream()
+                        .map(node -> node.mesh().status())
+                        .allMatch(status ->
+                                status.settled()
+                                        && status.members().size() == nodes.size()
+                                        && status.missingCopies() == wanted(status)));
     }
 
     private static int wanted(Mesh.MeshStatus status) {
@@ -162,9 +159,7 @@ final class TestMesh implements AutoCloseable {
         }
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             int of = slot;
-            order.sort(
-                    Comparator.comparingLong(
-                            i -> mix(of, view.members().get(i).id().value())));
+            order.sort(Comparator.comparingLong(i -> mix(of, view.members().get(i).id().value())));
             for (int rank = 0; rank < copies; rank++) {
                 owners[slot][rank] = order.get(rank).shortValue();
             }

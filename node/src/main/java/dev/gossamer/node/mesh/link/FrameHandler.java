@@ -39,8 +39,7 @@ abstract class FrameHandler extends ByteToMessageDecoder {
                     "a frame of " + length + " bytes, outside [1, " + frameBytesMax + "]");
         }
         int end = Integer.BYTES + length;
-        if (in.readableBytes() >= end
-                && frame(context, in.slice(start + Integer.BYTES, length))) {
+        if (in.readableBytes() >= end && frame(context, in.slice(start + Integer.BYTES, length))) {
             in.readerIndex(start + end);
         }
     }

@@ -92,8 +92,7 @@ final class InboundHandler extends FrameHandler {
         if (heard == null || mine == null) {
             throw new MalformedFrameException("a proof before a greeting");
         }
-        if (!Handshake.same(
-                links.handshake().proof("client", heard, links.self(), mine), proof)) {
+        if (!Handshake.same(links.handshake().proof("client", heard, links.self(), mine), proof)) {
             refuse(from, "it does not know the mesh's password");
             return;
         }
@@ -105,9 +104,10 @@ final class InboundHandler extends FrameHandler {
     }
 
     private void refuse(ChannelHandlerContext from, String why) {
-        String who = from.channel().remoteAddress() instanceof InetSocketAddress address
-                ? address.getHostString()
-                : String.valueOf(from.channel().remoteAddress());
+        String who =
+                from.channel().remoteAddress() instanceof InetSocketAddress address
+                        ? address.getHostString()
+                        : String.valueOf(from.channel().remoteAddress());
         if (links.firstTimeFor(who + why)) {
             log.warn("refused a link from {}: {}", who, why);
         }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Everything runs on the loop.
  *
  * <p><b>Bounds.</b> The bytes of unanswered requests; over it a request fails with {@link
- * ErrorCode#BUSY} at once. A peer that has said nothing while a request of its grew too old is taken
- * for stalled: the connection is cut.
+ * ErrorCode#BUSY} at once. A peer that has said nothing while a request of its grew too old is
+ * taken for stalled: the connection is cut.
  */
 final class Link {
     private enum State {
@@ -111,7 +111,9 @@ final class Link {
         }
         try {
             out.append(
-                    waiting.weightBytes, home.settings().frameBytesMax(), body -> encode(body, waiting));
+                    waiting.weightBytes,
+                    home.settings().frameBytesMax(),
+                    body -> encode(body, waiting));
             waiting.sent = true;
         } catch (MalformedFrameException e) {
             remove(waiting);

@@ -114,19 +114,17 @@ public final class LoopLinks {
                                     }
                                 })
                         .connect(peer.host(), peer.ports().data());
-        opening.addListener(
-                done -> {
-                    if (!done.isSuccess()) {
-                        link.closed("cannot connect: " + done.cause().getMessage());
-                    }
-                });
+        opening.addListener(done -> {
+            if (!done.isSuccess()) {
+                link.closed("cannot connect: " + done.cause().getMessage());
+            }
+        });
     }
 
     long backoffNanos(int failures) {
         long most =
                 Math.min(
-                        BACKOFF_MAX.toNanos(),
-                        BACKOFF_MIN.toNanos() << Math.min(failures - 1, 10));
+                        BACKOFF_MAX.toNanos(), BACKOFF_MIN.toNanos() << Math.min(failures - 1, 10));
         return most / 2 + links.jitterNanos(most / 2);
     }
 

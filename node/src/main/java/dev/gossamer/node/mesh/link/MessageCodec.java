@@ -179,13 +179,16 @@ final class MessageCodec {
         return ErrorCode.valueOf(Wire.readText(in));
     }
 
-    /** Reads a message that must fill the frame; whatever is wrong with it becomes one exception. */
+    /**
+     * Reads a message that must fill the frame; whatever is wrong with it becomes one exception.
+     */
     private static <T> T whole(ByteBuf in, Function<ByteBuf, T> message) {
         T read;
         try {
             read = message.apply(in);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-            throw new MalformedFrameException("a frame that ends early or holds an impossible value", e);
+            throw new MalformedFrameException(
+                    "a frame that ends early or holds an impossible value", e);
         }
         if (in.isReadable()) {
             throw new MalformedFrameException(in.readableBytes() + " bytes after the message");
@@ -216,8 +219,7 @@ final class MessageCodec {
         return switch (outcome) {
             case Outcome.Applied applied ->
                     32 + (applied.previous() == null ? 0 : applied.previous().valueLength());
-            case Outcome.Unchanged(var previous) ->
-                    previous == null ? 0 : previous.valueLength();
+            case Outcome.Unchanged(var previous) -> previous == null ? 0 : previous.valueLength();
             case Outcome.Refused(var _, var message) -> message.length();
         };
     }

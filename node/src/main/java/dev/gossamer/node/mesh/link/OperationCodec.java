@@ -117,8 +117,7 @@ final class OperationCodec {
             case Condition.Always() -> out.writeByte(0);
             case Condition.IfAbsent() -> out.writeByte(1);
             case Condition.IfPresent() -> out.writeByte(2);
-            case Condition.IfVersion(var expected) ->
-                    Wire.writeVersion(out.writeByte(3), expected);
+            case Condition.IfVersion(var expected) -> Wire.writeVersion(out.writeByte(3), expected);
         }
     }
 

@@ -21,7 +21,9 @@ public sealed interface Request {
         }
     }
 
-    /** What the peer has of some keys of one slot, tombstones too. Answer: {@link Reply.Fetched}. */
+    /**
+     * What the peer has of some keys of one slot, tombstones too. Answer: {@link Reply.Fetched}.
+     */
     record Fetch(List<Bytes> keys) implements Request {
         public Fetch {
             keys = List.copyOf(keys);
