@@ -47,7 +47,7 @@ final class Call<T> extends Exchange implements Runnable {
     private @Nullable Reply replyOrNull;
 
     private @Nullable GossamerException failureOrNull;
-    private @Nullable Connection keepsRoomOfOrNull;
+    private @Nullable Connection answeredByOrNull;
 
     /** Written by one attempt at a time; handed on through queues. */
     private int attempts;
@@ -135,12 +135,10 @@ final class Call<T> extends Exchange implements Runnable {
             return true;
         }
         replyOrNull = reply;
-        boolean keepsRoom = futureOrNull != null;
-        if (keepsRoom) {
-            keepsRoomOfOrNull = connection;
-        }
+        answeredByOrNull = connection;
         ended();
-        return !keepsRoom;
+        // A future's room is free when its callbacks have run: that bounds what waits for them.
+        return futureOrNull == null;
     }
 
     /** Ends the call with an error, unless it has ended. */
@@ -200,14 +198,14 @@ final class Call<T> extends Exchange implements Runnable {
         if (future == null) {
             return;
         }
-        Connection keepsRoomOf = keepsRoomOfOrNull;
+        Connection answeredBy = answeredByOrNull;
         try {
             future.complete(outcome());
         } catch (RuntimeException e) {
             future.completeExceptionally(e);
         } finally {
-            if (keepsRoomOf != null) {
-                keepsRoomOf.release(this);
+            if (answeredBy != null) {
+                answeredBy.release(this);
             }
         }
     }
@@ -246,7 +244,20 @@ final class Call<T> extends Exchange implements Runnable {
         if (reply == null) {
             throw new IllegalStateException("a call ended without an outcome");
         }
-        return reader.read(reply);
+        try {
+            return reader.read(reply);
+        } catch (GossamerException e) {
+            distrust(e);
+            throw e;
+        }
+    }
+
+    /** A reply of the wrong kind may be another request's: then all that follow are, too. */
+    private void distrust(GossamerException cause) {
+        Connection answeredBy = answeredByOrNull;
+        if (answeredBy != null && cause.code() == ErrorCode.INTERNAL) {
+            answeredBy.close(cause);
+        }
     }
 
     /** The I/O thread's stack tells a blocked caller nothing: its own does. */
