@@ -1,0 +1,25 @@
+package dev.gossamer.node.edge.resp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All commands of both ports. */
+final class Commands {
+    private Commands() {}
+
+    static CommandTable table() {
+        List<Command> all = new ArrayList<>();
+        all.addAll(StringCommands.all());
+        all.addAll(NumberCommands.all());
+        all.addAll(KeyCommands.all());
+        all.addAll(ExpiryCommands.all());
+        all.addAll(WalkCommands.all());
+        all.addAll(ConnectionCommands.all());
+        all.addAll(ClientCommands.all());
+        all.addAll(ServerCommands.all());
+        all.addAll(CommandCommands.all());
+        all.addAll(ClusterCommands.all());
+        all.addAll(GsmCommands.all());
+        return new CommandTable(all);
+    }
+}
