@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -151,7 +152,8 @@ public final class Node implements AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("gossamer-upkeep").factory());
         opened(upkeep::shutdownNow);
-        upkeep.scheduleWithFixedDelay(
+        Future<?> unused =
+                upkeep.scheduleWithFixedDelay(
                 memory::cleanUp,
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
