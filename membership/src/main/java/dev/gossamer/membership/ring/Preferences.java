@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * In which order each slot prefers the members: the nearest first; of two that are equally near, the
- * one with the lesser index, and so the lesser id.
+ * In which order each slot prefers the members: the nearest first; of two that are equally near,
+ * the one with the lesser index, and so the lesser id.
  *
  * <p>The first {@value #KEPT} of each slot stand in a table. Hardly any slot asks further; one that
  * does has all members sorted for it.

@@ -25,6 +25,7 @@ final class Primaries {
     private final int[] owner = new int[Slot.COUNT];
     private final double[] distance = new double[Slot.COUNT];
     private final int[] load;
+    private final long totalWeight;
 
     /** The farthest slot that a full member keeps; infinite for one that has room. */
     private final double[] reach;
@@ -35,6 +36,7 @@ final class Primaries {
         this.load = new int[preferences.members()];
         this.reach = new double[preferences.members()];
         Arrays.fill(reach, Double.POSITIVE_INFINITY);
+        this.totalWeight = ring.members().stream().mapToLong(Member::weight).sum();
         propose();
         liftTheLeast();
     }
@@ -51,21 +53,17 @@ final class Primaries {
     /** The greatest whole number within 110 % of the share, and enough for all slots to fit. */
     private int most(int member) {
         long weighted = (long) Slot.COUNT * ring.members().get(member).weight();
-        long whole = totalWeight();
-        long roundedUp = (weighted + whole - 1) / whole;
-        return (int) Math.max(weighted * (100 + TOLERANCE_PERCENT) / (whole * 100), roundedUp);
+        long roundedUp = (weighted + totalWeight - 1) / totalWeight;
+        long within = weighted * (100 + TOLERANCE_PERCENT) / (totalWeight * 100);
+        return (int) Math.max(within, roundedUp);
     }
 
     /** The least whole number within 90 % of the share, and no more than there are slots for. */
     private int least(int member) {
         long weighted = (long) Slot.COUNT * ring.members().get(member).weight();
-        long whole = totalWeight() * 100;
+        long whole = totalWeight * 100;
         long within = (weighted * (100 - TOLERANCE_PERCENT) + whole - 1) / whole;
-        return (int) Math.min(within, weighted / totalWeight());
-    }
-
-    private long totalWeight() {
-        return ring.members().stream().mapToLong(Member::weight).sum();
+        return (int) Math.min(within, weighted / totalWeight);
     }
 
     private void propose() {
@@ -95,8 +93,6 @@ final class Primaries {
                 held.sort(Comparator.comparingDouble(slot -> distance[slot]));
                 refused.addAll(held.subList(most[member], held.size()));
                 load[member] = most[member];
-            }
-            if (!held.isEmpty()) {
                 reach[member] = distance[held.get(most[member] - 1)];
             }
         }
@@ -133,9 +129,7 @@ final class Primaries {
                 IntStream.range(0, Slot.COUNT)
                         .filter(slot -> owner[slot] != member)
                         .boxed()
-                        .sorted(
-                                Comparator.comparingDouble(
-                                        slot -> fromHere[slot] / distance[slot]))
+                        .sorted(Comparator.comparingDouble(slot -> fromHere[slot] / distance[slot]))
                         .mapToInt(Integer::intValue)
                         .toArray();
         for (int i = 0; load[member] < least[member]; i++) {
