@@ -218,11 +218,12 @@ class GossipTest {
     void theMeasuredTableStaysWithinTheBar() throws IOException {
         StringBuilder table =
                 new StringBuilder(
-                        "| members | loss | rounds mean | max |\n| --- | --- | --- | --- |\n");
+                        "| members | loss | rounds mean | max | KiB per member and round |\n| --- | --- | --- | --- | --- |\n");
         for (int size : new int[] {2, 3, 10, 30, 100}) {
             for (double loss : new double[] {0, 0.1, 0.5}) {
                 int sum = 0;
                 int max = 0;
+                double kib = 0;
                 for (int seed = 0; seed < 5; seed++) {
                     Simulator mesh =
                             new Simulator(
@@ -231,6 +232,7 @@ class GossipTest {
                                     GossipSettings.DEFAULT,
                                     new Simulator.Network(loss, 0.05, 3));
                     mesh.rounds(20);
+                    kib += mesh.sentBytes() / 1024.0 / size / 20;
                     mesh.ids().forEach(id -> mesh.say(id, "epoch", "2"));
                     int rounds = mesh.roundsUntilAllKnow(60);
                     sum += rounds;
@@ -238,8 +240,8 @@ class GossipTest {
                 }
                 assertThat(max).isLessThanOrEqualTo(30);
                 table.append(
-                        "| %d | %.0f %% | %.1f | %d |%n"
-                                .formatted(size, loss * 100, sum / 5.0, max));
+                        "| %d | %.0f %% | %.1f | %d | %.2f |%n"
+                                .formatted(size, loss * 100, sum / 5.0, max, kib / 5));
             }
         }
         Files.writeString(Path.of("target", "gossip-table.md"), table);

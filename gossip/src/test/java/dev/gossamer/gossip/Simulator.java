@@ -45,6 +45,7 @@ final class Simulator {
                             : Long.compare(a.order(), b.order()));
     private long tick;
     private long sent;
+    private long sentBytes;
     private int largestBytes;
     private int rejected;
 
@@ -66,8 +67,8 @@ final class Simulator {
         return nodes.get(id);
     }
 
-    long sent() {
-        return sent;
+    long sentBytes() {
+        return sentBytes;
     }
 
     int largestBytes() {
@@ -203,6 +204,7 @@ final class Simulator {
 
     private void send(MemberId from, MemberId to, byte[] payload) {
         sent++;
+        sentBytes += payload.length;
         largestBytes = Math.max(largestBytes, payload.length);
         if (!side.getOrDefault(from, 0).equals(side.getOrDefault(to, 0))) {
             return;

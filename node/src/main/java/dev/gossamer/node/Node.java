@@ -18,6 +18,7 @@ import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Member;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -60,7 +62,8 @@ public final class Node implements AutoCloseable {
      * @param flags settings by name, stronger than environment and file
      * @throws RuntimeException when the node can't start; the message is for a person
      */
-    public static void run(Path file, Map<String, String> flags) throws InterruptedException {
+    public static void run(Path file, Map<String, String> flags)
+            throws IOException, InterruptedException {
         Configuration configuration = Configuration.read(Optional.of(file), System.getenv(), flags);
         NodeConfig config =
                 NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
@@ -80,20 +83,21 @@ public final class Node implements AutoCloseable {
     /**
      * Starts a node; returns when it has joined the mesh and its ports are open.
      *
-     * @throws RuntimeException when a part of it can't start; nothing is left behind then
+     * @throws IOException when a port can't be opened
+     * @throws RuntimeException when another part of it can't start; nothing is left behind then
      */
-    static Node start(NodeConfig config, Configuration configuration) {
+    static Node start(NodeConfig config, Configuration configuration) throws IOException {
         Node node = new Node();
         try {
             node.open(config, configuration);
             return node;
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             node.close();
             throw e;
         }
     }
 
-    private void open(NodeConfig config, Configuration configuration) {
+    private void open(NodeConfig config, Configuration configuration) throws IOException {
         MemberIdentity identity = opened(MemberIdentity.claim(config.dataDir(), random));
         Member self = config.self(identity.id());
         EventLoops loops = opened(EventLoops.start(config.transport(), config.threads()));
@@ -131,7 +135,7 @@ public final class Node implements AutoCloseable {
         admin.start();
         resp.start();
         mesh.start();
-        health.started();
+        health.serving();
         LOG.info(
                 "{} ({}) is open: Redis {} and {}, admin {}",
                 self.name(),
@@ -148,7 +152,8 @@ public final class Node implements AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("gossamer-upkeep").factory());
         opened(upkeep::shutdownNow);
-        upkeep.scheduleWithFixedDelay(
+        Future<?> unused =
+                upkeep.scheduleWithFixedDelay(
                 memory::cleanUp,
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,

@@ -19,7 +19,6 @@ import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
-import dev.gossamer.protocol.resp.RequestLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -190,20 +189,15 @@ record NodeConfig(
 
     private static RespSettings resp(Configuration configuration) {
         RespSettings defaults = RespSettings.DEFAULT;
-        int valueBytesMax = configuration.get(Settings.LIMITS_VALUE_BYTES_MAX);
-        RequestLimits request =
-                new RequestLimits(
-                        valueBytesMax,
-                        defaults.request().argsMax(),
-                        defaults.request().inlineBytesMax(),
-                        Math.max(defaults.request().requestBytesMax(), valueBytesMax + (1 << 20)));
         return new RespSettings(
                 configuration.get(Settings.NODE_BIND),
                 configuration.get(Settings.PORTS_REDIS),
                 configuration.get(Settings.PORTS_CLUSTERED),
                 configuration.get(Settings.SECURITY_PASSWORD),
                 configuration.get(Settings.LIMITS_CONNECTIONS_MAX),
-                request,
+                defaults.request(),
+                configuration.get(Settings.LIMITS_KEY_BYTES_MAX),
+                configuration.get(Settings.LIMITS_VALUE_BYTES_MAX),
                 defaults.commandsInFlightMax(),
                 defaults.outputBytesSoftMax(),
                 defaults.outputBytesHardMax(),

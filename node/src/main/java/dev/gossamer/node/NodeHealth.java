@@ -23,7 +23,7 @@ final class NodeHealth implements Health {
         mesh = watched;
     }
 
-    void started() {
+    void serving() {
         stage = Stage.SERVING;
     }
 

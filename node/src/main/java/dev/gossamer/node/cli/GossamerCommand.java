@@ -2,6 +2,7 @@ package dev.gossamer.node.cli;
 
 import dev.gossamer.node.Node;
 import dev.gossamer.node.cli.terminal.Terminal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,8 @@ public final class GossamerCommand implements Runnable {
          * @param flags setting names with their texts; they override the file and the environment
          * @throws InterruptedException when the calling thread is interrupted
          */
-        void run(Path configuration, Map<String, String> flags) throws InterruptedException;
+        void run(Path configuration, Map<String, String> flags)
+                throws IOException, InterruptedException;
     }
 
     private final NodeRunner nodeRunner;

@@ -46,7 +46,7 @@ final class NodeCommand implements Callable<Integer> {
     private boolean untilStdinEnds;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         if (untilStdinEnds) {
             Thread watcher = new Thread(() -> exitWhenEnded(System.in), "parent-watch");
             watcher.setDaemon(true);

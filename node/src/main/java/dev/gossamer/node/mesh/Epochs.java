@@ -24,6 +24,7 @@ final class Epochs {
     private final List<Consumer<Holding>> onEachLoop = new CopyOnWriteArrayList<>();
     private final List<Consumer<Holding>> onServed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Topology>> subscribers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Runnable>> others = new CopyOnWriteArrayList<>();
     private volatile Holding latest;
     private volatile Holding served;
 
@@ -59,6 +60,15 @@ final class Epochs {
         return () -> subscribers.remove(consumer);
     }
 
+    /**
+     * Makes the grace period wait for more than the loops.
+     *
+     * @param other runs what it is given when it has let go of the topology before
+     */
+    void waitFor(Consumer<Runnable> other) {
+        others.add(other);
+    }
+
     /** Goes by {@code topology} from now on, if it is later. */
     void install(Topology topology) {
         if (topology.epoch() <= latest.epoch()) {
@@ -66,15 +76,19 @@ final class Epochs {
         }
         Holding holding = latest.next(topology, self);
         latest = holding;
-        AtomicInteger loopsLeft = new AtomicInteger(loops.size());
+        AtomicInteger left = new AtomicInteger(loops.size() + others.size());
         for (LoopLinks each : loops) {
-            each.loop().execute(() -> passed(each, holding, loopsLeft));
+            each.loop()
+                    .execute(() -> {
+                        each.keepOnly(topology);
+                        passed(holding, left);
+                    });
         }
+        others.forEach(other -> other.accept(() -> passed(holding, left)));
     }
 
-    private void passed(LoopLinks links, Holding holding, AtomicInteger loopsLeft) {
-        links.keepOnly(holding.topology());
-        if (loopsLeft.decrementAndGet() > 0) {
+    private void passed(Holding holding, AtomicInteger left) {
+        if (left.decrementAndGet() > 0) {
             return;
         }
         synchronized (this) {

@@ -1,10 +1,12 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import java.util.List;
 
@@ -35,7 +37,9 @@ final class Fetching {
     /** Runs {@code then} when the keys are current here; else the attempt is parked or fails. */
     static void start(Attempt attempt, Holding holding, List<Bytes> keys, Runnable then) {
         LoopRouter router = attempt.router;
-        if (keys.stream().allMatch(key -> router.isOwnWrite(key, holding))) {
+        // While others of the slot are being fetched for, this one must not overtake them.
+        if (!router.isUnderWay(attempt.slot)
+                && keys.stream().allMatch(key -> router.isOwnWrite(key, holding))) {
             then.run();
             return;
         }
@@ -61,8 +65,7 @@ final class Fetching {
         @Override
         public void replied(Reply reply) {
             if (reply instanceof Reply.Fetched(var items, var authoritative, var _)) {
-                items.forEach(item -> attempt.router.keyspace.merge(item.key(), item.entry()));
-                if (authoritative && !over) {
+                if (merged(items) && authoritative && !over) {
                     current();
                     return;
                 }
@@ -70,6 +73,16 @@ final class Fetching {
                 trouble = "a holder of the slot answered " + reply;
             }
             oneLess();
+        }
+
+        private boolean merged(List<Item> items) {
+            try {
+                items.forEach(item -> attempt.router.keyspace.merge(item.key(), item.entry()));
+                return true;
+            } catch (GossamerException e) {
+                trouble = String.valueOf(e.getMessage());
+                return false;
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import java.time.Duration;
@@ -160,13 +161,18 @@ final class Fill {
                 whole.complete(done);
             }
         });
-        return whole.thenApply(done -> {
-            if (done) {
+        Set<Integer> given = Set.copyOf(slots);
+        return whole.thenApply(whollyGiven -> {
+            if (whollyGiven) {
                 synchronized (asked) {
-                    slots.forEach(slot -> asked.get(slot).add(source.id()));
+                    asked.forEach((slot, done) -> {
+                        if (given.contains(slot)) {
+                            done.add(source.id());
+                        }
+                    });
                 }
             }
-            return done;
+            return whollyGiven;
         });
     }
 
@@ -184,7 +190,9 @@ final class Fill {
                 log.debug("epoch {}: {} answered {}", holding.epoch(), source.name(), reply);
                 return false;
             }
-            store(page.items(), holding);
+            if (!store(page.items(), holding)) {
+                return false;
+            }
             for (int i = 0; i < Math.min(page.slotsDone(), left.size()); i++) {
                 if (page.authoritative().get(i) && (i > 0 || vouched)) {
                     holding.markComplete(left.get(i));
@@ -201,15 +209,21 @@ final class Fill {
     }
 
     /** Copies that this node is to have; a cache may want fewer of them than the mesh. */
-    private void store(List<Item> items, Holding holding) {
-        for (Item item : items) {
-            int rank = holding.rankHere(item.key().slotIndex());
-            if (rank >= 0 && rank < keyspace.settingsOf(item.key()).replication()) {
-                keyspace.merge(item.key(), item.entry());
+    private boolean store(List<Item> items, Holding holding) {
+        try {
+            for (Item item : items) {
+                int rank = holding.rankHere(item.key().slotIndex());
+                if (rank >= 0 && rank < keyspace.settingsOf(item.key()).replication()) {
+                    keyspace.merge(item.key(), item.entry());
+                }
             }
+        } catch (GossamerException e) {
+            log.warn("epoch {}: an entry could not be copied: {}", holding.epoch(), e.getMessage());
+            return false;
         }
         long weight = Request.weightOf(items);
         bytes.add(weight);
         pace.spend(weight);
+        return true;
     }
 }

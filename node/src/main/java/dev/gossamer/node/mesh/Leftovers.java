@@ -1,51 +1,74 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
-import dev.gossamer.node.mesh.link.LoopLinks;
 import dev.gossamer.protocol.Slot;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Drops the slots that this node holds and does not own any more, when everyone who owns them has
- * them. A few at a time, on an event loop: a new topology is not served before this loop has seen
- * it, so nothing that comes under the new one is dropped.
+ * them. A new topology is not served before the slot that is being dropped is done, so nothing that
+ * comes under the new one is dropped.
+ *
+ * <p><b>Threads.</b> Any; guarded by this. The dropping itself runs on a worker.
  */
 final class Leftovers {
-    private static final int SLOTS_PER_PASS = 256;
-
     private final Epochs epochs;
     private final Keyspace keyspace;
-    private final LoopLinks links;
-
-    /** The epoch whose leftovers are dropped or being dropped. Belongs to the thread of rounds. */
+    private final Executor workers;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean busy;
     private long droppedEpoch;
 
-    Leftovers(Epochs epochs, Keyspace keyspace, List<LoopLinks> loops) {
+    Leftovers(Epochs epochs, Keyspace keyspace, Executor workers) {
         this.epochs = epochs;
         this.keyspace = keyspace;
-        this.links = loops.getFirst();
+        this.workers = workers;
     }
 
-    /** Begins to drop, once per topology. */
+    /** Begins to drop, once per topology. Returns at once. */
     void drop(Holding holding) {
-        if (holding.isMember() && holding.epoch() > droppedEpoch) {
+        synchronized (this) {
+            if (busy || !holding.isMember() || holding.epoch() <= droppedEpoch) {
+                return;
+            }
             droppedEpoch = holding.epoch();
-            links.loop().execute(() -> pass(holding, 0));
+            busy = true;
+        }
+        workers.execute(() -> run(holding));
+    }
+
+    private void run(Holding holding) {
+        try {
+            for (int slot = 0; slot < Slot.COUNT && epochs.latest() == holding; slot++) {
+                if (holding.rankHere(slot) < 0) {
+                    keyspace.dropSlot(slot);
+                }
+            }
+        } finally {
+            idle();
         }
     }
 
-    private void pass(Holding holding, int from) {
-        if (epochs.latest() != holding) {
-            return;
+    private void idle() {
+        List<Runnable> ready;
+        synchronized (this) {
+            busy = false;
+            ready = List.copyOf(waiting);
+            waiting.clear();
         }
-        int end = Math.min(Slot.COUNT, from + SLOTS_PER_PASS);
-        for (int slot = from; slot < end; slot++) {
-            if (holding.rankHere(slot) < 0) {
-                keyspace.dropSlot(slot);
+        ready.forEach(Runnable::run);
+    }
+
+    /** Runs {@code then} as soon as nothing is being dropped under an older topology. */
+    void whenIdle(Runnable then) {
+        synchronized (this) {
+            if (busy) {
+                waiting.add(then);
+                return;
             }
         }
-        if (end < Slot.COUNT) {
-            links.loop().execute(() -> pass(holding, end));
-        }
+        then.run();
     }
 }

@@ -72,6 +72,18 @@ final class MemberService implements RequestHandler {
             responder.reply(new Reply.WrongEpoch(holding.epoch()));
             return;
         }
+        try {
+            serve(request, holding, responder);
+        } catch (GossamerException e) {
+            responder.reply(failed(e));
+        }
+    }
+
+    private static Reply failed(GossamerException e) {
+        return new Reply.Failed(e.code(), String.valueOf(e.getMessage()));
+    }
+
+    private void serve(Request request, Holding holding, Responder responder) {
         switch (request) {
             case Request.Read(var key) ->
                     router.get().read(key, Freshness.LATEST, false, new ReadReply(responder));
@@ -99,7 +111,7 @@ final class MemberService implements RequestHandler {
             try {
                 reply = work.get();
             } catch (GossamerException e) {
-                reply = new Reply.Failed(e.code(), String.valueOf(e.getMessage()));
+                reply = failed(e);
             }
             responder.reply(reply);
         });

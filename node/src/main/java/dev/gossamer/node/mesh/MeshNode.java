@@ -55,7 +55,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Member self;
     private final EventLoops loops;
     private final Keyspace keyspace;
-    private final List<CacheSettings> caches;
     private final Membership membership;
     private final TopologyAuthority authority;
     private final LongSupplier nanoClock;
@@ -74,8 +73,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     /**
      * @param self with the data port to listen on
-     * @param caches all named caches, the default one first
-     * @param footprint of the memory tier under {@code keyspace}
      * @param membership not started yet; closed with this
      * @param nanoClock monotonic nanoseconds
      * @param clock for the incarnation of this life in gossip
@@ -86,8 +83,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
             Member self,
             EventLoops loops,
             Keyspace keyspace,
-            List<CacheSettings> caches,
-            Footprint footprint,
             Membership membership,
             TopologyAuthority authority,
             MeterRegistry meters,
@@ -98,7 +93,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.self = self;
         this.loops = loops;
         this.keyspace = keyspace;
-        this.caches = List.copyOf(caches);
         this.membership = membership;
         this.authority = authority;
         this.nanoClock = nanoClock;
@@ -128,10 +122,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         nanoClock,
                         random);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
-        this.standing = new Standing(self, epochs, footprint, membership, gossip);
+        this.standing = new Standing(self, epochs, keyspace, membership, gossip);
         var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
         this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
-        this.leftovers = new Leftovers(epochs, keyspace, links.perLoop());
+        this.leftovers = new Leftovers(epochs, keyspace, workers);
+        epochs.waitFor(leftovers::whenIdle);
         MeshMeters.register(meters, epochs, standing, fill);
     }
 
@@ -328,7 +323,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public List<CacheSettings> caches() {
-        return caches;
+        return keyspace.caches();
     }
 
     /** Whether this node is a member and serves requests: for its health endpoint. */

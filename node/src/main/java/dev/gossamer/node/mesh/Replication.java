@@ -29,7 +29,7 @@ final class Replication extends DeadlineWheel.Deadline {
     private final Keyspace.Change change;
     private final int copies;
     private final long deadlineNanos;
-    private final @Nullable Mesh.Callback<Outcome> callback;
+    private final Mesh.@Nullable Callback<Outcome> callback;
     private final Set<MemberId> stored = new HashSet<>(4);
     private int unanswered;
     private String trouble = "";
@@ -43,7 +43,7 @@ final class Replication extends DeadlineWheel.Deadline {
             Keyspace.Change change,
             int copies,
             long deadlineNanos,
-            @Nullable Mesh.Callback<Outcome> callback) {
+            Mesh.@Nullable Callback<Outcome> callback) {
         this.router = router;
         this.slot = slot;
         this.change = change;

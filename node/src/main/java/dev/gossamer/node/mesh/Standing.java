@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
+import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
 import dev.gossamer.protocol.Bytes;
@@ -12,6 +13,7 @@ import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,7 +48,7 @@ final class Standing {
 
         Bytes encode() {
             ByteBuffer out = ByteBuffer.allocate(LENGTH);
-            out.putLong(epoch).put((byte) state.ordinal());
+            out.putLong(epoch).put(state.code);
             out.putInt(slotsPrimary).putInt(slotsBackup).putInt(slotsFilling);
             out.putLong(entries).putLong(bytes).putLong(bytesMax);
             return Bytes.wrap(out.array());
@@ -54,27 +56,40 @@ final class Standing {
 
         static Optional<Fact> decode(Bytes bytes) {
             ByteBuffer in = ByteBuffer.wrap(bytes.array());
-            if (in.remaining() != LENGTH || in.get(8) < 0 || in.get(8) >= State.values().length) {
+            if (in.remaining() != LENGTH) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    new Fact(
-                            in.getLong(),
-                            State.values()[in.get()],
-                            in.getInt(),
-                            in.getInt(),
-                            in.getInt(),
-                            in.getLong(),
-                            in.getLong(),
-                            in.getLong()));
+            byte code = in.get(Long.BYTES);
+            return Arrays.stream(State.values())
+                    .filter(state -> state.code == code)
+                    .findFirst()
+                    .map(state -> read(in, state));
+        }
+
+        private static Fact read(ByteBuffer in, State state) {
+            return new Fact(
+                    in.getLong(),
+                    state,
+                    in.position(Long.BYTES + 1).getInt(),
+                    in.getInt(),
+                    in.getInt(),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong());
         }
     }
 
     enum State {
-        JOINING,
-        FILLING,
-        READY,
-        DRAINING;
+        JOINING(1),
+        FILLING(2),
+        READY(3),
+        DRAINING(4);
+
+        private final byte code;
+
+        State(int code) {
+            this.code = (byte) code;
+        }
 
         String text() {
             return name().toLowerCase(Locale.ROOT);
@@ -83,16 +98,15 @@ final class Standing {
 
     private final Member self;
     private final Epochs epochs;
-    private final Footprint footprint;
+    private final Keyspace keyspace;
     private final Membership membership;
     private final Gossip gossip;
     private volatile boolean draining;
 
-    Standing(
-            Member self, Epochs epochs, Footprint footprint, Membership membership, Gossip gossip) {
+    Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
         this.self = self;
         this.epochs = epochs;
-        this.footprint = footprint;
+        this.keyspace = keyspace;
         this.membership = membership;
         this.gossip = gossip;
     }
@@ -143,9 +157,9 @@ final class Standing {
                 holding.ownedCount(true),
                 holding.ownedCount(false),
                 holding.fillingCount(),
-                footprint.entries(),
-                footprint.bytes(),
-                footprint.bytesMax());
+                keyspace.liveCount(),
+                keyspace.bytes(),
+                keyspace.bytesMax());
     }
 
     private State state(Holding holding) {

@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -149,13 +148,10 @@ final class Walks {
         }
         Reply.Keys first =
                 lists.stream().min(Comparator.comparingInt(Reply.Keys::slot)).orElseThrow();
-        List<Bytes> keys = new ArrayList<>(first.keys());
+        // In the slot where the walk stopped only its primary has listed anything.
+        List<Bytes> keys = new ArrayList<>();
         for (Reply.Keys list : lists) {
-            if (list != first) {
-                list.keys().stream()
-                        .filter(key -> key.slotIndex() < first.slot())
-                        .forEach(keys::add);
-            }
+            list.keys().stream().filter(key -> key.slotIndex() <= first.slot()).forEach(keys::add);
         }
         boolean end = first.slot() >= Slot.COUNT;
         return new ScanPage(keys, end ? 0 : first.position() * Slot.COUNT + first.slot());
@@ -196,8 +192,12 @@ final class Walks {
             for (Item item : page.items()) {
                 if (!item.entry().isTombstone()) {
                     inFlight.acquireUninterruptibly();
-                    write.apply(new Operation.Remove(item.key(), Operation.Condition.ALWAYS, false))
-                            .whenComplete((_, failure) -> flushed(failure, inFlight, failures));
+                    var _ =
+                            write.apply(
+                                            new Operation.Remove(
+                                                    item.key(), Operation.Condition.ALWAYS, false))
+                                    .whenComplete(
+                                            (_, failure) -> flushed(failure, inFlight, failures));
                     removed++;
                 }
             }
@@ -316,12 +316,5 @@ final class Walks {
             return new Copy(owner, role, complete ? "complete" : "filling", entry, null);
         }
         return new Copy(owner, role, "unknown", null, reply.toString());
-    }
-
-    /** The failure inside what a future brings. */
-    static Throwable causeOf(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
     }
 }

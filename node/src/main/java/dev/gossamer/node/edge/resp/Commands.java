@@ -9,12 +9,15 @@ final class Commands {
 
     static CommandTable table() {
         List<Command> all = new ArrayList<>();
-        all.addAll(StringCommands.all());
-        all.addAll(NumberCommands.all());
+        all.addAll(StringCommands.plain());
+        all.addAll(StringCommands.compound());
+        all.addAll(NumberCommands.parts());
+        all.addAll(NumberCommands.numbers());
         all.addAll(KeyCommands.all());
         all.addAll(ExpiryCommands.all());
         all.addAll(WalkCommands.all());
-        all.addAll(ConnectionCommands.all());
+        all.addAll(ConnectionCommands.handshake());
+        all.addAll(ConnectionCommands.session());
         all.addAll(ClientCommands.all());
         all.addAll(ServerCommands.all());
         all.addAll(CommandCommands.all());

@@ -274,6 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!client.authenticated && !command.has("no_auth")) {
             throw new Refusal("NOAUTH Authentication required.");
         }
+        Sizes.check(command, request, context.settings());
         if (port == Port.CLUSTERED && command.keys().first() > 0) {
             loop.redirects().check(command, request, client.readOnly);
         }

@@ -22,7 +22,8 @@ final class ConnectionCommands {
 
     private ConnectionCommands() {}
 
-    static List<Command> all() {
+    /** Who speaks. */
+    static List<Command> handshake() {
         return List.of(
                 command(
                         "ping",
@@ -58,7 +59,12 @@ final class ConnectionCommands {
                         "loading stale fast",
                         Keys.NONE,
                         doc("1.0.0", "Changes the selected database: there is only 0."),
-                        ConnectionCommands::select),
+                        ConnectionCommands::select));
+    }
+
+    /** How the conversation goes on and ends. */
+    static List<Command> session() {
+        return List.of(
                 command(
                         "quit",
                         -1,

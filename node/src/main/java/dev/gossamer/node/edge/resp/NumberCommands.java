@@ -32,7 +32,8 @@ final class NumberCommands {
 
     private NumberCommands() {}
 
-    static List<Command> all() {
+    /** Parts of values. */
+    static List<Command> parts() {
         return List.of(
                 command(
                         "append",
@@ -68,7 +69,12 @@ final class NumberCommands {
                         "write denyoom",
                         Keys.ONE,
                         StringCommands.doc("2.2.0", "O(1)", "Overwrites a part of a value."),
-                        NumberCommands::setRange),
+                        NumberCommands::setRange));
+    }
+
+    /** Values as numbers. */
+    static List<Command> numbers() {
+        return List.of(
                 command(
                         "incr",
                         2,

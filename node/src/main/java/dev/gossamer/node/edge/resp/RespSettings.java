@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param password what AUTH must say; empty for none
  * @param clientsMax how many connections both ports serve together; one more is told so and closed
  * @param request how much one request may be
+ * @param keyBytesMax the longest key; longer ones are refused with TOOLARGE
+ * @param valueBytesMax the longest argument that is no key; longer ones are refused with TOOLARGE
  * @param commandsInFlightMax how many commands of one connection may wait for other members; its
  *     input is not read while there are as many
  * @param outputBytesSoftMax unread replies of one connection beyond which its input is not read
@@ -30,6 +32,8 @@ public record RespSettings(
         Optional<String> password,
         int clientsMax,
         RequestLimits request,
+        int keyBytesMax,
+        int valueBytesMax,
         int commandsInFlightMax,
         int outputBytesSoftMax,
         int outputBytesHardMax,
@@ -47,6 +51,8 @@ public record RespSettings(
                     Optional.empty(),
                     10_000,
                     RequestLimits.DEFAULT,
+                    64 * 1024,
+                    16 * MIB,
                     1024,
                     MIB,
                     256 * MIB,
@@ -58,6 +64,8 @@ public record RespSettings(
         checkPort("redisPort", redisPort);
         checkPort("clusteredPort", clusteredPort);
         checkAtLeast("clientsMax", clientsMax, 1);
+        checkAtLeast("keyBytesMax", keyBytesMax, 1);
+        checkAtLeast("valueBytesMax", valueBytesMax, 1);
         checkAtLeast("commandsInFlightMax", commandsInFlightMax, 1);
         checkAtLeast("outputBytesSoftMax", outputBytesSoftMax, 1024);
         checkAtLeast("outputBytesHardMax", outputBytesHardMax, outputBytesSoftMax);
@@ -98,6 +106,8 @@ public record RespSettings(
                 password,
                 clientsMax,
                 request,
+                keyBytesMax,
+                valueBytesMax,
                 commandsInFlightMax,
                 outputBytesSoftMax,
                 outputBytesHardMax,
@@ -115,6 +125,8 @@ public record RespSettings(
                 Optional.of(wanted),
                 clientsMax,
                 request,
+                keyBytesMax,
+                valueBytesMax,
                 commandsInFlightMax,
                 outputBytesSoftMax,
                 outputBytesHardMax,

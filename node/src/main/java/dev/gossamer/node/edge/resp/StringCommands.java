@@ -31,7 +31,8 @@ final class StringCommands {
 
     private StringCommands() {}
 
-    static List<Command> all() {
+    /** One key, no condition but existence. */
+    static List<Command> plain() {
         return List.of(
                 command(
                         "get",
@@ -67,7 +68,12 @@ final class StringCommands {
                         "write denyoom",
                         Keys.ONE,
                         doc("2.6.0", "O(1)", "Sets value and expiration in milliseconds of a key."),
-                        (c, r) -> setFor(c, r, ExpiryOption.PX, "psetex")),
+                        (c, r) -> setFor(c, r, ExpiryOption.PX, "psetex")));
+    }
+
+    /** Reading and changing at once, and several keys. */
+    static List<Command> compound() {
+        return List.of(
                 command(
                         "getset",
                         3,

@@ -51,7 +51,7 @@ final class FrameSink {
     private ByteBuf room(int bytesExpected) {
         ByteBuf open = chunk;
         if (open != null && open.writableBytes() < bytesExpected) {
-            channel.write(open, channel.voidPromise());
+            var _ = channel.write(open, channel.voidPromise());
             open = null;
         }
         if (open == null) {
@@ -71,7 +71,7 @@ final class FrameSink {
         ByteBuf open = chunk;
         chunk = null;
         if (open != null) {
-            channel.writeAndFlush(open, channel.voidPromise());
+            var _ = channel.writeAndFlush(open, channel.voidPromise());
         } else {
             channel.flush();
         }

@@ -53,7 +53,7 @@ final class InboundHandler extends FrameHandler {
         patience =
                 active.executor()
                         .schedule(
-                                () -> active.close(),
+                                this::close,
                                 links.settings().connectTimeout().toNanos(),
                                 TimeUnit.NANOSECONDS);
     }
@@ -112,7 +112,7 @@ final class InboundHandler extends FrameHandler {
             log.warn("refused a link from {}: {}", who, why);
         }
         send(from, Handshake.refusedFrame(why));
-        from.close();
+        var _ = from.close();
     }
 
     private boolean request(ChannelHandlerContext from, ByteBuf frame) {
@@ -145,7 +145,7 @@ final class InboundHandler extends FrameHandler {
     void close() {
         ChannelHandlerContext in = context;
         if (in != null) {
-            in.close();
+            var _ = in.close();
         }
     }
 
@@ -186,7 +186,7 @@ final class InboundHandler extends FrameHandler {
         }
         if (out.unwrittenBytes() > links.settings().queueBytesMax()) {
             log.warn("cut the link from {}: it does not read its answers", channel.remoteAddress());
-            channel.close();
+            var _ = channel.close();
         }
     }
 
@@ -199,8 +199,8 @@ final class InboundHandler extends FrameHandler {
 
     /** Sends one frame at once; for the handshake. */
     static void send(ChannelHandlerContext to, ByteBuf frame) {
-        to.write(Unpooled.buffer(Integer.BYTES).writeInt(frame.readableBytes()));
-        to.writeAndFlush(frame);
+        var _ = to.write(Unpooled.buffer(Integer.BYTES).writeInt(frame.readableBytes()));
+        var _ = to.writeAndFlush(frame);
     }
 
     private void calm() {

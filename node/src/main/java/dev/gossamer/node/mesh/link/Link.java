@@ -194,7 +194,7 @@ final class Link {
     /** Ends the connection; {@link #closed} follows. */
     void cut() {
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
     }
 

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * order of fields are the protocol; a change is a new {@link Handshake#PROTOCOL}.
  */
 final class MessageCodec {
-    private static final ErrorCode[] CODES = ErrorCode.values();
-
     private MessageCodec() {}
 
     static void writeRequest(ByteBuf out, Request request) {
@@ -93,7 +91,7 @@ final class MessageCodec {
             }
             case Reply.WrongEpoch(var epoch) -> out.writeByte(9).writeLong(epoch);
             case Reply.Failed(var code, var message) ->
-                    Wire.writeText(out.writeByte(10).writeByte(code.ordinal()), message);
+                    writeFailure(out.writeByte(10), code, message);
         }
     }
 
@@ -149,7 +147,7 @@ final class MessageCodec {
             }
             case Outcome.Unchanged(var previous) -> Wire.writeEntry(out.writeByte(2), previous);
             case Outcome.Refused(var code, var message) ->
-                    Wire.writeText(out.writeByte(3).writeByte(code.ordinal()), message);
+                    writeFailure(out.writeByte(3), code, message);
         }
     }
 
@@ -171,12 +169,14 @@ final class MessageCodec {
         return new Outcome.Applied(version, number, text, previous);
     }
 
+    /** By name: the codes' order in the source is no protocol. */
+    private static void writeFailure(ByteBuf out, ErrorCode code, String message) {
+        Wire.writeText(out, code.name());
+        Wire.writeText(out, message);
+    }
+
     private static ErrorCode readCode(ByteBuf in) {
-        int ordinal = in.readUnsignedByte();
-        if (ordinal >= CODES.length) {
-            throw Wire.unknown("error code", ordinal);
-        }
-        return CODES[ordinal];
+        return ErrorCode.valueOf(Wire.readText(in));
     }
 
     /**

@@ -9,9 +9,6 @@ import java.math.BigInteger;
 
 /** Operations in frames. */
 final class OperationCodec {
-    private static final Operation.ExpireCondition[] EXPIRE_CONDITIONS =
-            Operation.ExpireCondition.values();
-
     private OperationCodec() {}
 
     static void write(ByteBuf out, Operation operation) {
@@ -31,7 +28,8 @@ final class OperationCodec {
             case Operation.Expire(var key, var expiry, var condition, var wantPrevious) -> {
                 Wire.writeKey(out.writeByte(3), key);
                 writeExpiry(out, expiry);
-                out.writeByte(condition.ordinal()).writeBoolean(wantPrevious);
+                Wire.writeText(out, condition.name());
+                out.writeBoolean(wantPrevious);
             }
             case Operation.Append(var key, var suffix) -> {
                 Wire.writeKey(out.writeByte(4), key);
@@ -135,10 +133,6 @@ final class OperationCodec {
     }
 
     private static Operation.ExpireCondition readExpireCondition(ByteBuf in) {
-        int ordinal = in.readUnsignedByte();
-        if (ordinal >= EXPIRE_CONDITIONS.length) {
-            throw Wire.unknown("expire condition", ordinal);
-        }
-        return EXPIRE_CONDITIONS[ordinal];
+        return Operation.ExpireCondition.valueOf(Wire.readText(in));
     }
 }

@@ -25,7 +25,7 @@ final class OutboundHandler extends FrameHandler {
                 protected void expired() {
                     why = "no greeting in time";
                     if (context != null) {
-                        context.close();
+                        var _ = context.close();
                     }
                 }
             };
@@ -89,7 +89,7 @@ final class OutboundHandler extends FrameHandler {
         if (home.firstTimeFor(link.peer().id() + why)) {
             log.warn("no link to {} at {}: {}", link.peer().name(), link.peer().host(), why);
         }
-        from.close();
+        var _ = from.close();
     }
 
     @Override

@@ -9,10 +9,15 @@ import java.util.Optional;
 final class Ports implements AutoCloseable {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final LoneMesh mesh = new LoneMesh(registry, 64L << 20);
-    final EventLoops loops = EventLoops.start(Optional.empty(), 2);
+    final EventLoops loops;
     final RespServer server;
 
     Ports(RespSettings settings) {
+        this(settings, 2);
+    }
+
+    Ports(RespSettings settings, int threads) {
+        loops = EventLoops.start(Optional.empty(), threads);
         server =
                 new RespServer(
                         loops,
