@@ -152,12 +152,12 @@ public final class Node implements AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("gossamer-upkeep").factory());
         opened(upkeep::shutdownNow);
-        Future<?> unused =
+        Future<?> _ =
                 upkeep.scheduleWithFixedDelay(
-                memory::cleanUp,
-                MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
-                MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
-                TimeUnit.MILLISECONDS);
+                        memory::cleanUp,
+                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                        TimeUnit.MILLISECONDS);
         return new Keyspace(
                 memory,
                 new HybridClock(millis, config.keyspace().driftMax(), registry),

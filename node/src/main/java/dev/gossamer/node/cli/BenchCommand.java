@@ -107,7 +107,10 @@ final class BenchCommand implements Callable<Integer> {
                         + plan.callers()
                         + " under way");
         terminal.line(
-                "reads   " + Figures.count(result.reads().count()) + ": " + result.reads().inWords());
+                "reads   "
+                        + Figures.count(result.reads().count())
+                        + ": "
+                        + result.reads().inWords());
         terminal.line(
                 "writes  "
                         + Figures.count(result.writes().count())
@@ -140,8 +143,7 @@ final class BenchCommand implements Callable<Integer> {
                 return reads / (reads + writes);
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "--ratio '" + ratio + "' is not of the form 9:1", e);
+            throw new IllegalArgumentException("--ratio '" + ratio + "' is not of the form 9:1", e);
         }
         throw new IllegalArgumentException("--ratio '" + ratio + "' is not of the form 9:1");
     }

@@ -39,13 +39,13 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        String script =
-                AutoComplete.bash("gossamer", Commands.specOf(spec).root().commandLine());
+        String script = AutoComplete.bash("gossamer", Commands.specOf(spec).root().commandLine());
         String before =
                 switch (shell) {
                     case BASH -> "";
-                    case ZSH -> "autoload -U +X compinit && compinit\n"
-                            + "autoload -U +X bashcompinit && bashcompinit\n";
+                    case ZSH ->
+                            "autoload -U +X compinit && compinit\n"
+                                    + "autoload -U +X bashcompinit && bashcompinit\n";
                 };
         Commands.rootOf(root).terminal().line(before + script);
     }

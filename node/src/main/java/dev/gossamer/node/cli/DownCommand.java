@@ -33,7 +33,8 @@ final class DownCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "15s",
-            description = "A node that has not stopped by then is killed (default: ${DEFAULT-VALUE}).")
+            description =
+                    "A node that has not stopped by then is killed (default: ${DEFAULT-VALUE}).")
     private Span timeout = new Span(Stopping.PATIENCE_DEFAULT);
 
     @Override

@@ -22,7 +22,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "explain",
         description = "Show where a key lives: its slot, its owners, and what each has of it.",
-        footer = {"", "Examples:", "  gossamer explain greeting", "  gossamer explain greeting --json"})
+        footer = {
+            "",
+            "Examples:",
+            "  gossamer explain greeting",
+            "  gossamer explain greeting --json"
+        })
 final class ExplainCommand implements Callable<Integer> {
     @ParentCommand private @Nullable GossamerCommand root;
     @Mixin private ClientCalls.CacheOption cache = new ClientCalls.CacheOption();

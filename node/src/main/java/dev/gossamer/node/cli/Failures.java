@@ -21,7 +21,9 @@ final class Failures {
         err.println("gossamer: " + failure.getMessage());
         if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
             err.println(
-                    "Try '" + command.getCommandSpec().qualifiedName() + " --help' for what it takes.");
+                    "Try '"
+                            + command.getCommandSpec().qualifiedName()
+                            + " --help' for what it takes.");
         }
         err.flush();
         return CommandLine.ExitCode.USAGE;

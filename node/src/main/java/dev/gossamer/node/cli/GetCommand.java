@@ -33,7 +33,9 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--latest", description = "Answered by the slot's primary only.")
     private boolean latest;
 
-    @Option(names = "--meta", description = "Show version, tier, origin and expiry before the value.")
+    @Option(
+            names = "--meta",
+            description = "Show version, tier, origin and expiry before the value.")
     private boolean meta;
 
     @Override

@@ -42,7 +42,8 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--until-stdin-ends",
             hidden = true,
-            description = "Stop when standard input ends: the process that started this one is gone.")
+            description =
+                    "Stop when standard input ends: the process that started this one is gone.")
     private boolean untilStdinEnds;
 
     @Override

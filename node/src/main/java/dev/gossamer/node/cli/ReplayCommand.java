@@ -132,7 +132,8 @@ final class ReplayCommand implements Callable<Integer> {
         Wish wish = wish();
         Trace trace = readTrace(command.terminal());
         if (wish.pace() instanceof Pace.Recorded && !trace.timed()) {
-            throw new CliException("this trace tells no times, so --speed cannot be 1x; use 5000/s");
+            throw new CliException(
+                    "this trace tells no times, so --speed cannot be 1x; use 5000/s");
         }
         double entryBytes = Capacity.entryBytes(trace, keyPrefix(), wish.valueBytes());
         Whereabouts whereabouts = command.whereabouts();
@@ -169,8 +170,13 @@ final class ReplayCommand implements Callable<Integer> {
                 TraceFile.read(
                         file,
                         format,
-                        count -> terminal.status(
-                                "Reading " + file + ": " + Figures.count(count) + " accesses"));
+                        count ->
+                                terminal.status(
+                                        "Reading "
+                                                + file
+                                                + ": "
+                                                + Figures.count(count)
+                                                + " accesses"));
         terminal.clearStatus();
         return trace;
     }
@@ -188,8 +194,7 @@ final class ReplayCommand implements Callable<Integer> {
     private ReplayReport inRunningMesh(
             Wish wish, Trace trace, double entryBytes, GossamerCommand command) {
         MeshReport mesh = command.whereabouts().reach().report();
-        long entries =
-                Capacity.entriesOf(mesh.memoryBytesMax(), entryBytes, mesh.replication());
+        long entries = Capacity.entriesOf(mesh.memoryBytesMax(), entryBytes, mesh.replication());
         wish.capacity()
                 .ifPresent(wanted ->
                         requireFitting(

@@ -19,7 +19,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code gossamer ring}: who owns which slots. */
 @Command(
         name = "ring",
-        description = "Show who owns which slots: each member's share, or one key's or slot's owners.",
+        description =
+                "Show who owns which slots: each member's share, or one key's or slot's owners.",
         footer = {
             "",
             "Examples:",
@@ -61,7 +62,8 @@ final class RingCommand implements Callable<Integer> {
         try {
             return new Slot(index);
         } catch (IllegalArgumentException e) {
-            throw new dev.gossamer.node.cli.terminal.CliException(String.valueOf(e.getMessage()), e);
+            throw new dev.gossamer.node.cli.terminal.CliException(
+                    String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -95,9 +97,15 @@ final class RingCommand implements Callable<Integer> {
 
     private static void showShares(Topology topology, Terminal terminal) {
         terminal.line(
-                "epoch " + topology.epoch() + ", replication " + topology.replication() + ", "
-                        + Figures.count(Slot.COUNT) + " slots in "
-                        + Figures.count(topology.ranges().size()) + " ranges");
+                "epoch "
+                        + topology.epoch()
+                        + ", replication "
+                        + topology.replication()
+                        + ", "
+                        + Figures.count(Slot.COUNT)
+                        + " slots in "
+                        + Figures.count(topology.ranges().size())
+                        + " ranges");
         double weights = topology.members().stream().mapToInt(Member::weight).sum();
         int[] primaries = topology.primariesPerMember();
         Table table =

@@ -33,8 +33,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         GossamerCommand command = Commands.rootOf(root);
         NodeProcess launch = NodeProcess.likeThisOne().recordingStart();
-        try (OwnMesh mesh =
-                OwnMesh.start(NODES, NODES, MEMORY_BYTES, launch, command.terminal())) {
+        try (OwnMesh mesh = OwnMesh.start(NODES, NODES, MEMORY_BYTES, launch, command.terminal())) {
             MeshReport report = mesh.admin(0).mesh();
             command.terminal().table(MeshTable.addresses(report));
             command.terminal().table(MeshTable.holdings(report));

@@ -108,8 +108,7 @@ final class UpCommand implements Callable<Integer> {
 
     private int run(NodePlan plan, MeshFolder folder, Terminal terminal) {
         long begin = System.nanoTime();
-        LocalMesh mesh =
-                new LocalMesh(plan, folder, NodeProcess.likeThisOne(), detach, terminal);
+        LocalMesh mesh = new LocalMesh(plan, folder, NodeProcess.likeThisOne(), detach, terminal);
         Thread stopper = new Thread(() -> stopWithWords(mesh, terminal), "stop-on-signal");
         Runtime.getRuntime().addShutdownHook(stopper);
         try {
@@ -160,12 +159,11 @@ final class UpCommand implements Callable<Integer> {
         int last = report.members().size() - 1;
         terminal.line("");
         terminal.line("A first thing to try:");
-        terminal.line("  redis-cli -p " + report.members().getFirst().redis() + " set greeting hello");
+        terminal.line(
+                "  redis-cli -p " + report.members().getFirst().redis() + " set greeting hello");
         terminal.line("  redis-cli -p " + report.members().get(last).redis() + " get greeting");
         terminal.line(
-                "  curl "
-                        + report.members().getFirst().admin()
-                        + "/api/v1/keys/greeting/explain");
+                "  curl " + report.members().getFirst().admin() + "/api/v1/keys/greeting/explain");
         terminal.line("");
     }
 }

@@ -22,8 +22,11 @@ public record JsonObject(Map<String, Object> fields) {
 
     /** The number, or 0 where there is none. */
     public long number(String name) {
-        return find(name).filter(Number.class::isInstance).map(Number.class::cast)
-                .map(Number::longValue).orElse(0L);
+        return find(name)
+                .filter(Number.class::isInstance)
+                .map(Number.class::cast)
+                .map(Number::longValue)
+                .orElse(0L);
     }
 
     public boolean flag(String name) {

@@ -61,10 +61,13 @@ public final class Bench {
         Crew.run(
                 plan.callers(),
                 caller -> request(end, new SplittableRandom(plan.seed() + caller)),
-                () -> progress.at(
-                        Math.min(plan.time().toMillis(), (nanoClock.getAsLong() - begin) / 1_000_000),
-                        plan.time().toMillis(),
-                        Figures.count(done.sum()) + " requests"));
+                () ->
+                        progress.at(
+                                Math.min(
+                                        plan.time().toMillis(),
+                                        (nanoClock.getAsLong() - begin) / 1_000_000),
+                                plan.time().toMillis(),
+                                Figures.count(done.sum()) + " requests"));
         progress.done();
         Duration time = Duration.ofNanos(nanoClock.getAsLong() - begin);
         return new Result(time, reads.take(), writes.take(), misses.sum());

@@ -30,8 +30,7 @@ public final class Latencies {
     }
 
     /** Percentiles in nanoseconds. */
-    public record Summary(
-            long count, long p50Nanos, long p99Nanos, long p999Nanos, long maxNanos) {
+    public record Summary(long count, long p50Nanos, long p99Nanos, long p999Nanos, long maxNanos) {
 
         public String inWords() {
             return "p50 "

@@ -52,8 +52,7 @@ public final class Replay {
             Map<String, Long> hitsByTier,
             long failures) {}
 
-    public Replay(
-            Cache<byte[], byte[]> cache, Trace trace, Plan plan, LongSupplier nanoClock) {
+    public Replay(Cache<byte[], byte[]> cache, Trace trace, Plan plan, LongSupplier nanoClock) {
         this.cache = cache;
         this.trace = trace;
         this.plan = plan;

@@ -84,9 +84,7 @@ public final class LocalMesh {
 
     private MeshState state() {
         Optional<ProcessIdentity> foreground =
-                detached
-                        ? Optional.empty()
-                        : ProcessIdentity.of(ProcessHandle.current().pid());
+                detached ? Optional.empty() : ProcessIdentity.of(ProcessHandle.current().pid());
         return new MeshState(plan.ports().basePort(), plan.replication(), foreground, nodes());
     }
 
@@ -195,7 +193,9 @@ public final class LocalMesh {
             alive.add(node);
         }
         CompletableFuture<?>[] ends =
-                alive.stream().map(node -> node.process().onExit()).toArray(CompletableFuture[]::new);
+                alive.stream()
+                        .map(node -> node.process().onExit())
+                        .toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.anyOf(ends).get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
@@ -259,5 +259,4 @@ public final class LocalMesh {
         Stopping.stop(nodes(), Stopping.PATIENCE_DEFAULT, terminal);
         folder.forgetState();
     }
-
 }

@@ -135,8 +135,7 @@ public final class NodeProcess {
 
     /** As {@code Setting.environmentName} says it, without loading the settings for it. */
     private static String environmentName(String setting) {
-        return "GOSSAMER_"
-                + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        return "GOSSAMER_" + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private static void keepOldLog(Path log) throws IOException {

@@ -29,7 +29,11 @@ public record PortPlan(int basePort, int nodes) {
     public PortPlan {
         if (nodes < 1 || nodes > NODES_MAX) {
             throw new IllegalArgumentException(
-                    "--nodes " + nodes + " is outside [1, " + NODES_MAX + "]; three is a good start");
+                    "--nodes "
+                            + nodes
+                            + " is outside [1, "
+                            + NODES_MAX
+                            + "]; three is a good start");
         }
         int last = basePort + (KINDS - 1) * STEP + nodes - 1;
         if (basePort < 1 || last > PORT_MAX) {

@@ -44,8 +44,7 @@ public final class Stopping {
 
     /** Whether the process has ended within the time. */
     public static boolean awaitEnd(ProcessIdentity process, long nanos) {
-        Optional<CompletableFuture<ProcessHandle>> end =
-                process.alive().map(ProcessHandle::onExit);
+        Optional<CompletableFuture<ProcessHandle>> end = process.alive().map(ProcessHandle::onExit);
         if (end.isEmpty()) {
             return true;
         }

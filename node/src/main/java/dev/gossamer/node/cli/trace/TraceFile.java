@@ -85,7 +85,8 @@ public final class TraceFile {
                 return TraceFormat.CACHE2K;
             }
         }
-        String firstLine = new String(sample, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        String firstLine =
+                new String(sample, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         return firstLine.split(",", -1).length == CSV_FIELDS ? TraceFormat.CSV : TraceFormat.KEYS;
     }
 

@@ -64,9 +64,10 @@ class AdminMetricsIT {
                                 "method=\"PUT\",route=\"/api/v1/caches/{name}/entries/{key}\","
                                         + "status=\"204\""))
                 .isEqualTo(1);
-        assertThat(after).containsKey(
-                "gossamer_http_requests_seconds_bucket{method=\"GET\",route=\"/readyz\","
-                        + "status=\"200\",le=\"0.005\"}");
+        assertThat(after)
+                .containsKey(
+                        "gossamer_http_requests_seconds_bucket{method=\"GET\",route=\"/readyz\","
+                                + "status=\"200\",le=\"0.005\"}");
     }
 
     private static double grown(
