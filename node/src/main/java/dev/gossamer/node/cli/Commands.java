@@ -1,0 +1,27 @@
+package dev.gossamer.node.cli;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What picocli injects into every command before it is called. */
+final class Commands {
+    private Commands() {}
+
+    static GossamerCommand rootOf(@Nullable GossamerCommand injected) {
+        return Objects.requireNonNull(injected, "a command runs below the root command");
+    }
+
+    static CommandSpec specOf(@Nullable CommandSpec injected) {
+        return Objects.requireNonNull(injected, "picocli injects the specification");
+    }
+
+    /** Takes a shutdown hook away, unless the process is ending already and runs it. */
+    static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            Thread.yield(); // the hook is running, which is all that it is for
+        }
+    }
+}
