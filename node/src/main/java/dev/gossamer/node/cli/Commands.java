@@ -1,5 +1,6 @@
 package dev.gossamer.node.cli;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,12 +17,17 @@ final class Commands {
         return Objects.requireNonNull(injected, "picocli injects the specification");
     }
 
-    /** Takes a shutdown hook away, unless the process is ending already and runs it. */
-    static void removeHook(Thread hook) {
+    /**
+     * Takes a shutdown hook away.
+     *
+     * @return false when the process is ending already and the hook runs
+     */
+    @CanIgnoreReturnValue
+    static boolean removeHook(Thread hook) {
         try {
-            Runtime.getRuntime().removeShutdownHook(hook);
+            return Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
-            Thread.yield(); // the hook is running, which is all that it is for
+            return false;
         }
     }
 }

@@ -44,8 +44,10 @@ final class CompletionCommand implements Runnable {
                 switch (shell) {
                     case BASH -> "";
                     case ZSH ->
-                            "autoload -U +X compinit && compinit\n"
-                                    + "autoload -U +X bashcompinit && bashcompinit\n";
+                            """
+                            autoload -U +X compinit && compinit
+                            autoload -U +X bashcompinit && bashcompinit
+                            """;
                 };
         Commands.rootOf(root).terminal().line(before + script);
     }

@@ -52,12 +52,19 @@ final class MeshWatch {
 
     private Optional<MeshReport> report() {
         for (int node = 0; node < mesh.nodes().size(); node++) {
-            try {
-                return Optional.of(mesh.admin(node).mesh());
-            } catch (IOException _) {
-                continue; // another one will know
+            Optional<MeshReport> report = reportOf(node);
+            if (report.isPresent()) {
+                return report;
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<MeshReport> reportOf(int node) {
+        try {
+            return Optional.of(mesh.admin(node).mesh());
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.gossamer.node.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,10 +60,10 @@ final class NodeCommand implements Callable<Integer> {
 
     private static void exitWhenEnded(InputStream in) {
         try {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+            in.transferTo(OutputStream.nullOutputStream());
+            System.exit(0);
         } catch (IOException _) {
-            Thread.yield(); // a broken pipe says the same as its end
+            System.exit(0); // a broken pipe says the same as its end
         }
-        System.exit(0);
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -76,13 +77,13 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
      * @throws CliException when none does
      */
     Reached reach() {
-        IOException last = null;
+        List<IOException> failures = new ArrayList<>();
         List<AdminApi> candidates = candidates();
         for (AdminApi api : candidates) {
             try {
                 return new Reached(api, api.mesh());
             } catch (IOException e) {
-                last = e;
+                failures.add(e);
             }
         }
         String addresses =
@@ -93,8 +94,8 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
                 "no node answered at "
                         + addresses
                         + "; start a mesh with 'gossamer up', or say with --admin or --data where it is"
-                        + (admin.isPresent() && last != null ? " (" + last.getMessage() + ")" : ""),
-                last);
+                        + (admin.isPresent() ? " (" + failures.getLast().getMessage() + ")" : ""),
+                failures.getLast());
     }
 
     /** The address for the thin client. */

@@ -95,7 +95,7 @@ public record PortPlan(int basePort, int nodes) {
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             return true;
         } catch (IOException _) {
             return false;

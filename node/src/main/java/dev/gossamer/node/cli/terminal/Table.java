@@ -2,6 +2,8 @@ package dev.gossamer.node.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Rows under headings, laid out for a given width: the least important columns go first, then the
@@ -61,32 +63,30 @@ public final class Table {
 
     /** The heading and the rows, none longer than {@code width} as long as the columns allow it. */
     public List<String> lines(int width) {
-        List<Integer> shown = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            shown.add(i);
+        List<Integer> shown = IntStream.range(0, columns.size()).boxed().toList();
+        while (totalWidth(shown) > width && leastImportant(shown).isPresent()) {
+            int least = leastImportant(shown).getAsInt();
+            shown = shown.stream().filter(column -> column != least).toList();
         }
-        while (totalWidth(shown) > width && dropLeastImportant(shown)) {}
         int[] widths = widths(shown);
         cutWidest(widths, width - GAP.length() * (shown.size() - 1));
         List<String> lines = new ArrayList<>();
         lines.add(line(shown, widths, columns.stream().map(Column::heading).toList()));
-        rows.forEach(row -> lines.add(line(shown, widths, row)));
+        for (List<String> row : rows) {
+            lines.add(line(shown, widths, row));
+        }
         return lines;
     }
 
-    private boolean dropLeastImportant(List<Integer> shown) {
-        int least = -1;
-        for (int i = 0; i < shown.size(); i++) {
-            int importance = columns.get(shown.get(i)).importance();
-            if (importance < Column.ESSENTIAL
-                    && (least < 0 || importance <= columns.get(shown.get(least)).importance())) {
-                least = i;
-            }
-        }
-        if (least >= 0) {
-            shown.remove(least);
-        }
-        return least >= 0;
+    /** The rightmost of those columns that may be left out and matter least. */
+    private OptionalInt leastImportant(List<Integer> shown) {
+        return shown.stream()
+                .mapToInt(column -> column)
+                .filter(column -> columns.get(column).importance() < Column.ESSENTIAL)
+                .reduce((left, right) ->
+                        columns.get(right).importance() <= columns.get(left).importance()
+                                ? right
+                                : left);
     }
 
     private int totalWidth(List<Integer> shown) {
