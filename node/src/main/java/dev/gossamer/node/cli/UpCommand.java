@@ -87,8 +87,9 @@ final class UpCommand implements Callable<Integer> {
         GossamerCommand command = Commands.rootOf(root);
         NodePlan plan = plan();
         MeshFolder folder = new MeshFolder(command.data());
+        folder.requireIdle();
+        plan.ports().requireFree();
         try (MeshFolder.Hold _ = folder.take()) {
-            plan.ports().requireFree();
             return run(plan, folder, command.terminal());
         } catch (IOException e) {
             throw new CliException("cannot free the folder's lock: " + e.getMessage(), e);

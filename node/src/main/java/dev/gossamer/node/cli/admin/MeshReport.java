@@ -1,6 +1,7 @@
 package dev.gossamer.node.cli.admin;
 
 import dev.gossamer.protocol.Slot;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,14 @@ public record MeshReport(
         int missingCopies,
         List<MemberReport> members) {
 
+    /** Shorter names first, so that node-2 stands before node-10. */
+    private static final Comparator<MemberReport> BY_NAME =
+            Comparator.<MemberReport>comparingInt(member -> member.name().length())
+                    .thenComparing(MemberReport::name)
+                    .thenComparing(MemberReport::id);
+
     public MeshReport {
-        members = List.copyOf(members);
+        members = members.stream().sorted(BY_NAME).toList();
     }
 
     /** One member's account of itself; {@code clustered} and {@code redis} are port numbers. */

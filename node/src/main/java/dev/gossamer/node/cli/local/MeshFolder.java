@@ -123,8 +123,23 @@ public final class MeshFolder {
     }
 
     private void refuseIfRunning(FileChannel channel) throws IOException {
-        if (state().map(state -> !state.alive().isEmpty()).orElse(false)) {
+        if (runs()) {
             channel.close();
+            throw alreadyUp();
+        }
+    }
+
+    private boolean runs() {
+        return state().map(state -> !state.alive().isEmpty()).orElse(false);
+    }
+
+    /**
+     * Looks without touching anything.
+     *
+     * @throws CliException when nodes of this folder run
+     */
+    public void requireIdle() {
+        if (runs()) {
             throw alreadyUp();
         }
     }

@@ -92,8 +92,7 @@ class MeshFolderTest {
         NodePlan plan = new NodePlan(new PortPlan(23_700, 3), 2, 5_000_000);
         plan.write(folder);
         Map<String, String> settings =
-                Configuration.read(
-                                Optional.of(folder.configuration("node-1")), Map.of(), Map.of())
+                Configuration.read(Optional.of(folder.configuration("node-1")), Map.of(), Map.of())
                         .effective()
                         .stream()
                         .collect(

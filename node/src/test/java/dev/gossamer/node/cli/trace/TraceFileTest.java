@@ -46,8 +46,7 @@ class TraceFileTest {
 
     @Test
     void linesOfTextAreKeys() throws IOException {
-        Trace trace =
-                TraceFile.read(write(utf8("a\nb,c\n\nä\n"), "gz"), TraceFormat.AUTO, _ -> {});
+        Trace trace = TraceFile.read(write(utf8("a\nb,c\n\nä\n"), "gz"), TraceFormat.AUTO, _ -> {});
         assertThat(keys(trace)).containsExactly("a", "b,c", "ä");
         assertThat(trace.timed()).isFalse();
     }
@@ -71,8 +70,7 @@ class TraceFileTest {
 
     @Test
     void missingEmptyAndDamagedFilesAreOneSentence() throws IOException {
-        assertThatThrownBy(
-                        () -> TraceFile.read(folder.resolve("no"), TraceFormat.AUTO, _ -> {}))
+        assertThatThrownBy(() -> TraceFile.read(folder.resolve("no"), TraceFormat.AUTO, _ -> {}))
                 .isInstanceOf(TraceException.class)
                 .hasMessageContaining("there is no trace file");
         Path empty = write(new byte[0], "plain");
