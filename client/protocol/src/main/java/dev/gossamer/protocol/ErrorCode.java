@@ -33,6 +33,10 @@ public enum ErrorCode {
             false,
             503,
             "Stored on the primary, but not on enough backups in time; read before you write again."),
+    CLOCKDRIFT(
+            false,
+            503,
+            "A member's clock runs ahead: synchronize the members' clocks, or raise drift-max."),
     INTERNAL(false, 500, "A defect in Gossamer: please report it with the node's log.");
 
     private final boolean retryable;
