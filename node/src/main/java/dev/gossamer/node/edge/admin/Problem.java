@@ -82,6 +82,7 @@ record Problem(
             case INTERRUPTED -> "Interrupted";
             case UNREACHABLE -> "No address could be reached";
             case NOREPLICAS -> "Too few backups have stored it";
+            case CLOCKDRIFT -> "A clock runs ahead";
             case INTERNAL -> "A defect in Gossamer";
         };
     }

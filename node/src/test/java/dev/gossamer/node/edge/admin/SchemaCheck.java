@@ -101,7 +101,9 @@ final class SchemaCheck {
 
     private static void checkScalar(String where, JsonObject schema, Object value) {
         if (schema.containsKey("enum")) {
-            assertThat(schema.getJsonArray("enum").contains(value)).as("%s: %s", where, value).isTrue();
+            assertThat(schema.getJsonArray("enum").contains(value))
+                    .as("%s: %s", where, value)
+                    .isTrue();
         }
         if (schema.containsKey("const")) {
             assertThat(value).as(where).isEqualTo(schema.getValue("const"));
