@@ -10,6 +10,8 @@ import dev.gossamer.protocol.MemberId;
  * time.
  */
 public interface Membership extends AutoCloseable {
+    /** The largest message that {@link #send} takes. */
+    int PAYLOAD_BYTES_MAX = 1 << 20;
 
     /** Hears of views and messages, one at a time; must return soon. */
     interface Listener {
@@ -24,14 +26,26 @@ public interface Membership extends AutoCloseable {
          * brings its sender.
          */
         void onMessage(MemberId from, byte[] payload);
+
+        /**
+         * This process has left the mesh for good: another one with the same member id was there
+         * before. The node must stop; the reason is for a person.
+         */
+        default void onExpelled(String reason) {}
     }
 
-    /** Joins the mesh or founds it; returns when the first view has been delivered. */
+    /**
+     * Joins the mesh or founds it; returns when the first view has been delivered.
+     *
+     * @throws dev.gossamer.protocol.GossamerException when that does not come about in time, or the
+     *     mesh refuses this member; the message says why and what to do
+     */
     void start(Listener listener);
 
     /**
      * Queues a message, best effort: it may be lost, doubled or overtaken.
      *
+     * @param payload at most {@link #PAYLOAD_BYTES_MAX} bytes; not to be changed afterwards
      * @return false when the peer is unknown or its queue is full, and the message was dropped
      */
     boolean send(MemberId to, byte[] payload);

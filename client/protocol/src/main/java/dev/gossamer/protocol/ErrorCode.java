@@ -36,7 +36,7 @@ public enum ErrorCode {
     CLOCKDRIFT(
             false,
             503,
-            "A member's clock runs ahead: synchronize the members' clocks, or raise drift-max."),
+            "A member's clock runs ahead: synchronize the members' clocks, or raise clock.drift-max."),
     INTERNAL(false, 500, "A defect in Gossamer: please report it with the node's log.");
 
     private final boolean retryable;

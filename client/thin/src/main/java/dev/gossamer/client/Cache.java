@@ -1,0 +1,103 @@
+package dev.gossamer.client;
+
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Version;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A named cache in the mesh, typed, for callers that wait. {@link #async} is the same for those
+ * that don't.
+ *
+ * <p><b>Threads.</b> Any number at once; the object is small and may be kept or made anew.
+ *
+ * <p><b>Failure.</b> Every method throws {@link dev.gossamer.protocol.GossamerException}: TIMEOUT
+ * at the client's request timeout (the outcome of a write is then unknown), INTERRUPTED when the
+ * caller's thread is interrupted (its status stays set), BUSY at once when too much is under way,
+ * UNREACHABLE when nobody answers. A miss is an answer, not a failure.
+ *
+ * <p><b>Retries.</b> Reads, {@code put}, {@code putAll} and {@code expire} are repeated within the
+ * timeout when a connection breaks. {@code putIfAbsent}, {@code putIf}, {@code remove} and {@code
+ * removeIf} are repeated only when they provably were not done: their result would lie otherwise.
+ *
+ * <p>A time to live is rounded up to whole milliseconds. Writes without one expire as the cache's
+ * settings say.
+ */
+public interface Cache<K, V> {
+    /** The name, which is also the prefix of its keys; {@code default} has none. */
+    String name();
+
+    AsyncCache<K, V> async();
+
+    /** The same cache, read with another freshness where a call names none. */
+    Cache<K, V> withFreshness(Freshness freshness);
+
+    /** The value under a key, as fresh as this cache's default asks. */
+    Optional<V> get(K key);
+
+    Optional<V> get(K key, Freshness freshness);
+
+    /** A value with its version, tier and expiry. */
+    Optional<CacheEntry<V>> getEntry(K key);
+
+    Optional<CacheEntry<V>> getEntry(K key, Freshness freshness);
+
+    void put(K key, V value);
+
+    void put(K key, V value, Duration timeToLive);
+
+    /** Stores unless there is an entry; whether it stored. */
+    boolean putIfAbsent(K key, V value);
+
+    boolean putIfAbsent(K key, V value, Duration timeToLive);
+
+    /**
+     * Stores if the entry still has the version that was read; {@link Version#NONE} expects none.
+     *
+     * @return the new version, or empty when another one was found
+     */
+    Optional<Version> putIf(K key, V value, Version expected);
+
+    Optional<Version> putIf(K key, V value, Version expected, Duration timeToLive);
+
+    /** Removes an entry; whether there was one. */
+    boolean remove(K key);
+
+    /** Removes an entry if it still has the version that was read; whether it removed. */
+    boolean removeIf(K key, Version expected);
+
+    /**
+     * The values of those keys that have one. The requests travel together, to every member at
+     * once.
+     */
+    Map<K, V> getAll(Collection<? extends K> keys);
+
+    /**
+     * Stores each pair, to every member at once; no transaction. When one fails, the others may
+     * have been stored.
+     */
+    void putAll(Map<? extends K, ? extends V> pairs);
+
+    void putAll(Map<? extends K, ? extends V> pairs, Duration timeToLive);
+
+    /** Lets an entry expire after {@code timeToLive} from now; whether there is one. */
+    boolean expire(K key, Duration timeToLive);
+
+    TimeToLive ttl(K key);
+
+    /**
+     * The value under a key; when there is none, what {@code loader} makes of the key, which is
+     * then stored, unless something was stored meanwhile.
+     *
+     * <p>For one key, one loader runs at a time in this client, and the other callers wait for it,
+     * at most the client's load timeout. What a loader throws reaches its caller and all who wait.
+     * A write or removal of the key through this client's caches overtakes a running load: its
+     * value is returned but not stored. If only storing fails, the value is returned.
+     *
+     * @param loader answers with a value, never null; runs on the calling thread
+     */
+    V getOrLoad(K key, Function<? super K, ? extends V> loader, Duration timeToLive);
+}

@@ -1,0 +1,17 @@
+package dev.gossamer.client;
+
+import dev.gossamer.protocol.Version;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A value, and what the mesh knows about it.
+ *
+ * @param version what its slot's primary gave the write: for {@code putIf} and {@code removeIf}
+ * @param tier where it was found: {@code L1} in the memory of the member that was asked, {@code L3}
+ *     elsewhere in the mesh
+ * @param origin the member that answered
+ * @param expiresAt empty when it does not expire
+ */
+public record CacheEntry<V>(
+        V value, Version version, String tier, String origin, Optional<Instant> expiresAt) {}

@@ -1,0 +1,138 @@
+package dev.gossamer.client;
+
+import dev.gossamer.client.codec.Codec;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Version;
+import dev.gossamer.protocol.resp.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the commands of a cache answer, as results. */
+final class CacheReplies {
+    private CacheReplies() {}
+
+    static <V> Optional<V> value(Reply reply, Codec<V> codec) {
+        if (reply instanceof Reply.Blob blob) {
+            return Optional.of(codec.decode(blob.bytes()));
+        }
+        if (reply instanceof Reply.Nil) {
+            return Optional.empty();
+        }
+        throw unexpected(reply, "a value");
+    }
+
+    /** SET without GET: OK, or nothing when its condition did not hold. */
+    static boolean stored(Reply reply) {
+        if (reply instanceof Reply.Text) {
+            return true;
+        }
+        if (reply instanceof Reply.Nil) {
+            return false;
+        }
+        throw unexpected(reply, "OK or nothing");
+    }
+
+    /** Whether a count or boolean says that something was done. */
+    static boolean done(Reply reply) {
+        if (reply instanceof Reply.Whole whole) {
+            return whole.value() != 0;
+        }
+        if (reply instanceof Reply.Flag flag) {
+            return flag.value();
+        }
+        throw unexpected(reply, "a count");
+    }
+
+    static TimeToLive timeToLive(Reply reply) {
+        if (!(reply instanceof Reply.Whole whole)) {
+            throw unexpected(reply, "milliseconds");
+        }
+        if (whole.value() == -2) {
+            return TimeToLive.ABSENT;
+        }
+        return whole.value() < 0
+                ? TimeToLive.UNLIMITED
+                : new TimeToLive.Limited(Duration.ofMillis(whole.value()));
+    }
+
+    static Optional<Version> newVersion(Reply reply) {
+        Map<String, Reply> fields = fields(reply);
+        return done(field(fields, "stored"))
+                ? Optional.of(version(field(fields, "version")))
+                : Optional.empty();
+    }
+
+    static <V> Optional<CacheEntry<V>> entry(Reply reply, Codec<V> codec) {
+        if (reply instanceof Reply.Nil) {
+            return Optional.empty();
+        }
+        Map<String, Reply> fields = fields(reply);
+        if (!(field(fields, "value") instanceof Reply.Blob blob)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new CacheEntry<>(
+                        codec.decode(blob.bytes()),
+                        version(field(fields, "version")),
+                        text(field(fields, "tier")),
+                        text(field(fields, "origin")),
+                        expiry(field(fields, "expires_at"))));
+    }
+
+    private static Optional<Instant> expiry(Reply reply) {
+        return reply instanceof Reply.Whole whole && whole.value() > 0
+                ? Optional.of(Instant.ofEpochMilli(whole.value()))
+                : Optional.empty();
+    }
+
+    private static Version version(Reply reply) {
+        try {
+            return Version.parse(text(reply));
+        } catch (IllegalArgumentException e) {
+            throw new GossamerException(
+                    ErrorCode.INTERNAL, "the server sent no valid version: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Reply> fields(Reply reply) {
+        if (!(reply instanceof Reply.Pairs map)) {
+            throw unexpected(reply, "a map");
+        }
+        Map<String, Reply> fields = new HashMap<>();
+        map.pairs().forEach(pair -> fields.put(text(pair.key()), pair.value()));
+        return fields;
+    }
+
+    private static Reply field(Map<String, Reply> fields, String name) {
+        Reply reply = fields.get(name);
+        if (reply == null) {
+            throw new GossamerException(
+                    ErrorCode.INTERNAL, "the server left out the field '" + name + "'");
+        }
+        return reply;
+    }
+
+    private static String text(Reply reply) {
+        if (reply instanceof Reply.Blob blob) {
+            return blob.toUtf8();
+        }
+        if (reply instanceof Reply.Text text) {
+            return text.text();
+        }
+        throw unexpected(reply, "text");
+    }
+
+    private static GossamerException unexpected(Reply reply, String wanted) {
+        return new GossamerException(
+                ErrorCode.INTERNAL,
+                "the server sent "
+                        + reply.getClass().getSimpleName()
+                        + " where "
+                        + wanted
+                        + " should be");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.gossamer.client;
+
+import dev.gossamer.client.routing.Dispatcher;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What all caches of one client share. */
+record Engine(
+        Dispatcher dispatcher,
+        Loads loads,
+        Bulk bulk,
+        Executor completions,
+        ScheduledExecutorService timer,
+        Duration loadTimeout) {
+
+    /** Waits for a future that ends by itself, by its requests' deadlines. */
+    static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Waits for another caller's load, at most for the load timeout. */
+    <T> T awaitLoad(CompletableFuture<T> future) {
+        try {
+            return future.get(loadTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException | ExecutionException e) {
+            throw failure(e);
+        } catch (TimeoutException e) {
+            throw loadTimedOut();
+        }
+    }
+
+    /** Ends {@code future} with a timeout after the load timeout, unless it has ended. */
+    void endAfterLoadTimeout(CompletableFuture<?> future) {
+        try {
+            var alarm =
+                    timer.schedule(
+                            () -> future.completeExceptionally(loadTimedOut()),
+                            loadTimeout.toNanos(),
+                            TimeUnit.NANOSECONDS);
+            CompletableFuture<?> unused =
+                    future.whenComplete((value, failure) -> alarm.cancel(false));
+        } catch (RejectedExecutionException e) {
+            future.completeExceptionally(
+                    new GossamerException(ErrorCode.ERR, "this client is closed", e));
+        }
+    }
+
+    GossamerException loadTimedOut() {
+        return new GossamerException(
+                ErrorCode.TIMEOUT,
+                "another caller's loader of this key did not end within " + loadTimeout);
+    }
+
+    /** What a waiting caller is told; an interruption stays visible in its thread's status. */
+    static RuntimeException failure(Exception e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return new GossamerException(ErrorCode.INTERRUPTED, "interrupted while waiting", e);
+        }
+        return unwrapped(e.getCause() == null ? e : e.getCause());
+    }
+
+    /** What the program threw, or the mesh, as it was. */
+    private static RuntimeException unwrapped(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        if (cause instanceof GossamerException known) {
+            return new GossamerException(known.code(), String.valueOf(known.getMessage()), known);
+        }
+        if (cause instanceof RuntimeException unchecked) {
+            return unchecked;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new CompletionException(cause);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.gossamer.client.routing;
+
+import dev.gossamer.client.connection.Address;
+import dev.gossamer.client.connection.IoLoop;
+import dev.gossamer.client.metrics.ClientMetrics;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Topology;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The ports in use, and the topology that names them. Safe for many threads; readers never wait.
+ *
+ * <p><b>Limits.</b> Ports that a new topology does not name are closed, after the time that their
+ * last requests may take.
+ */
+final class Endpoints {
+    private static final long RECONNECT_FIRST_NANOS = 20_000_000;
+    private static final long RECONNECT_LONGEST_NANOS = 2_000_000_000;
+
+    private final RoutingSettings settings;
+    private final IoLoop loop;
+    private final ScheduledExecutorService timer;
+    private final ClientMetrics metrics;
+    private final Backoff backoff;
+    private final LongSupplier nanoClock;
+    private final Map<Address, Endpoint> endpoints = new ConcurrentHashMap<>();
+    private final AtomicReference<RouteTable> routes;
+
+    Endpoints(
+            RoutingSettings settings,
+            IoLoop loop,
+            ScheduledExecutorService timer,
+            ClientMetrics metrics,
+            LongSupplier nanoClock,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.loop = loop;
+        this.timer = timer;
+        this.metrics = metrics;
+        this.backoff = new Backoff(RECONNECT_FIRST_NANOS, RECONNECT_LONGEST_NANOS, random);
+        this.nanoClock = nanoClock;
+        this.routes = new AtomicReference<>(new RouteTable(Topology.none(1), settings.seeds()));
+    }
+
+    RouteTable routes() {
+        return routes.get();
+    }
+
+    Endpoint of(Address address) {
+        Endpoint known = endpoints.get(address);
+        return known != null ? known : endpoints.computeIfAbsent(address, this::create);
+    }
+
+    private Endpoint create(Address address) {
+        return new Endpoint(
+                address,
+                loop,
+                settings.connection(),
+                settings.connectionsPerNode(),
+                metrics,
+                backoff,
+                nanoClock);
+    }
+
+    /**
+     * Goes by {@code heard} if it is later than what is known.
+     *
+     * <p>Epochs begin anew when a whole mesh is started anew; then no connection to what was known
+     * is left, and any topology is news.
+     */
+    void learn(Topology heard) {
+        boolean nothingToLose =
+                endpoints.values().stream().noneMatch(endpoint -> endpoint.isOpen());
+        RouteTable before = routes.get();
+        boolean news =
+                heard.epoch() > before.topology().epoch()
+                        || (nothingToLose && !heard.equals(before.topology()));
+        if (news && routes.compareAndSet(before, new RouteTable(heard, settings.seeds()))) {
+            metrics.topologyLearned(heard.epoch());
+            retireUnnamed();
+        }
+    }
+
+    private void retireUnnamed() {
+        RouteTable now = routes.get();
+        endpoints.forEach((address, endpoint) -> {
+            if (!now.names(address) && endpoints.remove(address, endpoint)) {
+                endpoint.retire();
+                closeLater(endpoint);
+            }
+        });
+    }
+
+    private void closeLater(Endpoint endpoint) {
+        try {
+            ScheduledFuture<?> unused =
+                    timer.schedule(
+                            endpoint::close,
+                            settings.requestTimeout().toNanos(),
+                            TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The client closes, and the I/O loop with it, which closes every connection.
+            endpoint.close();
+        }
+    }
+
+    /** Why nobody can be asked. */
+    GossamerException whyNone() {
+        GossamerException some = null;
+        for (Address door : routes.get().proxying()) {
+            GossamerException last = of(door).lastFailureOrNull();
+            if (last != null && (some == null || some.retryable())) {
+                some = last;
+            }
+        }
+        return some != null
+                ? some
+                : new GossamerException(ErrorCode.UNREACHABLE, "no member can be reached yet");
+    }
+
+    long inFlightBytes() {
+        return endpoints.values().stream().mapToLong(Endpoint::inFlightBytes).sum();
+    }
+
+    long inFlightRequests() {
+        return endpoints.values().stream().mapToLong(Endpoint::inFlightRequests).sum();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.gossamer.client.routing;
+
+import dev.gossamer.protocol.Slot;
+
+/**
+ * What is asked, apart from whom and when.
+ *
+ * @param command its name, for metrics and messages
+ * @param slot the key's slot, or {@link #ANYWHERE} for what any member's proxying port answers
+ * @param wire the bytes to send; not changed afterwards
+ */
+public record Request(String command, Safety safety, int slot, byte[] wire) {
+    /** No slot: the request is for the whole mesh. */
+    public static final int ANYWHERE = -1;
+
+    public Request {
+        if (slot < ANYWHERE || slot >= Slot.COUNT) {
+            throw new IllegalArgumentException("slot " + slot + " is outside [-1, 16384)");
+        }
+    }
+}

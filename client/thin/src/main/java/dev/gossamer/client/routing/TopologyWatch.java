@@ -1,0 +1,217 @@
+package dev.gossamer.client.routing;
+
+import dev.gossamer.client.connection.Address;
+import dev.gossamer.client.connection.Connection;
+import dev.gossamer.client.connection.ConnectionListener;
+import dev.gossamer.client.connection.Exchange;
+import dev.gossamer.client.connection.IoLoop;
+import dev.gossamer.client.connection.ServerErrors;
+import dev.gossamer.client.metrics.ClientMetrics;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.resp.Reply;
+import dev.gossamer.protocol.resp.RequestEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the topology current: one connection of its own to one member, which tells every change.
+ * When it is lost, the next member is asked, after a pause that grows; while it lives it is asked
+ * something from time to time, so that a member that fell silent is noticed.
+ *
+ * <p>A server that does not know GSM.TOPOLOGY is used as it is, through the addresses that were
+ * given.
+ */
+final class TopologyWatch implements ConnectionListener {
+    private static final String PUSH = "gsm.topology";
+    private static final long RECONNECT_FIRST_NANOS = 20_000_000;
+    private static final long RECONNECT_LONGEST_NANOS = 2_000_000_000;
+    private static final long PROBE_SECONDS = 2;
+    private static final byte[] SUBSCRIBE = encode("GSM.TOPOLOGY", "SUBSCRIBE");
+    private static final byte[] ASK = encode("GSM.TOPOLOGY");
+    private static final byte[] PROBE = encode("PING");
+
+    private final RoutingSettings settings;
+    private final IoLoop loop;
+    private final ScheduledExecutorService timer;
+    private final Endpoints endpoints;
+    private final ClientMetrics metrics;
+    private final Backoff backoff;
+    private final int firstDoor;
+    private final CompletableFuture<Topology> first = new CompletableFuture<>();
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private volatile @Nullable Connection currentOrNull;
+
+    /** Tries since the last answer; of the timer and the I/O thread, in turn. */
+    private final AtomicInteger tries = new AtomicInteger();
+
+    TopologyWatch(
+            RoutingSettings settings,
+            IoLoop loop,
+            ScheduledExecutorService timer,
+            Endpoints endpoints,
+            ClientMetrics metrics,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.loop = loop;
+        this.timer = timer;
+        this.endpoints = endpoints;
+        this.metrics = metrics;
+        this.backoff = new Backoff(RECONNECT_FIRST_NANOS, RECONNECT_LONGEST_NANOS, random);
+        this.firstDoor = random.nextInt(1 << 16);
+    }
+
+    private static byte[] encode(String... words) {
+        byte[][] bytes = new byte[words.length][];
+        for (int i = 0; i < words.length; i++) {
+            bytes[i] = words[i].getBytes(StandardCharsets.UTF_8);
+        }
+        return RequestEncoder.encode(bytes);
+    }
+
+    CompletableFuture<Topology> start() {
+        connect();
+        ScheduledFuture<?> unused =
+                timer.scheduleWithFixedDelay(
+                        this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
+        return first;
+    }
+
+    /** Asks for the topology, unless that is under way. */
+    void refresh() {
+        Connection connection = currentOrNull;
+        if (connection != null && refreshing.compareAndSet(false, true)) {
+            offer(connection, new Question(ASK, this::refreshed, () -> refreshing.set(false)));
+        }
+    }
+
+    private void refreshed(Reply reply) {
+        refreshing.set(false);
+        learn(reply);
+    }
+
+    private void connect() {
+        List<Address> doors = endpoints.routes().proxying();
+        Address door = doors.get(Math.floorMod(firstDoor + tries.getAndIncrement(), doors.size()));
+        currentOrNull = loop.connect(door, settings.connection(), this);
+    }
+
+    @Override
+    public void opened(Connection connection) {
+        metrics.connectionOpened();
+        offer(
+                connection,
+                new Question(SUBSCRIBE, reply -> subscribed(connection, reply), () -> {}));
+    }
+
+    private void subscribed(Connection connection, Reply reply) {
+        if (reply instanceof Reply.Failure failure) {
+            GossamerException cause = ServerErrors.toException(failure);
+            if (failure.line().startsWith("ERR unknown command")) {
+                tries.set(0);
+                first.complete(endpoints.routes().topology());
+            } else {
+                connection.close(cause);
+            }
+            return;
+        }
+        tries.set(0);
+        learn(reply);
+    }
+
+    private void learn(Reply reply) {
+        if (reply instanceof Reply.Failure) {
+            return;
+        }
+        try {
+            Topology heard = TopologyReader.read(reply);
+            endpoints.learn(heard);
+            first.complete(endpoints.routes().topology());
+        } catch (GossamerException e) {
+            Connection connection = currentOrNull;
+            if (connection != null) {
+                connection.close(e);
+            }
+        }
+    }
+
+    @Override
+    public void pushed(Connection connection, Reply.Push push) {
+        if (push.items().size() == 2
+                && push.items().get(0) instanceof Reply.Blob name
+                && name.toUtf8().equals(PUSH)) {
+            learn(push.items().get(1));
+        }
+    }
+
+    @Override
+    public void closed(Connection connection, GossamerException cause) {
+        if (connection.wasOpen()) {
+            metrics.connectionClosed();
+        }
+        boolean useless = cause.code() != ErrorCode.INTERNAL && !cause.retryable();
+        if (useless || tries.get() >= endpoints.routes().proxying().size()) {
+            // Nobody among those named: whoever waits for the start should know. Later, this is
+            // without effect, and the search goes on.
+            first.completeExceptionally(cause);
+        }
+        try {
+            ScheduledFuture<?> unused =
+                    timer.schedule(
+                            this::connect,
+                            backoff.pauseNanos(Math.max(tries.get(), 1)),
+                            TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            first.completeExceptionally(e);
+        }
+    }
+
+    /** A member that hangs answers nothing; its connection is then closed for its silence. */
+    private void probe() {
+        Connection connection = currentOrNull;
+        if (connection != null && connection.isOpen()) {
+            offer(connection, new Question(PROBE, reply -> {}, () -> {}));
+        }
+    }
+
+    private static void offer(Connection connection, Question question) {
+        if (connection.offer(question, Connection.Writing.BY_LOOP) != Connection.Admission.TAKEN) {
+            question.failed(
+                    new GossamerException(ErrorCode.UNREACHABLE, connection + " is gone"), false);
+        }
+    }
+
+    /** One request on the watch's own connection; never sent again. */
+    private static final class Question extends Exchange {
+        private final Consumer<Reply> answer;
+        private final Runnable failure;
+
+        Question(byte[] request, Consumer<Reply> answer, Runnable failure) {
+            super(request);
+            this.answer = answer;
+            this.failure = failure;
+        }
+
+        @Override
+        protected boolean replied(Connection connection, Reply reply) {
+            answer.accept(reply);
+            return true;
+        }
+
+        @Override
+        protected void failed(GossamerException cause, boolean sent) {
+            failure.run();
+        }
+    }
+}

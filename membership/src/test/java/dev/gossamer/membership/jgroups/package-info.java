@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gossamer.membership.jgroups;
+
+import org.jspecify.annotations.NullMarked;

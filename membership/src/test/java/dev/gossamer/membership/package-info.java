@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gossamer.membership;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,205 @@
+package dev.gossamer.node;
+
+import ch.qos.logback.classic.Level;
+import dev.gossamer.membership.MemberIdentity;
+import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.ViewTopologyAuthority;
+import dev.gossamer.membership.jgroups.JGroupsMembership;
+import dev.gossamer.node.cache.HybridClock;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.edge.admin.About;
+import dev.gossamer.node.edge.admin.AdminServer;
+import dev.gossamer.node.edge.admin.Services;
+import dev.gossamer.node.edge.resp.RespServer;
+import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Member;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node, wired: the only place that makes services, reads a clock and seeds a generator. Rooms
+ * are opened from the bottom up, and closed in the opposite order.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final NodeHealth health = new NodeHealth();
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Clock clock = Clock.systemUTC();
+    private final LongSupplier nanoClock = System::nanoTime;
+    private final SplittableRandom random = new SplittableRandom();
+
+    private Node() {}
+
+    /**
+     * Runs a node until the process is told to stop (SIGTERM, SIGINT): what {@code gossamer node}
+     * does.
+     *
+     * @param flags settings by name, stronger than environment and file
+     * @throws RuntimeException when the node can't start; the message is for a person
+     */
+    public static void run(Path file, Map<String, String> flags)
+            throws IOException, InterruptedException {
+        Configuration configuration = Configuration.read(Optional.of(file), System.getenv(), flags);
+        NodeConfig config =
+                NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
+        setLogLevel(config);
+        Node node = start(config, configuration);
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gossamer-stop"));
+        node.stopped.await();
+    }
+
+    private static void setLogLevel(NodeConfig config) {
+        Logger root = LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        if (root instanceof ch.qos.logback.classic.Logger logback) {
+            logback.setLevel(Level.valueOf(config.logLevel().name()));
+        }
+    }
+
+    /**
+     * Starts a node; returns when it has joined the mesh and its ports are open.
+     *
+     * @throws IOException when a port can't be opened
+     * @throws RuntimeException when another part of it can't start; nothing is left behind then
+     */
+    static Node start(NodeConfig config, Configuration configuration) throws IOException {
+        Node node = new Node();
+        try {
+            node.open(config, configuration);
+            return node;
+        } catch (IOException | RuntimeException | Error e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void open(NodeConfig config, Configuration configuration) throws IOException {
+        MemberIdentity identity = opened(MemberIdentity.claim(config.dataDir(), random));
+        Member self = config.self(identity.id());
+        EventLoops loops = opened(EventLoops.start(config.transport(), config.threads()));
+        LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
+
+        Keyspace keyspace = keyspace(config, self);
+        Membership membership =
+                new JGroupsMembership(config.membership(self.id()), random.split(), nanoClock);
+        MeshNode mesh =
+                opened(
+                        new MeshNode(
+                                config.mesh(),
+                                self,
+                                loops,
+                                keyspace,
+                                membership,
+                                new ViewTopologyAuthority(config.mesh().replication()),
+                                registry,
+                                nanoClock,
+                                clock,
+                                random.split()));
+        health.watch(mesh);
+        AdminServer admin =
+                opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
+        RespServer resp =
+                opened(
+                        new RespServer(
+                                loops,
+                                mesh,
+                                config.resp(),
+                                registry,
+                                clock,
+                                nanoClock,
+                                Release.VERSION));
+        admin.start();
+        resp.start();
+        mesh.start();
+        health.serving();
+        LOG.info(
+                "{} ({}) is open: Redis {} and {}, admin {}",
+                self.name(),
+                self.id(),
+                self.ports().redis(),
+                self.ports().clustered(),
+                self.ports().admin());
+    }
+
+    private Keyspace keyspace(NodeConfig config, Member self) {
+        LongSupplier millis = clock::millis;
+        MemoryTier memory = new MemoryTier(config.memory(), nanoClock, millis, registry);
+        ScheduledExecutorService upkeep =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("gossamer-upkeep").factory());
+        opened(upkeep::shutdownNow);
+        Future<?> _ =
+                upkeep.scheduleWithFixedDelay(
+                        memory::cleanUp,
+                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        return new Keyspace(
+                memory,
+                new HybridClock(millis, config.keyspace().driftMax(), registry),
+                self.id(),
+                millis,
+                config.keyspace());
+    }
+
+    private Services services(MeshNode mesh, Configuration configuration, EventLoops loops) {
+        About about =
+                new About(
+                        Release.VERSION,
+                        loops.kind().name().toLowerCase(Locale.ROOT),
+                        Runtime.version().toString());
+        return new Services(
+                mesh,
+                health,
+                new ConfigurationView(configuration),
+                registry,
+                about,
+                clock,
+                nanoClock);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    /** Leaves the mesh, answers what is under way, and closes every port. */
+    @Override
+    public void close() {
+        health.stopping();
+        for (AutoCloseable part : List.copyOf(open)) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("closing {} failed", part.getClass().getSimpleName(), e);
+            }
+        }
+        open.clear();
+        registry.close();
+        stopped.countDown();
+    }
+}

@@ -1,0 +1,219 @@
+package dev.gossamer.node;
+
+import dev.gossamer.gossip.GossipSettings;
+import dev.gossamer.membership.MembershipSettings;
+import dev.gossamer.membership.MembershipSettings.Contacts;
+import dev.gossamer.membership.MembershipSettings.FailureDetection;
+import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.config.CacheReader;
+import dev.gossamer.node.config.ConfigException;
+import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.config.Settings;
+import dev.gossamer.node.config.Settings.LogLevel;
+import dev.gossamer.node.config.Settings.Transport;
+import dev.gossamer.node.edge.admin.AdminSettings;
+import dev.gossamer.node.edge.resp.RespSettings;
+import dev.gossamer.node.mesh.MeshSettings;
+import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.MemorySettings;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a node is told, as the records that its rooms take. Built once at the start; nothing
+ * else sees a setting's text.
+ *
+ * @param dataDir where the member's id and lock are kept
+ */
+record NodeConfig(
+        Path dataDir,
+        Member.Ports ports,
+        String name,
+        String zone,
+        int weight,
+        String host,
+        Optional<EventLoops.Kind> transport,
+        int threads,
+        LogLevel logLevel,
+        MemorySettings memory,
+        KeyspaceSettings keyspace,
+        MeshSettings mesh,
+        Contacts contacts,
+        FailureDetection failureDetection,
+        RespSettings resp,
+        AdminSettings admin) {
+
+    /**
+     * @throws ConfigException when a value is impossible, or two contradict each other
+     */
+    static NodeConfig from(Configuration configuration, int processors) {
+        Access.check(configuration);
+        int threads = configuration.get(Settings.NET_THREADS);
+        return new NodeConfig(
+                configuration.get(Settings.NODE_DATA_DIR).toAbsolutePath(),
+                ports(configuration),
+                configuration.get(Settings.NODE_NAME),
+                configuration.get(Settings.NODE_ZONE),
+                configuration.get(Settings.NODE_WEIGHT),
+                Access.advertisedHost(configuration),
+                transport(configuration.get(Settings.NET_TRANSPORT)),
+                threads == 0 ? processors : threads,
+                configuration.get(Settings.LOG_LEVEL),
+                new MemorySettings(configuration.get(Settings.MEMORY_BYTES_MAX)),
+                keyspace(configuration),
+                mesh(configuration),
+                contacts(configuration),
+                failureDetection(configuration),
+                resp(configuration),
+                admin(configuration));
+    }
+
+    Member self(MemberId id) {
+        return new Member(id, name, zone, weight, host, ports);
+    }
+
+    MembershipSettings membership(MemberId id) {
+        MembershipSettings defaults =
+                MembershipSettings.of(mesh.clusterName(), self(id), mesh.bindHost(), contacts);
+        return new MembershipSettings(
+                defaults.clusterName(),
+                defaults.self(),
+                defaults.bindHost(),
+                contacts,
+                failureDetection,
+                defaults.joinTimeout(),
+                defaults.startTimeout(),
+                defaults.merge(),
+                defaults.outboundBytesMax(),
+                defaults.inboundBytesMax(),
+                mesh.password());
+    }
+
+    private static Member.Ports ports(Configuration configuration) {
+        List<Integer> all =
+                List.of(
+                        configuration.get(Settings.PORTS_REDIS),
+                        configuration.get(Settings.PORTS_CLUSTERED),
+                        configuration.get(Settings.PORTS_ADMIN),
+                        configuration.get(Settings.PORTS_JGROUPS),
+                        configuration.get(Settings.PORTS_DATA));
+        if (all.stream().distinct().count() < all.size()) {
+            throw configuration.refused(
+                    Settings.PORTS_REDIS, "two of the five ports are the same: " + all);
+        }
+        return new Member.Ports(all.get(0), all.get(1), all.get(2), all.get(3), all.get(4));
+    }
+
+    private static Optional<EventLoops.Kind> transport(Transport wanted) {
+        return switch (wanted) {
+            case AUTO -> Optional.empty();
+            case IO_URING -> Optional.of(EventLoops.Kind.IO_URING);
+            case EPOLL -> Optional.of(EventLoops.Kind.EPOLL);
+            case NIO -> Optional.of(EventLoops.Kind.NIO);
+        };
+    }
+
+    private static KeyspaceSettings keyspace(Configuration configuration) {
+        List<CacheSettings> caches = CacheReader.read(configuration);
+        return new KeyspaceSettings(
+                configuration.get(Settings.TOMBSTONE_RETENTION),
+                configuration.get(Settings.CLOCK_DRIFT_MAX),
+                caches);
+    }
+
+    private static MeshSettings mesh(Configuration configuration) {
+        String name = configuration.get(Settings.MESH_NAME);
+        MeshSettings defaults = MeshSettings.defaults(name);
+        int largestEntry =
+                configuration.get(Settings.LIMITS_KEY_BYTES_MAX)
+                        + configuration.get(Settings.LIMITS_VALUE_BYTES_MAX);
+        return new MeshSettings(
+                name,
+                configuration.get(Settings.SECURITY_PASSWORD),
+                configuration.get(Settings.NODE_BIND),
+                configuration.get(Settings.MESH_REPLICATION),
+                configuration.get(Settings.MESH_REQUEST_TIMEOUT),
+                defaults.connectTimeout(),
+                Math.toIntExact(configuration.get(Settings.MESH_LINK_QUEUE_BYTES_MAX)),
+                Math.max(defaults.frameBytesMax(), largestEntry + (1 << 20)),
+                configuration.get(Settings.MESH_TRANSFER_RATE),
+                configuration.get(Settings.MESH_FILL_PARALLELISM),
+                defaults.fillPageBytes(),
+                gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
+    }
+
+    private static GossipSettings gossip(Duration interval) {
+        GossipSettings defaults = GossipSettings.DEFAULT;
+        return new GossipSettings(
+                interval,
+                defaults.fanout(),
+                defaults.pushFanout(),
+                defaults.pushesPerRoundMax(),
+                defaults.messageBytesMax());
+    }
+
+    private static Contacts contacts(Configuration configuration) {
+        List<String> peers = configuration.get(Settings.MESH_PEERS);
+        Optional<String> dns = configuration.get(Settings.MESH_DNS);
+        if (dns.isPresent() && !peers.isEmpty()) {
+            throw configuration.refused(
+                    Settings.MESH_DNS, "mesh.peers is set too; say one of the two");
+        }
+        if (dns.isPresent()) {
+            return new Contacts.Dns(dns.get(), configuration.get(Settings.PORTS_JGROUPS));
+        }
+        try {
+            return new Contacts.Hosts(
+                    peers.stream().map(MembershipSettings.HostPort::parse).toList());
+        } catch (IllegalArgumentException e) {
+            throw configuration.refused(Settings.MESH_PEERS, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static FailureDetection failureDetection(Configuration configuration) {
+        try {
+            return new FailureDetection(
+                    configuration.get(Settings.MESH_HEARTBEAT_INTERVAL),
+                    configuration.get(Settings.MESH_FAILURE_TIMEOUT),
+                    FailureDetection.DEFAULT.verifyTimeout());
+        } catch (IllegalArgumentException e) {
+            throw configuration.refused(
+                    Settings.MESH_FAILURE_TIMEOUT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RespSettings resp(Configuration configuration) {
+        RespSettings defaults = RespSettings.DEFAULT;
+        return new RespSettings(
+                configuration.get(Settings.NODE_BIND),
+                configuration.get(Settings.PORTS_REDIS),
+                configuration.get(Settings.PORTS_CLUSTERED),
+                configuration.get(Settings.SECURITY_PASSWORD),
+                configuration.get(Settings.LIMITS_CONNECTIONS_MAX),
+                defaults.request(),
+                configuration.get(Settings.LIMITS_KEY_BYTES_MAX),
+                configuration.get(Settings.LIMITS_VALUE_BYTES_MAX),
+                defaults.commandsInFlightMax(),
+                defaults.outputBytesSoftMax(),
+                defaults.outputBytesHardMax(),
+                defaults.buffersBytesMax(),
+                defaults.patience(),
+                defaults.idleMax());
+    }
+
+    private static AdminSettings admin(Configuration configuration) {
+        return AdminSettings.DEFAULT
+                .withAddress(
+                        configuration.get(Settings.NODE_BIND),
+                        configuration.get(Settings.PORTS_ADMIN))
+                .withPassword(configuration.get(Settings.SECURITY_PASSWORD))
+                .withLimits(
+                        configuration.get(Settings.LIMITS_KEY_BYTES_MAX),
+                        configuration.get(Settings.LIMITS_VALUE_BYTES_MAX));
+    }
+}

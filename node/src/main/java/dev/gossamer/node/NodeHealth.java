@@ -1,0 +1,62 @@
+package dev.gossamer.node;
+
+import dev.gossamer.node.edge.admin.Health;
+import dev.gossamer.node.mesh.MeshNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the probes are told: the node's way from starting through serving to stopping. Safe for use
+ * by many threads.
+ */
+final class NodeHealth implements Health {
+    private enum Stage {
+        STARTING,
+        SERVING,
+        STOPPING
+    }
+
+    private volatile Stage stage = Stage.STARTING;
+    private volatile @Nullable MeshNode mesh;
+    private volatile @Nullable String defect;
+
+    void watch(MeshNode watched) {
+        mesh = watched;
+    }
+
+    void serving() {
+        stage = Stage.SERVING;
+    }
+
+    void stopping() {
+        stage = Stage.STOPPING;
+    }
+
+    /** The node can't go on: a supervisor should start it anew. */
+    void broken(String why) {
+        defect = why;
+    }
+
+    @Override
+    public Check live() {
+        String why = defect;
+        return why == null ? Check.OK : Check.failed(why);
+    }
+
+    @Override
+    public Check started() {
+        return stage == Stage.STARTING ? Check.failed("the node is joining the mesh") : Check.OK;
+    }
+
+    @Override
+    public Check ready() {
+        MeshNode watched = mesh;
+        return switch (stage) {
+            case STARTING -> Check.failed("the node is joining the mesh");
+            case STOPPING -> Check.failed("the node is stopping");
+            case SERVING ->
+                    watched != null && watched.ready()
+                            ? Check.OK
+                            : Check.failed("the node has no topology that names it yet");
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.protocol.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which named cache a key belongs to: {@code users:42} to {@code users}, if there is one, and else
+ * to the default cache. Immutable; finding allocates nothing and reads no more of the key than the
+ * longest name has.
+ */
+final class NamedCaches {
+    private final List<CacheSettings> all;
+    private final CacheSettings fallback;
+    private final int nameLengthMax;
+
+    /** Open addressing by the hash of the name's bytes; a power of two, at most half full. */
+    private final @Nullable Named[] table;
+
+    private record Named(byte[] name, CacheSettings settings) {}
+
+    /**
+     * @param caches with distinct names, one of them the default's, as {@link KeyspaceSettings}
+     *     checks
+     */
+    NamedCaches(List<CacheSettings> caches) {
+        List<CacheSettings> ordered = new ArrayList<>();
+        this.table = new @Nullable Named[Integer.highestOneBit(caches.size()) * 4];
+        int longest = 0;
+        for (CacheSettings cache : caches) {
+            byte[] name = cache.name().getBytes(StandardCharsets.UTF_8);
+            insert(new Named(name, cache));
+            longest = Math.max(longest, name.length);
+            ordered.add(
+                    cache.name().equals(CacheSettings.DEFAULT_NAME) ? 0 : ordered.size(), cache);
+        }
+        this.nameLengthMax = longest;
+        this.all = List.copyOf(ordered);
+        this.fallback = all.getFirst();
+    }
+
+    /** The default cache first. */
+    List<CacheSettings> all() {
+        return all;
+    }
+
+    CacheSettings of(Bytes key) {
+        if (all.size() == 1) {
+            return fallback;
+        }
+        byte[] bytes = key.array();
+        int end = Math.min(bytes.length, nameLengthMax + 1);
+        int hash = 1;
+        for (int i = 0; i < end; i++) {
+            if (bytes[i] == ':') {
+                return find(bytes, i, hash);
+            }
+            hash = 31 * hash + bytes[i];
+        }
+        return fallback;
+    }
+
+    private CacheSettings find(byte[] key, int length, int hash) {
+        for (int i = place(hash); ; i = (i + 1) & (table.length - 1)) {
+            Named named = table[i];
+            if (named == null) {
+                return fallback;
+            }
+            if (Arrays.equals(named.name, 0, named.name.length, key, 0, length)) {
+                return named.settings;
+            }
+        }
+    }
+
+    private void insert(Named named) {
+        int i = place(Arrays.hashCode(named.name));
+        while (table[i] != null) {
+            i = (i + 1) & (table.length - 1);
+        }
+        table[i] = named;
+    }
+
+    private int place(int hash) {
+        return (hash ^ (hash >>> 16)) & (table.length - 1);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.node.cache.Keyspace.Change;
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Outcome.Applied;
+import dev.gossamer.node.cache.Outcome.Refused;
+import dev.gossamer.node.cache.Outcome.Unchanged;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Version;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each operation does to the key space, with the semantics of Redis 7.4 where Redis has the
+ * operation.
+ *
+ * <p><b>Threads.</b> The caller holds the lock of the operation's slot.
+ */
+final class Writer {
+    private static final byte[] NOTHING = {};
+
+    private final MemoryTier tier;
+    private final NamedCaches caches;
+    private final HybridClock clock;
+    private final MemberId self;
+    private final long tombstoneRetentionMillis;
+
+    Writer(
+            MemoryTier tier,
+            NamedCaches caches,
+            HybridClock clock,
+            MemberId self,
+            long tombstoneRetentionMillis) {
+        this.tier = tier;
+        this.caches = caches;
+        this.clock = clock;
+        this.self = self;
+        this.tombstoneRetentionMillis = tombstoneRetentionMillis;
+    }
+
+    /** Under which topology, and when, an operation is applied. */
+    record Moment(long epoch, long nowMillis) {}
+
+    Change apply(Operation operation, Moment at) {
+        return switch (operation) {
+            case Operation.Put put -> put(put, at);
+            case Operation.Remove remove -> remove(remove, at);
+            case Operation.Expire expire -> expire(expire, at);
+            case Operation.Append append -> append(append, at);
+            case Operation.SetRange setRange -> setRange(setRange, at);
+            case Operation.Increment increment -> increment(increment, at);
+            case Operation.IncrementDecimal increment -> incrementDecimal(increment, at);
+            case Operation.PutAllIfAbsent all -> putAllIfAbsent(all, at);
+        };
+    }
+
+    private Change put(Operation.Put put, Moment at) {
+        CacheSettings cache = caches.of(put.key());
+        Refused refused = Limits.refusalOrNull(cache, put.key(), put.value().length);
+        if (refused != null) {
+            return nothing(refused);
+        }
+        Entry live = liveOrNull(put.key(), at);
+        Entry previous = put.wantPrevious() ? live : null;
+        if (!Conditions.hold(put.condition(), live)) {
+            return nothing(new Unchanged(previous));
+        }
+        long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
+        Entry entry = entry(put.value(), version(at), expiresAt, at);
+        return keep(put.key(), entry, 0, null, previous);
+    }
+
+    private Change remove(Operation.Remove remove, Moment at) {
+        Entry live = liveOrNull(remove.key(), at);
+        Entry previous = remove.wantPrevious() ? live : null;
+        if (live == null || !Conditions.hold(remove.condition(), live)) {
+            return nothing(new Unchanged(previous));
+        }
+        return keep(remove.key(), tombstone(version(at), at), 0, null, previous);
+    }
+
+    private Change expire(Operation.Expire expire, Moment at) {
+        Entry live = liveOrNull(expire.key(), at);
+        Entry previous = expire.wantPrevious() ? live : null;
+        if (live == null) {
+            return nothing(new Unchanged(null));
+        }
+        CacheSettings cache = caches.of(expire.key());
+        long expiresAt = Expiries.resolve(expire.expiry(), cache, live, at.nowMillis());
+        boolean stays = expiresAt == Entry.NEVER && live.expiresAtMillis() == Entry.NEVER;
+        boolean asked = !(expire.expiry() instanceof Operation.Expiry.Keep);
+        if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
+            return nothing(new Unchanged(previous));
+        }
+        Entry entry = entry(live.value(), version(at), expiresAt, at);
+        return keep(expire.key(), entry, 0, null, previous);
+    }
+
+    private Change append(Operation.Append append, Moment at) {
+        Entry live = liveOrNull(append.key(), at);
+        byte[] present = live == null ? NOTHING : live.value();
+        byte[] suffix = append.suffix();
+        long length = (long) present.length + suffix.length;
+        CacheSettings cache = caches.of(append.key());
+        Refused refused = Limits.growthRefusalOrNull(cache, append.key(), length);
+        if (refused != null) {
+            return nothing(refused);
+        }
+        byte[] value = Arrays.copyOf(present, (int) length);
+        System.arraycopy(suffix, 0, value, present.length, suffix.length);
+        return rewrite(append.key(), live, value, length, null, at);
+    }
+
+    private Change setRange(Operation.SetRange setRange, Moment at) {
+        Entry live = liveOrNull(setRange.key(), at);
+        byte[] present = live == null ? NOTHING : live.value();
+        byte[] patch = setRange.patch();
+        if (setRange.offset() < 0) {
+            return nothing(new Refused(ErrorCode.ERR, "offset is out of range"));
+        }
+        if (patch.length == 0) {
+            Version version = live == null ? Version.NONE : live.version();
+            return nothing(new Applied(version, present.length, null, null));
+        }
+        long length = Math.max(present.length, (long) setRange.offset() + patch.length);
+        CacheSettings cache = caches.of(setRange.key());
+        Refused refused = Limits.growthRefusalOrNull(cache, setRange.key(), length);
+        if (refused != null) {
+            return nothing(refused);
+        }
+        byte[] value = Arrays.copyOf(present, (int) length);
+        System.arraycopy(patch, 0, value, setRange.offset(), patch.length);
+        return rewrite(setRange.key(), live, value, length, null, at);
+    }
+
+    private Change increment(Operation.Increment increment, Moment at) {
+        Entry live = liveOrNull(increment.key(), at);
+        OptionalLong present = live == null ? OptionalLong.of(0) : IntegerText.parse(live.value());
+        if (present.isEmpty()) {
+            return nothing(new Refused(ErrorCode.ERR, "value is not an integer or out of range"));
+        }
+        long before = present.getAsLong();
+        long sum = before + increment.delta();
+        if (((before ^ sum) & (increment.delta() ^ sum)) < 0) {
+            return nothing(new Refused(ErrorCode.ERR, "increment or decrement would overflow"));
+        }
+        return rewriteNumber(increment.key(), live, IntegerText.format(sum), sum, null, at);
+    }
+
+    private Change incrementDecimal(Operation.IncrementDecimal increment, Moment at) {
+        Entry live = liveOrNull(increment.key(), at);
+        Optional<BigDecimal> present =
+                live == null ? Optional.of(BigDecimal.ZERO) : DecimalText.parse(live.value());
+        if (present.isEmpty()) {
+            return nothing(new Refused(ErrorCode.ERR, "value is not a valid float"));
+        }
+        if (!DecimalText.inRange(increment.delta())) {
+            return nothing(notFinite());
+        }
+        BigDecimal sum = DecimalText.sum(present.get(), increment.delta());
+        if (!DecimalText.inRange(sum)) {
+            return nothing(notFinite());
+        }
+        String text = DecimalText.format(sum);
+        byte[] value = text.getBytes(StandardCharsets.US_ASCII);
+        return rewriteNumber(increment.key(), live, value, 0, text, at);
+    }
+
+    private static Refused notFinite() {
+        return new Refused(ErrorCode.ERR, "increment would produce NaN or Infinity");
+    }
+
+    /** One version for all pairs: they are one write. */
+    private Change putAllIfAbsent(Operation.PutAllIfAbsent all, Moment at) {
+        int slot = all.key().slotIndex();
+        Map<Bytes, byte[]> values = new LinkedHashMap<>();
+        for (Operation.Pair pair : all.pairs()) {
+            Refused refused = refusalOrNull(pair, slot);
+            if (refused != null) {
+                return nothing(refused);
+            }
+            values.put(pair.key(), pair.value());
+        }
+        for (Bytes key : values.keySet()) {
+            if (liveOrNull(key, at) != null) {
+                return nothing(new Unchanged(null));
+            }
+        }
+        Version version = version(at);
+        List<Item> changed = new ArrayList<>(values.size());
+        values.forEach((key, value) -> changed.add(putNew(key, value, version, at)));
+        return new Change(new Applied(version, 0, null, null), changed);
+    }
+
+    private @Nullable Refused refusalOrNull(Operation.Pair pair, int slot) {
+        if (pair.key().slotIndex() != slot) {
+            return new Refused(ErrorCode.CROSSSLOT, "Keys in request don't hash to the same slot");
+        }
+        return Limits.refusalOrNull(caches.of(pair.key()), pair.key(), pair.value().length);
+    }
+
+    private Item putNew(Bytes key, byte[] value, Version version, Moment at) {
+        long expiresAt =
+                Expiries.resolve(
+                        Operation.Expiry.CACHE_DEFAULT, caches.of(key), null, at.nowMillis());
+        Entry entry = entry(value, version, expiresAt, at);
+        tier.put(key, entry);
+        return new Item(key, entry);
+    }
+
+    private Change rewriteNumber(
+            Bytes key,
+            @Nullable Entry live,
+            byte[] value,
+            long number,
+            @Nullable String text,
+            Moment at) {
+        Refused refused = Limits.refusalOrNull(caches.of(key), key, value.length);
+        return refused != null ? nothing(refused) : rewrite(key, live, value, number, text, at);
+    }
+
+    /** A read-modify-write: the expiry stays as it was. */
+    private Change rewrite(
+            Bytes key,
+            @Nullable Entry live,
+            byte[] value,
+            long number,
+            @Nullable String text,
+            Moment at) {
+        long expiresAt =
+                Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
+        Entry entry = entry(value, version(at), expiresAt, at);
+        return keep(key, entry, number, text, null);
+    }
+
+    private Change keep(
+            Bytes key, Entry entry, long number, @Nullable String text, @Nullable Entry previous) {
+        tier.put(key, entry);
+        Applied applied = new Applied(entry.version(), number, text, previous);
+        return new Change(applied, List.of(new Item(key, entry)));
+    }
+
+    private static Change nothing(Outcome outcome) {
+        return new Change(outcome, List.of());
+    }
+
+    /** The entry, or, when it expired before it was written, the tombstone that it is now. */
+    private Entry entry(byte[] value, Version version, long expiresAtMillis, Moment at) {
+        return expiresAtMillis != Entry.NEVER && expiresAtMillis <= at.nowMillis()
+                ? tombstone(version, at)
+                : Entry.of(value, version, expiresAtMillis);
+    }
+
+    private Entry tombstone(Version version, Moment at) {
+        return Entry.tombstone(version, Expiries.after(at.nowMillis(), tombstoneRetentionMillis));
+    }
+
+    private Version version(Moment at) {
+        return new Version(at.epoch(), clock.next(), self);
+    }
+
+    private @Nullable Entry liveOrNull(Bytes key, Moment at) {
+        Entry entry = tier.peekOrNull(key);
+        return entry == null || entry.isTombstone() || entry.expiredAt(at.nowMillis())
+                ? null
+                : entry;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.gossamer.node.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code gossamer node}: one node in this process, as in production. */
+@Command(
+        name = "node",
+        description = "Run one node in the foreground, as in production.",
+        footer = {
+            "",
+            "docs/configuration.md lists all settings. SIGTERM makes the node leave in order.",
+            "",
+            "Examples:",
+            "  gossamer node --config /etc/gossamer/node.yaml",
+            "  gossamer node --config node.yaml --set log.level=debug --set memory.max-bytes=2GiB"
+        })
+final class NodeCommand implements Callable<Integer> {
+    @ParentCommand private @Nullable GossamerCommand root;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            required = true,
+            description = "The node's configuration (YAML).")
+    private Path config = Path.of("gossamer.yaml");
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "A setting that overrides the file and the environment; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--until-stdin-ends",
+            hidden = true,
+            description =
+                    "Stop when standard input ends: the process that started this one is gone.")
+    private boolean untilStdinEnds;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (untilStdinEnds) {
+            Thread watcher = new Thread(() -> exitWhenEnded(System.in), "parent-watch");
+            watcher.setDaemon(true);
+            watcher.start();
+        }
+        Commands.rootOf(root).nodeRunner().run(config, settings);
+        return 0;
+    }
+
+    private static void exitWhenEnded(InputStream in) {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+            System.exit(0);
+        } catch (IOException _) {
+            System.exit(0); // a broken pipe says the same as its end
+        }
+    }
+}

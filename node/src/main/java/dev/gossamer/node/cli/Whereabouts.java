@@ -1,0 +1,120 @@
+package dev.gossamer.node.cli;
+
+import dev.gossamer.node.cli.admin.AdminApi;
+import dev.gossamer.node.cli.admin.MeshReport;
+import dev.gossamer.node.cli.local.MeshFolder;
+import dev.gossamer.node.cli.local.MeshState;
+import dev.gossamer.node.cli.local.PortPlan;
+import dev.gossamer.node.cli.terminal.CliException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Where the mesh is that a command talks to: where the user says, else where the data folder's
+ * state file says, else at this machine's default ports.
+ */
+record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
+    private static final int DEFAULT_NODES = 3;
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    /** Whether the user named a mesh. */
+    boolean named() {
+        return admin.isPresent() || mesh.isPresent();
+    }
+
+    /** Whether a mesh of the data folder runs. */
+    boolean localMeshRuns() {
+        return localState().isPresent();
+    }
+
+    private Optional<MeshState> localState() {
+        return new MeshFolder(data).state().filter(state -> !state.alive().isEmpty());
+    }
+
+    private PortPlan ports() {
+        return localState()
+                .map(MeshState::ports)
+                .orElseGet(() -> new PortPlan(PortPlan.BASE_PORT_DEFAULT, DEFAULT_NODES));
+    }
+
+    private List<AdminApi> candidates() {
+        if (admin.isPresent()) {
+            return List.of(new AdminApi(addressOf(admin.get()), TIMEOUT));
+        }
+        PortPlan ports = ports();
+        return IntStream.range(0, ports.nodes())
+                .mapToObj(node -> ports.ports(node).admin())
+                .map(port -> new AdminApi(URI.create("http://127.0.0.1:" + port), TIMEOUT))
+                .toList();
+    }
+
+    private static URI addressOf(String text) {
+        try {
+            URI address = URI.create(text.contains("://") ? text : "http://" + text);
+            if (address.getHost() != null) {
+                return address;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    "--admin '" + text + "' is not an address: " + e.getMessage(), e);
+        }
+        throw new CliException("--admin '" + text + "' has no host; write http://host:port");
+    }
+
+    /** One node's admin API, with the mesh as that node reports it. */
+    record Reached(AdminApi api, MeshReport report) {}
+
+    /**
+     * The first node that answers.
+     *
+     * @throws CliException when none does
+     */
+    Reached reach() {
+        List<IOException> failures = new ArrayList<>();
+        List<AdminApi> candidates = candidates();
+        for (AdminApi api : candidates) {
+            try {
+                return new Reached(api, api.mesh());
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        }
+        String addresses =
+                candidates.stream()
+                        .map(api -> api.base().toString())
+                        .collect(Collectors.joining(", "));
+        throw new CliException(
+                "no node answered at "
+                        + addresses
+                        + "; start a mesh with 'gossamer up', or say with --admin or --data where it is"
+                        + (admin.isPresent() ? " (" + failures.getLast().getMessage() + ")" : ""),
+                failures.getLast());
+    }
+
+    /** The address for the thin client. */
+    String clientUri() {
+        if (mesh.isPresent()) {
+            return mesh.get();
+        }
+        if (admin.isPresent()) {
+            return uriOf(reach().report());
+        }
+        PortPlan ports = ports();
+        return IntStream.range(0, ports.nodes())
+                .mapToObj(node -> "127.0.0.1:" + ports.ports(node).redis())
+                .collect(Collectors.joining(",", "gossamer://", ""));
+    }
+
+    private static String uriOf(MeshReport report) {
+        return report.members().stream()
+                .map(member -> member.host() + ":" + member.redis())
+                .collect(Collectors.joining(",", "gossamer://", ""));
+    }
+}

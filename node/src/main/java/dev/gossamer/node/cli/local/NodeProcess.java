@@ -1,0 +1,157 @@
+package dev.gossamer.node.cli.local;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a node's JVM is started: the one place that knows its flags.
+ *
+ * <p><b>Heap.</b> Entries live on the heap, so it is 1.5 times what they may take, which leaves the
+ * collector room, and 128 MiB for everything else. Network buffers lie outside of it and are
+ * bounded on their own.
+ *
+ * <p><b>Start.</b> When a cache of loaded and linked classes (JEP 483, 514, 515) lies beside the
+ * program, the JVM uses it; one that does not fit the JVM or the class path is passed over by the
+ * JVM without a word.
+ */
+public final class NodeProcess {
+    private static final long HEAP_FIXED_BYTES = 128L << 20;
+    private static final long DIRECT_BYTES_MAX = 256L << 20;
+    private static final String MAIN_CLASS = "dev.gossamer.node.cli.GossamerCommand";
+
+    private final String classPath;
+    private final Path java;
+    private final boolean recording;
+
+    private NodeProcess(String classPath, Path java, boolean recording) {
+        this.classPath = classPath;
+        this.java = java;
+        this.recording = recording;
+    }
+
+    /** Starts nodes with the class path and the JDK that this process runs on. */
+    public static NodeProcess likeThisOne() {
+        String absolute =
+                List.of(System.getProperty("java.class.path").split(File.pathSeparator)).stream()
+                        .map(element -> Path.of(element).toAbsolutePath().toString())
+                        .reduce((left, right) -> left + File.pathSeparator + right)
+                        .orElse("");
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new NodeProcess(absolute, java, false);
+    }
+
+    /** The same, but the first node writes at its end what later ones start from. */
+    public NodeProcess recordingStart() {
+        return new NodeProcess(classPath, java, true);
+    }
+
+    /** The heap that a node needs to keep entries of so many bytes. */
+    public static long heapBytes(long memoryBytesMax) {
+        return memoryBytesMax + memoryBytesMax / 2 + HEAP_FIXED_BYTES;
+    }
+
+    /** The JVM's flags for a node. */
+    public static List<String> jvmFlags(long memoryBytesMax) {
+        return List.of(
+                "-Xmx" + (heapBytes(memoryBytesMax) >> 20) + "m",
+                "-XX:MaxDirectMemorySize=" + (DIRECT_BYTES_MAX >> 20) + "m",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Djgroups.deserialization.filter=!*",
+                "-Djdk.serialFilter=!*",
+                "-Djava.net.preferIPv4Stack=true",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /** The file beside the program that speeds up the start of nodes. */
+    Optional<Path> startCache() {
+        Path program = Path.of(classPath.split(File.pathSeparator, 2)[0]);
+        return Files.isRegularFile(program)
+                ? Optional.of(program.resolveSibling("node.aot"))
+                : Optional.empty();
+    }
+
+    /** The whole command line of a node. */
+    List<String> command(Path configuration, long memoryBytesMax, List<String> extraFlags) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(jvmFlags(memoryBytesMax));
+        command.addAll(extraFlags);
+        command.addAll(List.of("-cp", classPath, MAIN_CLASS));
+        command.addAll(List.of("node", "--config", configuration.toString()));
+        return command;
+    }
+
+    private List<String> cacheFlags(int node) {
+        if (recording) {
+            return node > 0
+                    ? List.of()
+                    : startCache()
+                            .map(cache -> List.of("-XX:AOTCacheOutput=" + cache))
+                            .orElse(List.of());
+        }
+        return startCache()
+                .filter(Files::isRegularFile)
+                .map(cache -> List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off,cds=off"))
+                .orElse(List.of());
+    }
+
+    /**
+     * Starts a node in a session of its own, so that a terminal's Ctrl-C or its closing does not
+     * reach it.
+     *
+     * @param untilThisProcessEnds whether the node stops by itself when this process is gone
+     */
+    Process start(MeshFolder folder, NodePlan plan, int node, boolean untilThisProcessEnds)
+            throws IOException {
+        String name = plan.name(node);
+        List<String> command = new ArrayList<>(sessionPrefix());
+        command.addAll(
+                command(folder.configuration(name), plan.memoryBytesMax(), cacheFlags(node)));
+        if (untilThisProcessEnds) {
+            command.add("--until-stdin-ends");
+        }
+        keepOldLog(folder.log(name));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.node(name).toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.log(name).toFile());
+        if (!untilThisProcessEnds) {
+            builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        }
+        NodePlan.SETTINGS.forEach(
+                setting -> builder.environment().remove(environmentName(setting)));
+        return builder.start();
+    }
+
+    /** As {@code Setting.environmentName} says it, without loading the settings for it. */
+    private static String environmentName(String setting) {
+        return "GOSSAMER_" + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static void keepOldLog(Path log) throws IOException {
+        if (Files.exists(log)) {
+            Path old = log.resolveSibling("node.log.previous");
+            Files.move(log, old, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static List<String> sessionPrefix() {
+        for (String folder : List.of("/usr/bin", "/bin")) {
+            Path setsid = Path.of(folder, "setsid");
+            if (Files.isExecutable(setsid)) {
+                return List.of(setsid.toString());
+            }
+        }
+        return List.of("/usr/bin/env", "nohup");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gossamer.node.cli.trace;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+/** What one Caffeine cache in one process makes of a trace: the yardstick for the mesh. */
+public final class CaffeineReference {
+    private CaffeineReference() {}
+
+    /**
+     * How many of the trace's reads a cache of at most {@code entriesMax} entries answers. A miss
+     * stores its key, a write as well.
+     */
+    public static long hits(Trace trace, long entriesMax) {
+        Cache<Integer, Boolean> cache =
+                Caffeine.newBuilder().maximumSize(entriesMax).executor(Runnable::run).build();
+        long hits = 0;
+        for (int at = 0; at < trace.length(); at++) {
+            int key = trace.key(at);
+            if (trace.isWrite(at)) {
+                cache.put(key, true);
+            } else if (cache.getIfPresent(key) != null) {
+                hits++;
+            } else {
+                cache.put(key, true);
+            }
+        }
+        return hits;
+    }
+}

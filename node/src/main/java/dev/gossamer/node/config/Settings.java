@@ -1,0 +1,301 @@
+package dev.gossamer.node.config;
+
+import static dev.gossamer.node.config.Readers.bytes;
+import static dev.gossamer.node.config.Readers.choice;
+import static dev.gossamer.node.config.Readers.duration;
+import static dev.gossamer.node.config.Readers.integer;
+import static dev.gossamer.node.config.Readers.list;
+import static dev.gossamer.node.config.Readers.optional;
+import static dev.gossamer.node.config.Readers.text;
+
+import dev.gossamer.node.cache.CacheSettings.Acks;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** All settings there are: the one place for names, defaults, bounds and meanings. */
+public final class Settings {
+    private static final long KIB = 1L << 10;
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** Whether the node may be reached by whoever reaches its addresses. */
+    public enum SecurityMode {
+        CLOSED,
+        OPEN
+    }
+
+    /** What the event loops wait with. */
+    public enum Transport {
+        AUTO,
+        IO_URING,
+        EPOLL,
+        NIO
+    }
+
+    /** How much is logged. */
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE
+    }
+
+    public static final Setting<String> NODE_NAME =
+            new Setting<>(
+                    "node.name",
+                    "node-0",
+                    text(),
+                    "What people call this node; unique in its mesh.");
+    public static final Setting<String> NODE_ZONE =
+            new Setting<>(
+                    "node.zone",
+                    "default",
+                    text(),
+                    "Failure domain: copies of a slot prefer distinct zones.");
+    public static final Setting<Integer> NODE_WEIGHT =
+            new Setting<>(
+                    "node.weight",
+                    "100",
+                    integer(1, 10_000),
+                    "Its share of the slots relative to other members.");
+    public static final Setting<Path> NODE_DATA_DIR =
+            new Setting<>(
+                    "node.data-dir",
+                    "data",
+                    text().andThen(Path::of),
+                    "Folder of the member's id and lock.");
+    public static final Setting<String> NODE_BIND =
+            new Setting<>("node.bind", "127.0.0.1", text(), "Address that every port listens on.");
+    public static final Setting<Optional<String>> NODE_HOST =
+            new Setting<>(
+                    "node.host",
+                    "",
+                    optional(text()),
+                    "Address that clients and members reach this node at; empty means node.bind.");
+
+    public static final Setting<Integer> PORTS_REDIS =
+            new Setting<>(
+                    "ports.redis",
+                    "7379",
+                    integer(1, 65_535),
+                    "Proxying Redis port: answers for the whole mesh.");
+    public static final Setting<Integer> PORTS_CLUSTERED =
+            new Setting<>(
+                    "ports.clustered",
+                    "7479",
+                    integer(1, 65_535),
+                    "Clustered Redis port: says MOVED.");
+    public static final Setting<Integer> PORTS_ADMIN =
+            new Setting<>(
+                    "ports.admin",
+                    "7579",
+                    integer(1, 65_535),
+                    "HTTP admin API, health and metrics.");
+    public static final Setting<Integer> PORTS_JGROUPS =
+            new Setting<>(
+                    "ports.jgroups",
+                    "7679",
+                    integer(1, 65_535),
+                    "Membership, failure detection and gossip.");
+    public static final Setting<Integer> PORTS_DATA =
+            new Setting<>(
+                    "ports.data", "7779", integer(1, 65_535), "Entry traffic between members.");
+
+    public static final Setting<String> MESH_NAME =
+            new Setting<>("mesh.name", "gossamer", text(), "Nodes of one name form one mesh.");
+    public static final Setting<Integer> MESH_REPLICATION =
+            new Setting<>(
+                    "mesh.replication",
+                    "2",
+                    integer(1, 16),
+                    "Copies of every slot, the primary's included.");
+    public static final Setting<List<String>> MESH_PEERS =
+            new Setting<>(
+                    "mesh.peers",
+                    "",
+                    list(),
+                    "host:port (JGroups) of the members to look for at start.");
+    public static final Setting<Optional<String>> MESH_DNS =
+            new Setting<>(
+                    "mesh.dns",
+                    "",
+                    optional(text()),
+                    "Name of a headless service whose addresses are the members; instead of mesh.peers.");
+    public static final Setting<Duration> MESH_REQUEST_TIMEOUT =
+            new Setting<>(
+                    "mesh.request-timeout",
+                    "5s",
+                    duration(Duration.ofMillis(10), HOUR),
+                    "How long a request may take before it fails with TIMEOUT.");
+    public static final Setting<Duration> MESH_FAILURE_TIMEOUT =
+            new Setting<>(
+                    "mesh.failure-timeout",
+                    "8s",
+                    duration(Duration.ofMillis(500), HOUR),
+                    "Silence after which a member is suspected; a closed socket is noticed at once.");
+    public static final Setting<Duration> MESH_HEARTBEAT_INTERVAL =
+            new Setting<>(
+                    "mesh.heartbeat-interval",
+                    "2s",
+                    duration(Duration.ofMillis(100), MINUTE),
+                    "How often a member shows that it lives; well below mesh.failure-timeout.");
+    public static final Setting<Duration> MESH_GOSSIP_INTERVAL =
+            new Setting<>(
+                    "mesh.gossip-interval",
+                    "200ms",
+                    duration(Duration.ofMillis(10), MINUTE),
+                    "Time between gossip rounds.");
+    public static final Setting<Long> MESH_LINK_QUEUE_BYTES_MAX =
+            new Setting<>(
+                    "mesh.link-queue-bytes-max",
+                    "32MiB",
+                    bytes(64 * KIB, 4 * GIB),
+                    "Bytes that may wait for one peer on one event loop; over it requests answer BUSY.");
+    public static final Setting<Long> MESH_TRANSFER_RATE =
+            new Setting<>(
+                    "mesh.transfer-bytes-per-second-max",
+                    "256MiB",
+                    bytes(64 * KIB, 1024 * GIB),
+                    "Most bytes a second that this node fetches to fill its slots.");
+    public static final Setting<Integer> MESH_FILL_PARALLELISM =
+            new Setting<>(
+                    "mesh.fill-parallelism",
+                    "4",
+                    integer(1, 64),
+                    "How many members this node fetches from at a time to fill its slots.");
+
+    public static final Setting<Long> MEMORY_BYTES_MAX =
+            new Setting<>(
+                    "memory.max-bytes",
+                    "256MiB",
+                    bytes(MIB, 1024 * GIB),
+                    "What the entries in memory may take: keys, values and overhead.");
+    public static final Setting<Duration> TOMBSTONE_RETENTION =
+            new Setting<>(
+                    "memory.tombstone-retention",
+                    "10m",
+                    duration(Duration.ofSeconds(1), Duration.ofDays(7)),
+                    "How long a removal is remembered, so that no older copy comes back.");
+    public static final Setting<Duration> CLOCK_DRIFT_MAX =
+            new Setting<>(
+                    "clock.drift-max",
+                    "1m",
+                    duration(MILLISECOND, Duration.ofDays(1)),
+                    "A version further ahead of this node's clock is refused.");
+
+    public static final Setting<Integer> LIMITS_KEY_BYTES_MAX =
+            new Setting<>(
+                    "limits.key-bytes-max",
+                    "64KiB",
+                    bytes(16, MIB).andThen(Math::toIntExact),
+                    "Longest key.");
+    public static final Setting<Integer> LIMITS_VALUE_BYTES_MAX =
+            new Setting<>(
+                    "limits.value-bytes-max",
+                    "16MiB",
+                    bytes(KIB, 512 * MIB).andThen(Math::toIntExact),
+                    "Longest value on any port.");
+    public static final Setting<Integer> LIMITS_CONNECTIONS_MAX =
+            new Setting<>(
+                    "limits.connections-max",
+                    "10000",
+                    integer(1, 1_000_000),
+                    "Redis connections per node.");
+
+    public static final Setting<SecurityMode> SECURITY_MODE =
+            new Setting<>(
+                    "security.mode",
+                    "closed",
+                    choice(SecurityMode.class),
+                    "'open' lets the node listen beyond loopback without a password.");
+    public static final Setting<Optional<String>> SECURITY_PASSWORD =
+            new Setting<>(
+                    "security.password",
+                    "",
+                    optional(text()),
+                    "Shared by clients (AUTH, HTTP Authorization) and members; empty for none.");
+
+    public static final Setting<Transport> NET_TRANSPORT =
+            new Setting<>(
+                    "net.transport",
+                    "auto",
+                    choice(Transport.class),
+                    "What event loops wait with: auto takes the best that works.");
+    public static final Setting<Integer> NET_THREADS =
+            new Setting<>(
+                    "net.threads", "0", integer(0, 256), "Event loops; 0 means one per processor.");
+    public static final Setting<LogLevel> LOG_LEVEL =
+            new Setting<>(
+                    "log.level", "info", choice(LogLevel.class), "Least severity that is logged.");
+
+    static final Setting<Optional<Duration>> CACHE_TTL =
+            new Setting<>(
+                    "ttl",
+                    "",
+                    optional(duration(MILLISECOND, Duration.ofDays(3_650))),
+                    "Expiry of entries written without one; empty for never.");
+    static final Setting<Long> CACHE_ENTRY_BYTES_MAX =
+            new Setting<>(
+                    "entry-bytes-max",
+                    "16MiB",
+                    bytes(16, 512 * MIB),
+                    "Most that key and value may have together.");
+    static final Setting<Integer> CACHE_REPLICATION =
+            new Setting<>(
+                    "replication",
+                    "",
+                    integer(1, 16),
+                    "Copies, at most mesh.replication, which is the default.");
+    static final Setting<Acks> CACHE_ACKS =
+            new Setting<>(
+                    "acks",
+                    "all",
+                    choice(Acks.class),
+                    "'all': acknowledged when every copy is stored; 'primary': when the primary has it.");
+
+    static final List<Setting<?>> ALL =
+            List.of(
+                    NODE_NAME,
+                    NODE_ZONE,
+                    NODE_WEIGHT,
+                    NODE_DATA_DIR,
+                    NODE_BIND,
+                    NODE_HOST,
+                    PORTS_REDIS,
+                    PORTS_CLUSTERED,
+                    PORTS_ADMIN,
+                    PORTS_JGROUPS,
+                    PORTS_DATA,
+                    MESH_NAME,
+                    MESH_REPLICATION,
+                    MESH_PEERS,
+                    MESH_DNS,
+                    MESH_REQUEST_TIMEOUT,
+                    MESH_FAILURE_TIMEOUT,
+                    MESH_HEARTBEAT_INTERVAL,
+                    MESH_GOSSIP_INTERVAL,
+                    MESH_LINK_QUEUE_BYTES_MAX,
+                    MESH_TRANSFER_RATE,
+                    MESH_FILL_PARALLELISM,
+                    MEMORY_BYTES_MAX,
+                    TOMBSTONE_RETENTION,
+                    CLOCK_DRIFT_MAX,
+                    LIMITS_KEY_BYTES_MAX,
+                    LIMITS_VALUE_BYTES_MAX,
+                    LIMITS_CONNECTIONS_MAX,
+                    SECURITY_MODE,
+                    SECURITY_PASSWORD,
+                    NET_TRANSPORT,
+                    NET_THREADS,
+                    LOG_LEVEL);
+    static final List<Setting<?>> OF_CACHES =
+            List.of(CACHE_TTL, CACHE_ENTRY_BYTES_MAX, CACHE_REPLICATION, CACHE_ACKS);
+
+    private Settings() {}
+}

@@ -1,0 +1,266 @@
+package dev.gossamer.node.edge.resp;
+
+import static dev.gossamer.node.edge.resp.Command.command;
+
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Operation.Condition;
+import dev.gossamer.node.edge.resp.Command.Doc;
+import dev.gossamer.node.edge.resp.Command.Keys;
+import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Version;
+import dev.gossamer.protocol.resp.ReplyWriter;
+import dev.gossamer.protocol.resp.Request;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gossamer's own verbs: versions, freshness, explanation and topology. */
+final class GsmCommands {
+    private static final String VERSION = "version";
+    private static final String EXPIRES_AT = "expires_at";
+
+    private static final WriteCall.Form SET_META =
+            WriteCall.Form.of(
+                    (applied, out) -> stored(true, applied.version(), out),
+                    (standing, out) ->
+                            stored(false, standing == null ? null : standing.version(), out));
+
+    private GsmCommands() {}
+
+    static List<Command> all() {
+        return List.of(
+                command(
+                        "gsm.get",
+                        -2,
+                        "readonly fast",
+                        Keys.ONE,
+                        doc("Returns a value as fresh as is asked for, with META all about it."),
+                        GsmCommands::get),
+                command(
+                        "gsm.set",
+                        -3,
+                        "write denyoom",
+                        Keys.ONE,
+                        doc("Sets a value, on the condition that its version is the one given."),
+                        GsmCommands::set),
+                command(
+                        "gsm.del",
+                        -2,
+                        "write fast",
+                        Keys.ONE,
+                        doc("Deletes a key, on the condition that its version is the one given."),
+                        GsmCommands::delete),
+                command(
+                        "gsm.explain",
+                        2,
+                        "readonly",
+                        Keys.NONE,
+                        doc("Returns where a key lives and what each owner has of it."),
+                        GsmCommands::explain),
+                command(
+                        "gsm.topology",
+                        -1,
+                        "readonly",
+                        Keys.NONE,
+                        doc("Returns members and slots, and with SUBSCRIBE every change."),
+                        GsmCommands::topology));
+    }
+
+    private static Doc doc(String summary) {
+        return new Doc("gossamer", "1.0.0", "O(1)", summary);
+    }
+
+    private static void get(Connection connection, Request request) {
+        Freshness freshness = Freshness.DEFAULT;
+        boolean meta = false;
+        int i = 2;
+        while (i < request.count()) {
+            if (request.is(i, "META")) {
+                meta = true;
+                i++;
+            } else if (request.is(i, "FRESH")) {
+                int value = Arguments.valueOf(request, i);
+                freshness = freshness(request, value);
+                i = value + (freshness instanceof Freshness.Within ? 2 : 1);
+            } else {
+                throw Refusal.syntax();
+            }
+        }
+        Mesh.Callback<Mesh.Read> call =
+                meta ? new MetaCall(connection) : new ReadCall(connection, StringCommands.VALUE);
+        connection.context().mesh().read(request.bytes(1), freshness, call);
+    }
+
+    private static Freshness freshness(Request request, int i) {
+        if (request.is(i, "LATEST")) {
+            return Freshness.LATEST;
+        }
+        if (request.is(i, "ANY")) {
+            return Freshness.ANY;
+        }
+        if (!request.is(i, "WITHIN")) {
+            throw Refusal.syntax();
+        }
+        long millis = Arguments.integer(request, Arguments.valueOf(request, i));
+        if (millis < 0) {
+            throw new Refusal("ERR freshness bound is negative");
+        }
+        return new Freshness.Within(Duration.ofMillis(millis));
+    }
+
+    /** The value and where it came from. */
+    private static final class MetaCall extends Call<Mesh.Read> {
+        MetaCall(Connection connection) {
+            super(connection);
+        }
+
+        @Override
+        void reply(Mesh.Read read, ReplyWriter out) {
+            Entry entry = read.entry();
+            if (entry == null) {
+                out.nothing();
+                return;
+            }
+            out.map(5);
+            out.text("value");
+            out.bulk(entry.value());
+            out.text(VERSION);
+            out.text(entry.version().toString());
+            out.text("tier");
+            out.text(read.tier().name());
+            out.text("origin");
+            out.text(read.origin().id().toString());
+            out.text(EXPIRES_AT);
+            expiry(entry, out);
+        }
+    }
+
+    private static void expiry(Entry entry, ReplyWriter out) {
+        if (entry.expiresAtMillis() == Entry.NEVER) {
+            out.nothing();
+        } else {
+            out.integer(entry.expiresAtMillis());
+        }
+    }
+
+    private static void set(Connection connection, Request request) {
+        GsmSetOptions options = GsmSetOptions.parse(request, 3, connection.context().nowMillis());
+        Operation operation =
+                new Operation.Put(
+                        request.bytes(1),
+                        request.copy(2),
+                        options.expiry(),
+                        options.condition(),
+                        options.meta());
+        connection
+                .context()
+                .mesh()
+                .write(
+                        operation,
+                        new WriteCall(
+                                connection, options.meta() ? SET_META : StringCommands.OK_OR_NIL));
+    }
+
+    private static void stored(boolean stored, @Nullable Version version, ReplyWriter out) {
+        out.map(2);
+        out.text("stored");
+        out.bool(stored);
+        out.text(VERSION);
+        if (version == null) {
+            out.nothing();
+        } else {
+            out.text(version.toString());
+        }
+    }
+
+    private static void delete(Connection connection, Request request) {
+        Condition condition = Condition.ALWAYS;
+        if (request.count() > 2) {
+            if (request.count() != 4 || !request.is(2, "VERSION")) {
+                throw Refusal.syntax();
+            }
+            condition = new Condition.IfVersion(version(request, 3));
+        }
+        connection
+                .context()
+                .mesh()
+                .write(
+                        new Operation.Remove(request.bytes(1), condition, false),
+                        new WriteCall(connection, StringCommands.ONE_OR_ZERO));
+    }
+
+    static Version version(Request request, int i) {
+        try {
+            return Version.parse(request.text(i));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("ERR " + e.getMessage());
+        }
+    }
+
+    private static void explain(Connection connection, Request request) {
+        FutureCall.await(
+                connection,
+                connection.context().mesh().explain(request.bytes(1)),
+                GsmCommands::explanation);
+    }
+
+    private static void explanation(Mesh.Explanation explanation, ReplyWriter out) {
+        out.map(5);
+        out.text("key");
+        out.bulk(explanation.key());
+        out.text("slot");
+        out.integer(explanation.slot());
+        out.text("epoch");
+        out.integer(explanation.epoch());
+        out.text("cache");
+        out.text(explanation.cache());
+        out.text("copies");
+        out.array(explanation.copies().size());
+        explanation.copies().forEach(copy -> copy(copy, out));
+    }
+
+    private static void copy(Mesh.Copy copy, ReplyWriter out) {
+        Entry entry = copy.entry();
+        out.map(9);
+        textPair("member", copy.member().id().toString(), out);
+        textPair("name", copy.member().name(), out);
+        textPair("role", copy.role(), out);
+        textPair("state", copy.state(), out);
+        out.text("present");
+        out.bool(entry != null && !entry.isTombstone());
+        textPair(VERSION, entry == null ? null : entry.version().toString(), out);
+        out.text("bytes");
+        out.integer(entry == null ? 0 : entry.valueLength());
+        out.text(EXPIRES_AT);
+        if (entry == null) {
+            out.nothing();
+        } else {
+            expiry(entry, out);
+        }
+        textPair("problem", copy.problem(), out);
+    }
+
+    private static void textPair(String name, @Nullable String value, ReplyWriter out) {
+        out.text(name);
+        if (value == null) {
+            out.nothing();
+        } else {
+            out.text(value);
+        }
+    }
+
+    private static void topology(Connection connection, Request request) {
+        if (request.count() > 2 || (request.count() == 2 && !request.is(1, "SUBSCRIBE"))) {
+            throw Refusal.syntax();
+        }
+        if (request.count() == 2) {
+            if (!connection.client().resp3) {
+                throw new Refusal("ERR GSM.TOPOLOGY SUBSCRIBE needs RESP3; say HELLO 3 first");
+            }
+            connection.context().watch().subscribe(connection);
+        }
+        TopologyReply.write(connection.context().mesh().topology(), connection.out());
+    }
+}

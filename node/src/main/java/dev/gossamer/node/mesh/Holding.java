@@ -1,0 +1,206 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Version;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * One topology, and which of its own slots this node holds whole under it. A new topology is a new
+ * holding; only completeness changes within one, and only from filling to complete.
+ *
+ * <p>A slot is complete here when nothing that was acknowledged under this epoch or before is
+ * missing. It stays so over a change of topology if this node was its owner in the topology just
+ * before, for every write goes to all owners. Whoever may have missed a topology, or finds itself
+ * joined by more members than it had around it (the smaller side of a healed partition), trusts
+ * nothing it has: all its slots are filling, which costs a copy and is always right.
+ *
+ * <p><b>Threads.</b> Any.
+ */
+final class Holding {
+    private final Topology topology;
+    private final Topology before;
+    private final int self;
+    private final AtomicLongArray complete = new AtomicLongArray(Slot.COUNT / Long.SIZE);
+    private final AtomicInteger filling = new AtomicInteger();
+
+    /** Slots of which this node was a complete owner just before, and is none now. */
+    private final BitSet left = new BitSet();
+
+    private Holding(Topology topology, Topology before, MemberId self) {
+        this.topology = topology;
+        this.before = before;
+        this.self = topology.indexOf(self);
+    }
+
+    /** Before any topology is known. */
+    static Holding none(int replication, MemberId self) {
+        Topology none = Topology.none(replication);
+        return new Holding(none, none, self);
+    }
+
+    /** What this node holds when {@code next} replaces this topology. */
+    Holding next(Topology next, MemberId selfId) {
+        boolean continuous = continuous(next);
+        Holding holding = new Holding(next, continuous ? topology : Topology.none(1), selfId);
+        boolean founder = topology.isEmpty() && next.members().size() == 1;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            boolean had = continuous && rankHere(slot) >= 0 && isComplete(slot);
+            if (holding.rankHere(slot) < 0) {
+                holding.left.set(slot, had);
+            } else if (founder || had) {
+                holding.setBit(slot);
+            } else {
+                holding.filling.incrementAndGet();
+            }
+        }
+        return holding;
+    }
+
+    private boolean continuous(Topology next) {
+        if (self < 0 || next.epoch() != topology.epoch() + 1) {
+            return false;
+        }
+        int appeared = 0;
+        for (Member member : next.members()) {
+            if (topology.indexOf(member.id()) < 0) {
+                appeared++;
+            }
+        }
+        return appeared <= next.members().size() / 2;
+    }
+
+    Topology topology() {
+        return topology;
+    }
+
+    long epoch() {
+        return topology.epoch();
+    }
+
+    /** Whether this node is a member. */
+    boolean isMember() {
+        return self >= 0;
+    }
+
+    /** 0 for the primary, 1 and on for backups, -1 for no owner. */
+    int rankHere(int slot) {
+        return self < 0 ? -1 : topology.rankOf(slot, self);
+    }
+
+    boolean isPrimary(int slot) {
+        return self >= 0 && topology.ownerIndex(slot, 0) == self;
+    }
+
+    boolean isComplete(int slot) {
+        return (complete.get(slot >>> 6) & (1L << slot)) != 0;
+    }
+
+    /** Whether a read is answered from this node's memory alone. */
+    boolean answers(int slot, Freshness freshness) {
+        boolean mine = freshness instanceof Freshness.Any ? rankHere(slot) >= 0 : isPrimary(slot);
+        return mine && isComplete(slot);
+    }
+
+    /** Whether this node gave the version under this epoch. */
+    boolean wrote(Version version) {
+        return version.epoch() == epoch()
+                && self >= 0
+                && topology.members().get(self).id().equals(version.member());
+    }
+
+    /** Whether nothing acknowledged is missing from what this node has of the slot. */
+    boolean isAuthoritative(int slot) {
+        return isComplete(slot) || left.get(slot);
+    }
+
+    void markComplete(int slot) {
+        if (setBit(slot)) {
+            filling.decrementAndGet();
+        }
+    }
+
+    private boolean setBit(int slot) {
+        long bit = 1L << slot;
+        return (complete.getAndAccumulate(slot >>> 6, bit, (word, one) -> word | one) & bit) == 0;
+    }
+
+    /** How many slots this node owns and does not hold whole. */
+    int fillingCount() {
+        return filling.get();
+    }
+
+    List<Integer> fillingSlots() {
+        List<Integer> slots = new ArrayList<>();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (rankHere(slot) >= 0 && !isComplete(slot)) {
+                slots.add(slot);
+            }
+        }
+        return slots;
+    }
+
+    /** Owned slots with rank 0, or with any other. */
+    int ownedCount(boolean primary) {
+        int count = 0;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            int rank = rankHere(slot);
+            if (primary ? rank == 0 : rank > 0) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /**
+     * The other members, those that most likely have all of a slot first: its owners now, then its
+     * owners just before, then everyone else.
+     */
+    List<Member> sources(int slot) {
+        List<Member> sources = likelySources(slot);
+        for (Member member : topology.members()) {
+            if (!sources.contains(member) && topology.indexOf(member.id()) != self) {
+                sources.add(member);
+            }
+        }
+        return sources;
+    }
+
+    /** The other owners of a slot, and those just before that are still members. */
+    List<Member> likelySources(int slot) {
+        List<Member> sources = new ArrayList<>();
+        for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
+            int owner = topology.ownerIndex(slot, rank);
+            if (owner != self) {
+                sources.add(topology.members().get(owner));
+            }
+        }
+        for (int rank = 0; rank < before.ownersPerSlot(); rank++) {
+            int index = topology.indexOf(before.members().get(before.ownerIndex(slot, rank)).id());
+            if (index >= 0 && index != self && !sources.contains(topology.members().get(index))) {
+                sources.add(topology.members().get(index));
+            }
+        }
+        return sources;
+    }
+
+    /** The first {@code copies} owners of a slot but this node. */
+    List<Member> othersToStore(int slot, int copies) {
+        int most = Math.min(copies, topology.ownersPerSlot());
+        List<Member> others = new ArrayList<>(most);
+        for (int rank = 0; rank < most; rank++) {
+            int owner = topology.ownerIndex(slot, rank);
+            if (owner != self) {
+                others.add(topology.members().get(owner));
+            }
+        }
+        return others;
+    }
+}

@@ -1,0 +1,236 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Keyspace.SlotPage;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.link.Reply;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.RequestHandler;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Slot;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this member does for the others. Single keys are served on the loop that read the request;
+ * whatever walks over slots leaves the loop for a worker thread.
+ */
+final class MemberService implements RequestHandler {
+    private static final int PAGE_ENTRIES_MAX = 4096;
+    private static final int PAGE_BYTES = 256 * 1024;
+    private static final int KEYS_MAX = 10_000;
+
+    private final Epochs epochs;
+    private final Keyspace keyspace;
+    private final Supplier<LoopRouter> router;
+    private final Function<Holding, Long> flush;
+    private final Function<Holding, @Nullable Bytes> randomKey;
+    private final Executor workers;
+    private final int pageBytesMax;
+
+    /**
+     * @param router the calling loop's
+     * @param workers threads that may wait
+     */
+    MemberService(
+            Epochs epochs,
+            Keyspace keyspace,
+            Supplier<LoopRouter> router,
+            Function<Holding, Long> flush,
+            Function<Holding, @Nullable Bytes> randomKey,
+            Executor workers,
+            int pageBytesMax) {
+        this.epochs = epochs;
+        this.keyspace = keyspace;
+        this.router = router;
+        this.flush = flush;
+        this.randomKey = randomKey;
+        this.workers = workers;
+        this.pageBytesMax = pageBytesMax;
+    }
+
+    @Override
+    public long servedEpoch() {
+        return epochs.served().epoch();
+    }
+
+    @Override
+    public void handle(Request request, long epoch, Responder responder) {
+        Holding holding = epochs.served();
+        if (epoch != holding.epoch()) {
+            responder.reply(new Reply.WrongEpoch(holding.epoch()));
+            return;
+        }
+        try {
+            serve(request, holding, responder);
+        } catch (GossamerException e) {
+            responder.reply(failed(e));
+        }
+    }
+
+    private static Reply failed(GossamerException e) {
+        return new Reply.Failed(e.code(), String.valueOf(e.getMessage()));
+    }
+
+    private void serve(Request request, Holding holding, Responder responder) {
+        switch (request) {
+            case Request.Read(var key) ->
+                    router.get().read(key, Freshness.LATEST, false, new ReadReply(responder));
+            case Request.Write(var operation) ->
+                    router.get().write(operation, false, new WriteReply(responder));
+            case Request.Replicate(var items) -> {
+                for (int i = 0; i < items.size(); i++) {
+                    keyspace.merge(items.get(i).key(), items.get(i).entry());
+                }
+                responder.reply(Reply.STORED);
+            }
+            case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
+            case Request.Pull pull -> work(responder, () -> page(pull, holding));
+            case Request.ListKeys list -> work(responder, () -> keys(list, holding));
+            case Request.Count() -> work(responder, () -> new Reply.Counted(count(holding)));
+            case Request.RandomKey() ->
+                    work(responder, () -> new Reply.SomeKey(randomKey.apply(holding)));
+            case Request.Flush() -> work(responder, () -> new Reply.Counted(flush.apply(holding)));
+        }
+    }
+
+    private void work(Responder responder, Supplier<Reply> work) {
+        workers.execute(() -> {
+            Reply reply;
+            try {
+                reply = work.get();
+            } catch (GossamerException e) {
+                reply = failed(e);
+            }
+            responder.reply(reply);
+        });
+    }
+
+    private record ReadReply(Responder responder) implements ReadAttempt.Answer {
+        @Override
+        public void found(@Nullable Entry entry, @Nullable Member from) {
+            responder.reply(new Reply.Found(entry));
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            responder.reply(new Reply.Failed(code, message));
+        }
+
+        @Override
+        public void notHere(long epoch) {
+            responder.reply(new Reply.WrongEpoch(epoch));
+        }
+    }
+
+    private record WriteReply(Responder responder) implements WriteAttempt.Answer {
+        @Override
+        public void done(Outcome outcome) {
+            responder.reply(new Reply.Done(outcome));
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            responder.reply(new Reply.Failed(code, message));
+        }
+
+        @Override
+        public void notHere(long epoch) {
+            responder.reply(new Reply.WrongEpoch(epoch));
+        }
+    }
+
+    private Reply fetch(List<Bytes> keys, Holding holding) {
+        List<Item> items = new ArrayList<>(keys.size());
+        for (Bytes key : keys) {
+            Entry entry = keyspace.peekOrNull(key);
+            if (entry != null) {
+                items.add(new Item(key, entry));
+            }
+        }
+        int slot = keys.getFirst().slotIndex();
+        return new Reply.Fetched(items, holding.isAuthoritative(slot), holding.isComplete(slot));
+    }
+
+    private Reply page(Request.Pull pull, Holding holding) {
+        int bytesMax = Math.clamp(pull.bytesMax(), 1024, pageBytesMax);
+        List<Item> items = new ArrayList<>();
+        BitSet authoritative = new BitSet();
+        long position = pull.position();
+        int bytes = 0;
+        int done = 0;
+        int vouchedFor = -1;
+        while (done < pull.slots().size() && bytes < bytesMax) {
+            int slot = pull.slots().get(done);
+            if (vouchedFor < done) {
+                // Before its first page is read: what becomes complete midway was read too early.
+                authoritative.set(done, holding.isAuthoritative(slot));
+                vouchedFor = done;
+            }
+            SlotPage page = keyspace.page(slot, position, PAGE_ENTRIES_MAX, bytesMax - bytes);
+            items.addAll(page.items());
+            bytes += Request.weightOf(page.items());
+            position = page.next();
+            if (position == SlotPage.END) {
+                position = 0;
+                done++;
+            }
+        }
+        return new Reply.Page(items, done, position, authoritative);
+    }
+
+    /** Keys of the slots that this node is primary of, from a position on. */
+    Reply keys(Request.ListKeys list, Holding holding) {
+        int keysMin = Math.clamp(list.keysMin(), 1, KEYS_MAX);
+        List<Bytes> keys = new ArrayList<>();
+        long position = list.position();
+        int slot = list.slot();
+        while (slot < Slot.COUNT && keys.size() < keysMin) {
+            if (!holding.isPrimary(slot)) {
+                position = 0;
+                slot++;
+                continue;
+            }
+            if (!holding.isComplete(slot)) {
+                return keys.isEmpty()
+                        ? new Reply.Failed(ErrorCode.TRYAGAIN, "slot " + slot + " is filling")
+                        : new Reply.Keys(keys, slot, position);
+            }
+            SlotPage page = keyspace.page(slot, position, keysMin, PAGE_BYTES);
+            live(page.items(), keys);
+            position = page.next() == SlotPage.END ? 0 : page.next();
+            slot += page.next() == SlotPage.END ? 1 : 0;
+        }
+        return new Reply.Keys(keys, slot, position);
+    }
+
+    private void live(List<Item> items, List<Bytes> keys) {
+        for (Item item : items) {
+            if (!item.entry().isTombstone()) {
+                keys.add(item.key());
+            }
+        }
+    }
+
+    /** Live entries of the slots that this node is primary of. */
+    long count(Holding holding) {
+        long count = 0;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (holding.isPrimary(slot)) {
+                count += keyspace.liveCount(slot);
+            }
+        }
+        return count;
+    }
+}

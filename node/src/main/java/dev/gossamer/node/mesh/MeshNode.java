@@ -1,0 +1,365 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.gossip.Gossip;
+import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.membership.TopologyAuthority;
+import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.link.Links;
+import dev.gossamer.node.mesh.link.LoopLinks;
+import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Topology;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's part in the mesh: joins, serves, replicates, fills, and tells the others how it
+ * stands.
+ *
+ * <p><b>Lifecycle.</b> {@link #start} once, {@link #close} once. It owns its links and its worker
+ * threads and closes the membership; the event loops and the key space are the root's.
+ *
+ * <p><b>Durability.</b> With {@code Acks.ALL} a write is answered when every owner of the topology
+ * then in force that its cache asks for has it in memory.
+ */
+public final class MeshNode implements Mesh, AutoCloseable {
+    private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
+    private static final long CLOSE_PAUSE_NANOS = 5_000_000;
+
+    private final MeshSettings settings;
+    private final Member self;
+    private final EventLoops loops;
+    private final Keyspace keyspace;
+    private final Membership membership;
+    private final TopologyAuthority authority;
+    private final LongSupplier nanoClock;
+    private final Links links;
+    private final Epochs epochs;
+    private final Map<LoopLinks, LoopRouter> routers = new HashMap<>();
+    private final ExecutorService workers =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("gossamer-mesh-", 0).factory());
+    private final MemberService service;
+    private final Walks walks;
+    private final Fill fill;
+    private final Standing standing;
+    private final Leftovers leftovers;
+    private volatile @Nullable ScheduledFuture<?> rounds;
+
+    /**
+     * @param self with the data port to listen on
+     * @param membership not started yet; closed with this
+     * @param nanoClock monotonic nanoseconds
+     * @param clock for the incarnation of this life in gossip
+     * @param random for jitter and random keys; guarded here
+     */
+    public MeshNode(
+            MeshSettings settings,
+            Member self,
+            EventLoops loops,
+            Keyspace keyspace,
+            Membership membership,
+            TopologyAuthority authority,
+            MeterRegistry meters,
+            LongSupplier nanoClock,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.self = self;
+        this.loops = loops;
+        this.keyspace = keyspace;
+        this.membership = membership;
+        this.authority = authority;
+        this.nanoClock = nanoClock;
+        this.links = new Links(settings.links(), self.id(), loops, meters, nanoClock, random);
+        this.epochs = new Epochs(self.id(), settings.replication(), links.perLoop());
+        for (LoopLinks each : links.perLoop()) {
+            routers.put(each, routerOf(each));
+        }
+        this.service =
+                new MemberService(
+                        epochs,
+                        keyspace,
+                        this::routerHere,
+                        this::flushHere,
+                        this::randomKeyHere,
+                        workers,
+                        settings.frameBytesMax() / 2);
+        var calls = new MemberCalls(self.id(), links.perLoop(), service, nanoClock);
+        this.walks =
+                new Walks(
+                        epochs,
+                        keyspace,
+                        self.id(),
+                        calls,
+                        this::writeAsync,
+                        settings.requestTimeout(),
+                        nanoClock,
+                        random);
+        var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
+        this.standing = new Standing(self, epochs, keyspace, membership, gossip);
+        var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
+        this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
+        this.leftovers = new Leftovers(epochs, keyspace, workers);
+        epochs.waitFor(leftovers::whenIdle);
+        MeshMeters.register(meters, epochs, standing, fill);
+    }
+
+    private LoopRouter routerOf(LoopLinks each) {
+        return new LoopRouter(
+                epochs, keyspace, each, nanoClock, settings.requestTimeout().toNanos());
+    }
+
+    private long flushHere(Holding holding) {
+        return walks.flushHere(holding);
+    }
+
+    private @Nullable Bytes randomKeyHere(Holding holding) {
+        return walks.randomKeyHere(holding);
+    }
+
+    /**
+     * Listens for members, joins the mesh or founds it, and returns when the first view has been
+     * taken over.
+     *
+     * @throws IOException when the data port cannot be bound
+     */
+    public void start() throws IOException {
+        epochs.onServed(this::served);
+        epochs.onEachLoop(_ -> routerHere().topologyChanged());
+        links.start(self.ports().data(), service);
+        membership.start(new Views());
+        long intervalNanos = settings.gossip().interval().toNanos();
+        rounds =
+                loops.group()
+                        .scheduleAtFixedRate(
+                                this::round, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private final class Views implements Membership.Listener {
+        @Override
+        public void onView(MeshView view) {
+            epochs.install(authority.next(epochs.latest().topology(), view));
+            standing.viewChanged(view);
+        }
+
+        @Override
+        public void onMessage(MemberId from, byte[] payload) {
+            standing.heard(from, payload);
+        }
+    }
+
+    private void served(Holding holding) {
+        links.wakeInbound();
+        fill.start(holding);
+        standing.publish();
+    }
+
+    private void round() {
+        standing.round();
+        if (standing.isWhole()) {
+            leftovers.drop(epochs.served());
+        }
+    }
+
+    private LoopRouter routerHere() {
+        LoopLinks here = links.hereOrNull();
+        LoopRouter router = here == null ? null : routers.get(here);
+        if (router == null) {
+            throw new IllegalStateException(
+                    "thread "
+                            + Thread.currentThread().getName()
+                            + " is no event loop of this node");
+        }
+        return router;
+    }
+
+    @Override
+    public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
+        routerHere().read(key, freshness, true, new Reading(callback));
+    }
+
+    private final class Reading implements ReadAttempt.Answer {
+        private final Callback<Read> callback;
+
+        Reading(Callback<Read> callback) {
+            this.callback = callback;
+        }
+
+        @Override
+        public void found(@Nullable Entry entry, @Nullable Member from) {
+            callback.done(
+                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            callback.failed(code, message);
+        }
+    }
+
+    @Override
+    public void write(Operation operation, Callback<Outcome> callback) {
+        routerHere().write(operation, true, callback);
+    }
+
+    @Override
+    public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
+        Into<Read> into = new Into<>();
+        onLoopOf(key, () -> read(key, freshness, into));
+        return into.future;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+        Into<Outcome> into = new Into<>();
+        onLoopOf(operation.key(), () -> write(operation, into));
+        return into.future;
+    }
+
+    /** One loop per key, so that one caller's requests for it keep their order. */
+    private void onLoopOf(Bytes key, Runnable work) {
+        List<LoopLinks> all = links.perLoop();
+        all.get(key.slotIndex() % all.size()).loop().execute(work);
+    }
+
+    private static final class Into<T> implements Callback<T> {
+        private final CompletableFuture<T> future = new CompletableFuture<>();
+
+        @Override
+        public void done(T answer) {
+            future.complete(answer);
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            future.completeExceptionally(new GossamerException(code, message));
+        }
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, workers);
+    }
+
+    @Override
+    public Topology topology() {
+        return epochs.latest().topology();
+    }
+
+    @Override
+    public Member self() {
+        return self;
+    }
+
+    @Override
+    public AutoCloseable onTopology(Consumer<Topology> consumer) {
+        return epochs.subscribe(consumer);
+    }
+
+    @Override
+    public CompletableFuture<ScanPage> scan(long cursor, int keysMin, Scope scope) {
+        return work(() -> walks.scan(cursor, keysMin, scope));
+    }
+
+    @Override
+    public CompletableFuture<Long> size(Scope scope) {
+        return work(() -> walks.size(scope));
+    }
+
+    @Override
+    public List<Bytes> keysInSlot(int slot, int keysMax) {
+        return walks.keysInSlot(slot, keysMax);
+    }
+
+    @Override
+    public int countInSlot(int slot) {
+        return keyspace.liveCount(slot);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Bytes> randomKey() {
+        return work(walks::randomKey);
+    }
+
+    @Override
+    public CompletableFuture<Void> flush(Scope scope) {
+        return CompletableFuture.runAsync(() -> walks.flush(scope), workers);
+    }
+
+    @Override
+    public CompletableFuture<Explanation> explain(Bytes key) {
+        return work(() -> walks.explain(key));
+    }
+
+    @Override
+    public MeshStatus status() {
+        return standing.status();
+    }
+
+    @Override
+    public List<CacheSettings> caches() {
+        return keyspace.caches();
+    }
+
+    /** Whether this node is a member and serves requests: for its health endpoint. */
+    public boolean ready() {
+        Holding served = epochs.served();
+        return served.isMember() && served == epochs.latest();
+    }
+
+    /**
+     * Leaves the mesh, waits at most a second for what is under way, and closes the links. The
+     * edges must have stopped taking requests before.
+     */
+    @Override
+    public void close() {
+        standing.drain();
+        ScheduledFuture<?> running = rounds;
+        if (running != null) {
+            running.cancel(false);
+        }
+        membership.close();
+        fill.close();
+        long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
+        while (openRequests() > 0 && nanoClock.getAsLong() < endNanos) {
+            LockSupport.parkNanos(CLOSE_PAUSE_NANOS);
+        }
+        links.close();
+        workers.shutdownNow();
+    }
+
+    private int openRequests() {
+        int open = 0;
+        for (Map.Entry<LoopLinks, LoopRouter> each : routers.entrySet()) {
+            var counting = each.getKey().loop().submit(() -> each.getValue().open());
+            counting.awaitUninterruptibly(1, TimeUnit.SECONDS);
+            open += counting.isSuccess() ? counting.getNow() : 0;
+        }
+        return open;
+    }
+}

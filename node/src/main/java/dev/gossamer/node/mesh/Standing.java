@@ -1,0 +1,239 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.gossip.Gossip;
+import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.mesh.Mesh.MemberStatus;
+import dev.gossamer.node.mesh.Mesh.MeshStatus;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How each member stands: what this one says of itself through gossip, and what it has heard of the
+ * others.
+ *
+ * <p>A member that has not said that it goes by the present epoch counts as holding nothing of what
+ * it owns: after a change, copies are missing until their owners say otherwise.
+ *
+ * <p><b>Threads.</b> Any; the gossip machine is guarded by this.
+ */
+final class Standing {
+    private static final Logger log = LoggerFactory.getLogger(Standing.class);
+    private static final String FACT = "mesh";
+
+    /** How a member stands, in its own words. */
+    record Fact(
+            long epoch,
+            State state,
+            int slotsPrimary,
+            int slotsBackup,
+            int slotsFilling,
+            long entries,
+            long bytes,
+            long bytesMax) {
+        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8;
+
+        Bytes encode() {
+            ByteBuffer out = ByteBuffer.allocate(LENGTH);
+            out.putLong(epoch).put(state.code);
+            out.putInt(slotsPrimary).putInt(slotsBackup).putInt(slotsFilling);
+            out.putLong(entries).putLong(bytes).putLong(bytesMax);
+            return Bytes.wrap(out.array());
+        }
+
+        static Optional<Fact> decode(Bytes bytes) {
+            ByteBuffer in = ByteBuffer.wrap(bytes.array());
+            if (in.remaining() != LENGTH) {
+                return Optional.empty();
+            }
+            byte code = in.get(Long.BYTES);
+            return Arrays.stream(State.values())
+                    .filter(state -> state.code == code)
+                    .findFirst()
+                    .map(state -> read(in, state));
+        }
+
+        private static Fact read(ByteBuffer in, State state) {
+            return new Fact(
+                    in.getLong(),
+                    state,
+                    in.position(Long.BYTES + 1).getInt(),
+                    in.getInt(),
+                    in.getInt(),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong());
+        }
+    }
+
+    enum State {
+        JOINING(1),
+        FILLING(2),
+        READY(3),
+        DRAINING(4);
+
+        private final byte code;
+
+        State(int code) {
+            this.code = (byte) code;
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Member self;
+    private final Epochs epochs;
+    private final Keyspace keyspace;
+    private final Membership membership;
+    private final Gossip gossip;
+    private volatile boolean draining;
+
+    Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
+        this.self = self;
+        this.epochs = epochs;
+        this.keyspace = keyspace;
+        this.membership = membership;
+        this.gossip = gossip;
+    }
+
+    void viewChanged(MeshView view) {
+        tell(
+                new Gossip.Event.MembersChanged(
+                        view.members().stream().map(Member::id).collect(Collectors.toSet())));
+    }
+
+    void heard(MemberId from, byte[] payload) {
+        tell(new Gossip.Event.Received(from, payload));
+    }
+
+    void round() {
+        publish();
+        tell(new Gossip.Event.RoundStarted());
+    }
+
+    void drain() {
+        draining = true;
+        publish();
+    }
+
+    /** Says how this node stands, if that has changed. */
+    void publish() {
+        tell(new Gossip.Event.FactChanged(FACT, own().encode()));
+    }
+
+    private synchronized void tell(Gossip.Event event) {
+        for (Gossip.Effect effect : gossip.on(event)) {
+            switch (effect) {
+                case Gossip.Effect.Send(var to, var payload) -> membership.send(to, payload);
+                case Gossip.Effect.Rejected(var from, var why) ->
+                        log.warn("rejected gossip from {}: {}", from, why);
+                case Gossip.Effect.Learned _, Gossip.Effect.Forgot _ -> {
+                    // The machine keeps what was learned; it is looked up when it is needed.
+                }
+            }
+        }
+    }
+
+    private Fact own() {
+        Holding holding = epochs.served();
+        return new Fact(
+                holding.epoch(),
+                state(holding),
+                holding.ownedCount(true),
+                holding.ownedCount(false),
+                holding.fillingCount(),
+                keyspace.liveCount(),
+                keyspace.bytes(),
+                keyspace.bytesMax());
+    }
+
+    private State state(Holding holding) {
+        if (draining) {
+            return State.DRAINING;
+        }
+        if (!holding.isMember()) {
+            return State.JOINING;
+        }
+        return holding.fillingCount() > 0 ? State.FILLING : State.READY;
+    }
+
+    private Optional<Fact> factOf(Member member) {
+        return member.id().equals(self.id())
+                ? Optional.of(own())
+                : gossip.facts().find(member.id(), FACT).flatMap(Fact::decode);
+    }
+
+    /** Whether every member goes by the present epoch and holds all that it owns. */
+    boolean isWhole() {
+        Topology topology = epochs.served().topology();
+        return topology.members().stream()
+                .map(this::factOf)
+                .allMatch(fact ->
+                        fact.isPresent()
+                                && fact.get().epoch() == topology.epoch()
+                                && fact.get().slotsFilling() == 0);
+    }
+
+    MeshStatus status() {
+        Topology topology = epochs.latest().topology();
+        List<MemberStatus> members = new ArrayList<>();
+        long missing =
+                (long) Slot.COUNT * Math.max(0, topology.replication() - topology.ownersPerSlot());
+        boolean settled = !topology.isEmpty();
+        int[] owned = ownedPerMember(topology);
+        for (int i = 0; i < owned.length; i++) {
+            Member member = topology.members().get(i);
+            Optional<Fact> fact = factOf(member);
+            boolean present = fact.isPresent() && fact.get().epoch() == topology.epoch();
+            missing += present ? fact.get().slotsFilling() : owned[i];
+            settled &= present;
+            members.add(statusOf(member, fact));
+        }
+        return new MeshStatus(
+                topology.epoch(),
+                topology.replication(),
+                List.copyOf(members),
+                topology.isEmpty() ? 0 : Slot.COUNT,
+                (int) missing,
+                settled);
+    }
+
+    private static MemberStatus statusOf(Member member, Optional<Fact> fact) {
+        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0));
+        return new MemberStatus(
+                member,
+                told.state().text(),
+                told.epoch(),
+                told.slotsPrimary(),
+                told.slotsBackup(),
+                told.slotsFilling(),
+                told.entries(),
+                told.bytes(),
+                told.bytesMax());
+    }
+
+    private static int[] ownedPerMember(Topology topology) {
+        int[] owned = new int[topology.members().size()];
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
+                owned[topology.ownerIndex(slot, rank)]++;
+            }
+        }
+        return owned;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gossamer.node.mesh.link;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How the links behave.
+ *
+ * @param clusterName members of another cluster are refused
+ * @param password shared by all members of the mesh; empty when the network is trusted
+ * @param bindHost the address that the listening socket is bound to
+ * @param queueBytesMax the most that may wait for an answer on one link, and the most that a peer
+ *     may leave unread before it is cut
+ * @param frameBytesMax the largest frame that is sent or accepted
+ * @param connectTimeout for connecting and greeting together
+ */
+public record LinkSettings(
+        String clusterName,
+        Optional<String> password,
+        String bindHost,
+        int queueBytesMax,
+        int frameBytesMax,
+        Duration connectTimeout) {
+
+    public LinkSettings {
+        if (clusterName.isEmpty() || clusterName.length() > 255) {
+            throw new IllegalArgumentException(
+                    "cluster name '" + clusterName + "' has no 1 to 255 characters");
+        }
+        if (queueBytesMax < 1 || frameBytesMax < 1024) {
+            throw new IllegalArgumentException(
+                    "queueBytesMax "
+                            + queueBytesMax
+                            + " must be at least 1, frameBytesMax "
+                            + frameBytesMax
+                            + " at least 1024");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.gossamer.node.mesh.link;
+
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Slot;
+import io.netty.buffer.ByteBuf;
+import java.util.BitSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests and replies in frames: one byte that names the kind, then its fields. The kinds and the
+ * order of fields are the protocol; a change is a new {@link Handshake#PROTOCOL}.
+ */
+final class MessageCodec {
+    private MessageCodec() {}
+
+    static void writeRequest(ByteBuf out, Request request) {
+        switch (request) {
+            case Request.Read(var key) -> Wire.writeKey(out.writeByte(1), key);
+            case Request.Write(var operation) -> OperationCodec.write(out.writeByte(2), operation);
+            case Request.Replicate(var items) -> Wire.writeItems(out.writeByte(3), items);
+            case Request.Fetch(var keys) -> Wire.writeKeys(out.writeByte(4), keys);
+            case Request.Pull(var slots, var position, var bytesMax) -> {
+                out.writeByte(5).writeInt(slots.size());
+                slots.forEach(out::writeShort);
+                out.writeLong(position).writeInt(bytesMax);
+            }
+            case Request.ListKeys(var slot, var position, var keysMin) ->
+                    out.writeByte(6).writeInt(slot).writeLong(position).writeInt(keysMin);
+            case Request.Count() -> out.writeByte(7);
+            case Request.RandomKey() -> out.writeByte(8);
+            case Request.Flush() -> out.writeByte(9);
+        }
+    }
+
+    static Request readRequest(ByteBuf in) {
+        return whole(in, MessageCodec::requestOf);
+    }
+
+    private static Request requestOf(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 1 -> new Request.Read(Wire.readKey(in));
+            case 2 -> new Request.Write(OperationCodec.read(in));
+            case 3 -> new Request.Replicate(Wire.readItems(in));
+            case 4 -> new Request.Fetch(Wire.readKeys(in));
+            case 5 ->
+                    new Request.Pull(
+                            Wire.readList(in, it -> slot(it.readUnsignedShort())),
+                            in.readLong(),
+                            in.readInt());
+            case 6 -> new Request.ListKeys(slot(in.readInt()), in.readLong(), in.readInt());
+            case 7 -> new Request.Count();
+            case 8 -> new Request.RandomKey();
+            case 9 -> new Request.Flush();
+            default -> throw Wire.unknown("request", kind);
+        };
+    }
+
+    private static int slot(int index) {
+        return new Slot(index).index();
+    }
+
+    static void writeReply(ByteBuf out, Reply reply) {
+        switch (reply) {
+            case Reply.Found(var entry) -> Wire.writeEntry(out.writeByte(1), entry);
+            case Reply.Done(var outcome) -> writeOutcome(out.writeByte(2), outcome);
+            case Reply.Stored() -> out.writeByte(3);
+            case Reply.Fetched(var items, var authoritative, var complete) -> {
+                out.writeByte(4).writeBoolean(authoritative).writeBoolean(complete);
+                Wire.writeItems(out, items);
+            }
+            case Reply.Page(var items, var slotsDone, var position, var authoritative) -> {
+                out.writeByte(5).writeInt(slotsDone).writeLong(position);
+                Wire.writeBytes(out, authoritative.toByteArray());
+                Wire.writeItems(out, items);
+            }
+            case Reply.Keys(var keys, var slot, var position) -> {
+                out.writeByte(6).writeInt(slot).writeLong(position);
+                Wire.writeKeys(out, keys);
+            }
+            case Reply.Counted(var count) -> out.writeByte(7).writeLong(count);
+            case Reply.SomeKey(var key) -> {
+                out.writeByte(8).writeBoolean(key != null);
+                if (key != null) {
+                    Wire.writeKey(out, key);
+                }
+            }
+            case Reply.WrongEpoch(var epoch) -> out.writeByte(9).writeLong(epoch);
+            case Reply.Failed(var code, var message) ->
+                    writeFailure(out.writeByte(10), code, message);
+        }
+    }
+
+    static Reply readReply(ByteBuf in) {
+        return whole(in, MessageCodec::replyOf);
+    }
+
+    private static Reply replyOf(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 1 -> new Reply.Found(Wire.readEntryOrNull(in));
+            case 2 -> new Reply.Done(readOutcome(in));
+            case 3 -> Reply.STORED;
+            case 4 -> readFetched(in);
+            case 5 -> readPage(in);
+            case 6 -> readKeysPage(in);
+            case 7 -> new Reply.Counted(in.readLong());
+            case 8 -> new Reply.SomeKey(Wire.readFlag(in) ? Wire.readKey(in) : null);
+            case 9 -> new Reply.WrongEpoch(in.readLong());
+            case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
+            default -> throw Wire.unknown("reply", kind);
+        };
+    }
+
+    private static Reply readFetched(ByteBuf in) {
+        boolean authoritative = Wire.readFlag(in);
+        boolean complete = Wire.readFlag(in);
+        return new Reply.Fetched(Wire.readItems(in), authoritative, complete);
+    }
+
+    private static Reply readPage(ByteBuf in) {
+        int slotsDone = in.readInt();
+        long position = in.readLong();
+        BitSet authoritative = BitSet.valueOf(Wire.readBytes(in));
+        return new Reply.Page(Wire.readItems(in), slotsDone, position, authoritative);
+    }
+
+    private static Reply readKeysPage(ByteBuf in) {
+        int slot = in.readInt();
+        long position = in.readLong();
+        return new Reply.Keys(Wire.readKeys(in), slot, position);
+    }
+
+    private static void writeOutcome(ByteBuf out, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Applied(var version, var number, var text, var previous) -> {
+                Wire.writeVersion(out.writeByte(1), version);
+                out.writeLong(number).writeBoolean(text != null);
+                if (text != null) {
+                    Wire.writeText(out, text);
+                }
+                Wire.writeEntry(out, previous);
+            }
+            case Outcome.Unchanged(var previous) -> Wire.writeEntry(out.writeByte(2), previous);
+            case Outcome.Refused(var code, var message) ->
+                    writeFailure(out.writeByte(3), code, message);
+        }
+    }
+
+    private static Outcome readOutcome(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 1 -> readApplied(in);
+            case 2 -> new Outcome.Unchanged(Wire.readEntryOrNull(in));
+            case 3 -> new Outcome.Refused(readCode(in), Wire.readText(in));
+            default -> throw Wire.unknown("outcome", kind);
+        };
+    }
+
+    private static Outcome readApplied(ByteBuf in) {
+        var version = Wire.readVersion(in);
+        long number = in.readLong();
+        @Nullable String text = Wire.readFlag(in) ? Wire.readText(in) : null;
+        @Nullable Entry previous = Wire.readEntryOrNull(in);
+        return new Outcome.Applied(version, number, text, previous);
+    }
+
+    /** By name: the codes' order in the source is no protocol. */
+    private static void writeFailure(ByteBuf out, ErrorCode code, String message) {
+        Wire.writeText(out, code.name());
+        Wire.writeText(out, message);
+    }
+
+    private static ErrorCode readCode(ByteBuf in) {
+        return ErrorCode.valueOf(Wire.readText(in));
+    }
+
+    /**
+     * Reads a message that must fill the frame; whatever is wrong with it becomes one exception.
+     */
+    private static <T> T whole(ByteBuf in, Function<ByteBuf, T> message) {
+        T read;
+        try {
+            read = message.apply(in);
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            throw new MalformedFrameException(
+                    "a frame that ends early or holds an impossible value", e);
+        }
+        if (in.isReadable()) {
+            throw new MalformedFrameException(in.readableBytes() + " bytes after the message");
+        }
+        return read;
+    }
+
+    /** For the size of buffers: about how many bytes a reply takes. */
+    static int weightBytes(Reply reply) {
+        int base = 64;
+        return switch (reply) {
+            case Reply.Found(var entry) -> base + (entry == null ? 0 : entry.valueLength());
+            case Reply.Done(var outcome) -> base + weightBytes(outcome);
+            case Reply.Fetched(var items, var _, var _) -> base + Request.weightOf(items);
+            case Reply.Page(var items, var _, var _, var _) -> base + Request.weightOf(items);
+            case Reply.Keys(var keys, var _, var _) ->
+                    base + keys.stream().mapToInt(Bytes::length).sum();
+            case Reply.Stored _,
+                    Reply.Counted _,
+                    Reply.SomeKey _,
+                    Reply.WrongEpoch _,
+                    Reply.Failed _ ->
+                    base;
+        };
+    }
+
+    private static int weightBytes(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Applied applied ->
+                    32 + (applied.previous() == null ? 0 : applied.previous().valueLength());
+            case Outcome.Unchanged(var previous) -> previous == null ? 0 : previous.valueLength();
+            case Outcome.Refused(var _, var message) -> message.length();
+        };
+    }
+}

@@ -1,0 +1,138 @@
+package dev.gossamer.node.mesh.link;
+
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Operation.Condition;
+import dev.gossamer.node.cache.Operation.Expiry;
+import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/** Operations in frames. */
+final class OperationCodec {
+    private OperationCodec() {}
+
+    static void write(ByteBuf out, Operation operation) {
+        switch (operation) {
+            case Operation.Put(var key, var value, var expiry, var condition, var wantPrevious) -> {
+                Wire.writeKey(out.writeByte(1), key);
+                Wire.writeBytes(out, value);
+                writeExpiry(out, expiry);
+                writeCondition(out, condition);
+                out.writeBoolean(wantPrevious);
+            }
+            case Operation.Remove(var key, var condition, var wantPrevious) -> {
+                Wire.writeKey(out.writeByte(2), key);
+                writeCondition(out, condition);
+                out.writeBoolean(wantPrevious);
+            }
+            case Operation.Expire(var key, var expiry, var condition, var wantPrevious) -> {
+                Wire.writeKey(out.writeByte(3), key);
+                writeExpiry(out, expiry);
+                Wire.writeText(out, condition.name());
+                out.writeBoolean(wantPrevious);
+            }
+            case Operation.Append(var key, var suffix) -> {
+                Wire.writeKey(out.writeByte(4), key);
+                Wire.writeBytes(out, suffix);
+            }
+            case Operation.SetRange(var key, var offset, var patch) -> {
+                Wire.writeKey(out.writeByte(5), key);
+                Wire.writeBytes(out.writeInt(offset), patch);
+            }
+            case Operation.Increment(var key, var delta) -> {
+                Wire.writeKey(out.writeByte(6), key);
+                out.writeLong(delta);
+            }
+            case Operation.IncrementDecimal(var key, var delta) -> {
+                Wire.writeKey(out.writeByte(7), key);
+                Wire.writeBytes(out.writeInt(delta.scale()), delta.unscaledValue().toByteArray());
+            }
+            case Operation.PutAllIfAbsent(var pairs) -> {
+                out.writeByte(8).writeInt(pairs.size());
+                for (Operation.Pair pair : pairs) {
+                    Wire.writeKey(out, pair.key());
+                    Wire.writeBytes(out, pair.value());
+                }
+            }
+        }
+    }
+
+    static Operation read(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        if (kind == 8) {
+            return new Operation.PutAllIfAbsent(
+                    Wire.readList(
+                            in, it -> new Operation.Pair(Wire.readKey(it), Wire.readBytes(it))));
+        }
+        var key = Wire.readKey(in);
+        return switch (kind) {
+            case 1 ->
+                    new Operation.Put(
+                            key,
+                            Wire.readBytes(in),
+                            readExpiry(in),
+                            readCondition(in),
+                            Wire.readFlag(in));
+            case 2 -> new Operation.Remove(key, readCondition(in), Wire.readFlag(in));
+            case 3 ->
+                    new Operation.Expire(
+                            key, readExpiry(in), readExpireCondition(in), Wire.readFlag(in));
+            case 4 -> new Operation.Append(key, Wire.readBytes(in));
+            case 5 -> new Operation.SetRange(key, in.readInt(), Wire.readBytes(in));
+            case 6 -> new Operation.Increment(key, in.readLong());
+            case 7 -> new Operation.IncrementDecimal(key, readDecimal(in));
+            default -> throw Wire.unknown("operation", kind);
+        };
+    }
+
+    private static BigDecimal readDecimal(ByteBuf in) {
+        int scale = in.readInt();
+        return new BigDecimal(new BigInteger(Wire.readBytes(in)), scale);
+    }
+
+    private static void writeExpiry(ByteBuf out, Expiry expiry) {
+        switch (expiry) {
+            case Expiry.CacheDefault() -> out.writeByte(0);
+            case Expiry.None() -> out.writeByte(1);
+            case Expiry.Keep() -> out.writeByte(2);
+            case Expiry.After(var millis) -> out.writeByte(3).writeLong(millis);
+            case Expiry.At(var epochMillis) -> out.writeByte(4).writeLong(epochMillis);
+        }
+    }
+
+    private static Expiry readExpiry(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 0 -> Expiry.CACHE_DEFAULT;
+            case 1 -> Expiry.NONE;
+            case 2 -> Expiry.KEEP;
+            case 3 -> new Expiry.After(in.readLong());
+            case 4 -> new Expiry.At(in.readLong());
+            default -> throw Wire.unknown("expiry", kind);
+        };
+    }
+
+    private static void writeCondition(ByteBuf out, Condition condition) {
+        switch (condition) {
+            case Condition.Always() -> out.writeByte(0);
+            case Condition.IfAbsent() -> out.writeByte(1);
+            case Condition.IfPresent() -> out.writeByte(2);
+            case Condition.IfVersion(var expected) -> Wire.writeVersion(out.writeByte(3), expected);
+        }
+    }
+
+    private static Condition readCondition(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 0 -> Condition.ALWAYS;
+            case 1 -> Condition.IF_ABSENT;
+            case 2 -> Condition.IF_PRESENT;
+            case 3 -> new Condition.IfVersion(Wire.readVersion(in));
+            default -> throw Wire.unknown("condition", kind);
+        };
+    }
+
+    private static Operation.ExpireCondition readExpireCondition(ByteBuf in) {
+        return Operation.ExpireCondition.valueOf(Wire.readText(in));
+    }
+}

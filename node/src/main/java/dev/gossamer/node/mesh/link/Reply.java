@@ -1,0 +1,70 @@
+package dev.gossamer.node.mesh.link;
+
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a member answers another. */
+public sealed interface Reply {
+    Stored STORED = new Stored();
+
+    /**
+     * @param entry the live entry, or null for a miss
+     */
+    record Found(@Nullable Entry entry) implements Reply {}
+
+    record Done(Outcome outcome) implements Reply {}
+
+    /** The copies are kept, or something later is. */
+    record Stored() implements Reply {}
+
+    /**
+     * @param items what the peer has of the keys asked for
+     * @param authoritative whether nothing that was acknowledged under this epoch or before is
+     *     missing from the answer
+     * @param complete whether the peer is an owner that holds the whole slot
+     */
+    record Fetched(List<Item> items, boolean authoritative, boolean complete) implements Reply {
+        public Fetched {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * A part of the slots asked for.
+     *
+     * @param slotsDone how many of the slots, from the first on, have been given whole
+     * @param position where to go on in the slot after those
+     * @param authoritative for each of the slots, the one begun included, whether nothing that was
+     *     acknowledged was missing here when its reading for this page began
+     */
+    record Page(List<Item> items, int slotsDone, long position, BitSet authoritative)
+            implements Reply {
+        public Page {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * @param slot where to go on: the first slot not listed whole, or the number of slots
+     */
+    record Keys(List<Bytes> keys, int slot, long position) implements Reply {
+        public Keys {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    record Counted(long count) implements Reply {}
+
+    record SomeKey(@Nullable Bytes key) implements Reply {}
+
+    /** Nothing was done, for the peer goes by another epoch. */
+    record WrongEpoch(long epoch) implements Reply {}
+
+    record Failed(ErrorCode code, String message) implements Reply {}
+}

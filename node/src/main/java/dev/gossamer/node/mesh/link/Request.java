@@ -1,0 +1,103 @@
+package dev.gossamer.node.mesh.link;
+
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.protocol.Bytes;
+import java.util.List;
+
+/** What one member asks of another. Each carries the asker's epoch in its frame. */
+public sealed interface Request {
+
+    /** The live entry of a key, asked of the slot's primary. Answer: {@link Reply.Found}. */
+    record Read(Bytes key) implements Request {}
+
+    /** A change, asked of the slot's primary. Answer: {@link Reply.Done}. */
+    record Write(Operation operation) implements Request {}
+
+    /** Copies to store, from a primary to a backup. Answer: {@link Reply.Stored}. */
+    record Replicate(List<Item> items) implements Request {
+        public Replicate {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * What the peer has of some keys of one slot, tombstones too. Answer: {@link Reply.Fetched}.
+     */
+    record Fetch(List<Bytes> keys) implements Request {
+        public Fetch {
+            keys = List.copyOf(keys);
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException("no keys");
+            }
+        }
+    }
+
+    /**
+     * Whole slots, page by page. Answer: {@link Reply.Page}.
+     *
+     * @param position where to go on in the first of {@code slots}
+     */
+    record Pull(List<Integer> slots, long position, int bytesMax) implements Request {
+        public Pull {
+            slots = List.copyOf(slots);
+        }
+    }
+
+    /**
+     * Live keys from a slot on, as far as the peer is primary. Answer: {@link Reply.Keys}.
+     *
+     * @param position where to go on in {@code slot}
+     */
+    record ListKeys(int slot, long position, int keysMin) implements Request {}
+
+    /** How many live entries the slots have that the peer is primary of. */
+    record Count() implements Request {}
+
+    /** Some live key of which the peer is primary. Answer: {@link Reply.SomeKey}. */
+    record RandomKey() implements Request {}
+
+    /** Remove everything that the peer is primary of. Answer: {@link Reply.Counted}. */
+    record Flush() implements Request {}
+
+    /** About how many bytes this takes on the wire and in queues. */
+    default int weightBytes() {
+        int base = 64;
+        return switch (this) {
+            case Read(var key) -> base + key.length();
+            case Write(var operation) -> base + weightOf(operation);
+            case Replicate(var items) -> base + weightOf(items);
+            case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
+            case Pull(var slots, var _, var _) -> base + 2 * slots.size();
+            case ListKeys _, Count _, RandomKey _, Flush _ -> base;
+        };
+    }
+
+    /** About how many bytes the items take. */
+    static int weightOf(List<Item> items) {
+        int sum = 0;
+        for (int i = 0; i < items.size(); i++) {
+            Item item = items.get(i);
+            sum += 48 + item.key().length() + item.entry().valueLength();
+        }
+        return sum;
+    }
+
+    private static int weightOf(Operation operation) {
+        int key = operation.key().length();
+        return switch (operation) {
+            case Operation.Put put -> key + put.value().length;
+            case Operation.Append append -> key + append.suffix().length;
+            case Operation.SetRange range -> key + range.patch().length;
+            case Operation.PutAllIfAbsent all ->
+                    all.pairs().stream()
+                            .mapToInt(pair -> 16 + pair.key().length() + pair.value().length)
+                            .sum();
+            case Operation.Remove _,
+                    Operation.Expire _,
+                    Operation.Increment _,
+                    Operation.IncrementDecimal _ ->
+                    key + 32;
+        };
+    }
+}

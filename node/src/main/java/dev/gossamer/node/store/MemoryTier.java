@@ -1,0 +1,274 @@
+package dev.gossamer.node.store;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.gossamer.protocol.Bytes;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * L1: entries in this node's memory, bounded by bytes, and the index of what each slot has.
+ *
+ * <p>Caffeine decides what stays (Einziger, Friedman, Manes, "TinyLFU: A Highly Efficient Cache
+ * Admission Policy", 2017). Every change runs inside the map's atomic computation for its key, and
+ * Caffeine evicts and expires inside the same, so for each key the index, the counts and the bytes
+ * change in exactly the order in which the map does: (1) a key is in the index if and only if the
+ * map has it, for whoever looks from inside such a computation; (2) from outside, an index may show
+ * a key a moment before or after the map does, never for longer than that computation.
+ *
+ * <p><b>Threads.</b> Any, event loops too. Reading takes no lock and allocates nothing.
+ *
+ * <p><b>Cost.</b> Reading is one look-up. The policy's upkeep runs on the threads that read and
+ * write, a few entries at a time; the upkeep of whoever finds it under way is done by the other.
+ *
+ * <p><b>Bound.</b> Bytes beyond the budget are at most {@link #slackBytes}, and one entry for each
+ * thread that writes at the moment: a writer that finds more waits until the surplus is evicted.
+ *
+ * <p><b>Expiry.</b> An expired entry is not found from the moment on, and leaves with the next
+ * {@link #cleanUp}, which the root calls every {@value #CLEAN_UP_INTERVAL_MILLIS} ms, to within
+ * about a second: Caffeine's timer wheel is that coarse.
+ */
+public final class MemoryTier {
+    /**
+     * What an entry costs beside the bytes of key and value, measured on JDK 25 with compressed
+     * references: docs/memory.md lists the parts, and MemoryAccountingTest holds it against the
+     * heap.
+     */
+    public static final int ENTRY_OVERHEAD_BYTES = 240;
+
+    /** How often the root calls {@link #cleanUp}. */
+    public static final long CLEAN_UP_INTERVAL_MILLIS = 1_000;
+
+    private static final int SURPLUS_ATTEMPTS = 200;
+    private static final long SURPLUS_PAUSE_NANOS = 50_000;
+    private static final int INITIAL_ENTRIES_MAX = 1 << 16;
+
+    private final MemorySettings settings;
+    private final LongSupplier wallMillis;
+    private final Cache<Bytes, Entry> cache;
+    private final ConcurrentMap<Bytes, Entry> map;
+    private final Policy<Bytes, Entry> policy;
+    private final SlotIndex index = new SlotIndex();
+    private final TierCounts counts = new TierCounts();
+    private final LongAdder bytes = new LongAdder();
+    private final long bytesLimit;
+
+    /**
+     * @param nanoClock monotonic; Caffeine's ticker
+     * @param wallMillis milliseconds since 1970, what an entry's expiry is compared with
+     */
+    public MemoryTier(
+            MemorySettings settings,
+            LongSupplier nanoClock,
+            LongSupplier wallMillis,
+            MeterRegistry registry) {
+        this.settings = settings;
+        this.wallMillis = wallMillis;
+        this.bytesLimit = settings.bytesMax() + slackBytes(settings.bytesMax());
+        // The caller's thread does the upkeep: on few cores a hand-over costs more than the work.
+        this.cache =
+                Caffeine.newBuilder()
+                        .maximumWeight(settings.bytesMax())
+                        .weigher(MemoryTier::weightOf)
+                        .expireAfter(new UntilExpiry(wallMillis))
+                        .ticker(nanoClock::getAsLong)
+                        .executor(Runnable::run)
+                        .initialCapacity(initialEntries(settings.bytesMax()))
+                        .evictionListener(this::left)
+                        .build();
+        this.map = cache.asMap();
+        this.policy = cache.policy();
+        counts.register(registry, this);
+    }
+
+    /** The live entry, or null. Counts as a use, and as a hit or a miss. */
+    public @Nullable Entry findOrNull(Bytes key) {
+        Entry entry = cache.getIfPresent(key);
+        if (entry == null || entry.isTombstone() || isExpired(entry)) {
+            counts.missed();
+            return null;
+        }
+        counts.hit();
+        return entry;
+    }
+
+    /**
+     * What is kept under the key, a tombstone or an expired entry that has not left yet too, or
+     * null. No use, no hit, no miss.
+     */
+    public @Nullable Entry peekOrNull(Bytes key) {
+        return policy.getIfPresentQuietly(key);
+    }
+
+    /** Keeps the entry in place of any other. What is too large for the budget leaves at once. */
+    public void put(Bytes key, Entry entry) {
+        map.compute(
+                key,
+                (kept, before) -> {
+                    account(kept, before, entry);
+                    if (entry.isTombstone() && isLive(before)) {
+                        counts.removed();
+                    }
+                    return entry;
+                });
+        if (bytes.sum() > bytesLimit) {
+            evictSurplus();
+        }
+    }
+
+    /**
+     * A writer that was suspended while it told Caffeine of its entry hides those of later writers
+     * for as long, so one attempt may find nothing to evict.
+     */
+    private void evictSurplus() {
+        for (int attempt = 0; bytes.sum() > bytesLimit && attempt < SURPLUS_ATTEMPTS; attempt++) {
+            if (attempt > 0) {
+                LockSupport.parkNanos(SURPLUS_PAUSE_NANOS);
+            }
+            cache.cleanUp();
+        }
+    }
+
+    /** Forgets the key, without a tombstone. */
+    public boolean remove(Bytes key) {
+        boolean[] removed = new boolean[1];
+        map.computeIfPresent(
+                key,
+                (kept, before) -> {
+                    account(kept, before, null);
+                    counts.removed();
+                    removed[0] = true;
+                    return null;
+                });
+        return removed[0];
+    }
+
+    /** Keys of a slot in the order of their positions, from {@code position} on. */
+    public KeyPage keysFrom(int slot, long position, int keysMax) {
+        return index.keysFrom(slot, position, keysMax);
+    }
+
+    /** Where a key stands in the order of its slot: from 0 to 2³² − 1, the same on every node. */
+    public static long positionOf(Bytes key) {
+        return Integer.toUnsignedLong(KeyOrder.of(key));
+    }
+
+    /** How many entries of a slot are here, tombstones not counted. O(1). */
+    public int liveCount(int slot) {
+        return index.liveCount(slot);
+    }
+
+    /** How many entries are here, tombstones not counted. */
+    public long liveCount() {
+        return index.liveCount();
+    }
+
+    public long tombstoneCount() {
+        return counts.tombstones();
+    }
+
+    /** The bytes that keys, values and their bookkeeping take. */
+    public long bytes() {
+        return bytes.sum();
+    }
+
+    public long bytesMax() {
+        return settings.bytesMax();
+    }
+
+    /** How far the bytes may pass the budget before a writer waits. */
+    public static long slackBytes(long bytesMax) {
+        return Math.max(bytesMax >>> 7, 64 << 10);
+    }
+
+    /** Lets expired entries leave and the policy catch up. To be called by no event loop. */
+    public void cleanUp() {
+        cache.cleanUp();
+    }
+
+    /** What an entry counts towards the budget. */
+    public static int weightOf(Bytes key, Entry entry) {
+        return ENTRY_OVERHEAD_BYTES + align(key.length()) + align(entry.valueLength());
+    }
+
+    /**
+     * Compares map, index, counts and bytes with one another; only while nobody writes. Entries
+     * that have expired and not left yet are hidden by the map, so let them leave first for a whole
+     * check.
+     *
+     * @throws IllegalStateException when they differ
+     */
+    void check() {
+        cache.cleanUp();
+        index.check();
+        new TierCheck(map, this, cache.estimatedSize()).run();
+    }
+
+    private static int align(int length) {
+        return (length + 7) & ~7;
+    }
+
+    private static int initialEntries(long bytesMax) {
+        return (int) Math.min(INITIAL_ENTRIES_MAX, bytesMax / (4L * ENTRY_OVERHEAD_BYTES));
+    }
+
+    private boolean isExpired(Entry entry) {
+        return entry.expiresAtMillis() != Entry.NEVER && entry.expiredAt(wallMillis.getAsLong());
+    }
+
+    /** Caffeine's listener: it is called inside the key's atomic computation. */
+    private void left(@Nullable Bytes key, @Nullable Entry entry, RemovalCause cause) {
+        if (key == null || entry == null) {
+            throw new IllegalStateException("a strong reference was collected");
+        }
+        account(key, entry, null);
+        counts.left(cause);
+    }
+
+    /** Runs inside the key's atomic computation, so in the map's order. */
+    private void account(Bytes key, @Nullable Entry before, @Nullable Entry after) {
+        long delta = weightOrZero(key, after) - weightOrZero(key, before);
+        if (delta != 0) {
+            bytes.add(delta);
+        }
+        boolean wasLive = isLive(before);
+        boolean isLive = isLive(after);
+        if (wasLive && isLive) {
+            return;
+        }
+        int slot = key.slotIndex();
+        if (before == null) {
+            index.add(slot, key);
+        } else if (after == null) {
+            index.remove(slot, key);
+        }
+        if (wasLive != isLive) {
+            index.addLive(slot, isLive ? 1 : -1);
+        }
+        counts.tombstones(before, after);
+    }
+
+    private static boolean isLive(@Nullable Entry entry) {
+        return entry != null && !entry.isTombstone();
+    }
+
+    private static long weightOrZero(Bytes key, @Nullable Entry entry) {
+        return entry == null ? 0 : weightOf(key, entry);
+    }
+
+    /**
+     * A part of a slot's keys.
+     *
+     * @param next the position to go on from, or {@link #END}
+     */
+    public record KeyPage(List<Bytes> keys, long next) {
+        public static final long END = -1;
+    }
+}

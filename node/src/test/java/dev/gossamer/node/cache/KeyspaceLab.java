@@ -1,0 +1,77 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemorySettings;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.TierInvariants;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.MemberId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A keyspace with a clock that stands still until it is told to move. */
+final class KeyspaceLab {
+    static final long START_MILLIS = 1_700_000_000_000L;
+    static final long EPOCH = 7;
+    static final MemberId SELF = new MemberId(0xabc);
+
+    private static final List<CacheSettings> CACHES =
+            List.of(
+                    new CacheSettings(
+                            "brief",
+                            Optional.of(Duration.ofSeconds(30)),
+                            1_000,
+                            2,
+                            CacheSettings.Acks.PRIMARY),
+                    new CacheSettings(
+                            "default", Optional.empty(), 1 << 30, 2, CacheSettings.Acks.ALL));
+
+    final AtomicLong nowMillis = new AtomicLong(START_MILLIS);
+    final KeyspaceSettings settings =
+            new KeyspaceSettings(Duration.ofMinutes(10), Duration.ofMinutes(1), CACHES);
+    final MemoryTier tier;
+    final Keyspace keyspace;
+
+    KeyspaceLab(long bytesMax) {
+        var registry = new SimpleMeterRegistry();
+        tier =
+                new MemoryTier(
+                        new MemorySettings(bytesMax),
+                        () -> TimeUnit.MILLISECONDS.toNanos(nowMillis.get() - START_MILLIS),
+                        nowMillis::get,
+                        registry);
+        var clock = new HybridClock(nowMillis::get, settings.driftMax(), registry);
+        keyspace = new Keyspace(tier, clock, SELF, nowMillis::get, settings);
+    }
+
+    Outcome apply(Operation operation) {
+        return keyspace.apply(operation, EPOCH).outcome();
+    }
+
+    void pass(long millis) {
+        nowMillis.addAndGet(millis);
+    }
+
+    /** Lets a year pass, so that all that expires has left, and asks whether the tier is whole. */
+    void check() {
+        pass(Duration.ofDays(365).toMillis());
+        TierInvariants.check(tier);
+    }
+
+    static Bytes key(String text) {
+        return Bytes.utf8(text);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(Entry entry) {
+        return new String(entry.value(), StandardCharsets.UTF_8);
+    }
+}

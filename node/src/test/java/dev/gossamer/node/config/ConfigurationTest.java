@@ -1,0 +1,154 @@
+package dev.gossamer.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.CacheSettings.Acks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+    @TempDir Path folder;
+
+    @Test
+    void flagsOverrideTheEnvironmentWhichOverridesTheFileWhichOverridesTheDefault()
+            throws IOException {
+        Path file = write("mesh:\n  name: from-file\n  replication: 3\nnode: {zone: z1}\n");
+        Configuration configuration =
+                Configuration.read(
+                        Optional.of(file),
+                        Map.of(
+                                "GOSSAMER_MESH_NAME",
+                                "from-environment",
+                                "GOSSAMER_MESH_REPLICATION",
+                                "4",
+                                "HOME",
+                                "/"),
+                        Map.of("mesh.name", "from-flag"));
+        assertThat(configuration.get(Settings.MESH_NAME)).isEqualTo("from-flag");
+        assertThat(configuration.get(Settings.MESH_REPLICATION)).isEqualTo(4);
+        assertThat(configuration.get(Settings.NODE_ZONE)).isEqualTo("z1");
+        assertThat(configuration.get(Settings.NODE_WEIGHT)).isEqualTo(100);
+        assertThat(configuration.effective())
+                .filteredOn(effective ->
+                        effective.name().startsWith("mesh.name")
+                                || effective.name().startsWith("node.z"))
+                .extracting(Configuration.Effective::source)
+                .containsExactly("node.yaml:4", "flag");
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithItsPlaceAndTheNearestKnownOne() throws IOException {
+        Path file = write("memory:\n  max-bites: 1GiB\n");
+        assertThatThrownBy(() -> read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "node.yaml:2: unknown setting 'memory.max-bites'; did you mean 'memory.max-bytes'?");
+        assertThatThrownBy(() ->
+                        Configuration.read(
+                                Optional.empty(), Map.of("GOSSAMER_NOD_NAME", "x"), Map.of()))
+                .hasMessageContaining("did you mean 'GOSSAMER_NODE_NAME'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "memory.max-bytes | lots     | 'lots' is not a size",
+                "memory.max-bytes | 12       | outside",
+                "mesh.replication | 0        | outside [1, 16]",
+                "mesh.replication | two      | not a whole number",
+                "mesh.request-timeout | 5    | not a time",
+                "mesh.request-timeout | 0.0001ms | outside",
+                "security.mode    | shut     | not one of: closed, open"
+            })
+    void anImpossibleValueIsRefusedWithWhatWouldBeRight(String name, String text, String problem) {
+        Configuration configuration =
+                Configuration.read(Optional.empty(), Map.of(), Map.of(name, text));
+        Setting<?> setting =
+                Settings.ALL.stream()
+                        .filter(one -> one.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        assertThatThrownBy(() -> configuration.get(setting))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void everyDefaultIsAValueThatItsOwnReaderTakes() {
+        Configuration defaults = Configuration.read(Optional.empty(), Map.of(), Map.of());
+        assertThat(Settings.ALL)
+                .allSatisfy(setting -> assertThat(defaults.get(setting)).isNotNull());
+    }
+
+    @Test
+    void aCacheTakesItsOwnSettingsAndTheDefaultOneStandsFirst() throws IOException {
+        Path file =
+                write(
+                        "mesh: {replication: 3}\ncaches:\n  users: {ttl: 10m, replication: 2, acks: primary}\n  default: {entry-bytes-max: 1MiB}\n");
+        assertThat(CacheReader.read(read(file)))
+                .containsExactly(
+                        new CacheSettings("default", Optional.empty(), 1 << 20, 3, Acks.ALL),
+                        new CacheSettings(
+                                "users",
+                                Optional.of(Duration.ofMinutes(10)),
+                                16 << 20,
+                                2,
+                                Acks.PRIMARY));
+    }
+
+    @Test
+    void aCacheWithMoreCopiesThanTheMeshIsRefused() throws IOException {
+        Path file = write("caches: {users: {replication: 5}}\n");
+        assertThatThrownBy(() -> CacheReader.read(read(file)))
+                .hasMessage(
+                        "caches.users.replication is 5, more than mesh.replication, which is 2");
+    }
+
+    @Test
+    void anUnknownSettingOfACacheIsRefused() throws IOException {
+        Path file = write("caches:\n  users:\n    tlt: 5s\n");
+        assertThatThrownBy(() -> read(file))
+                .hasMessage(
+                        "node.yaml:3: unknown setting 'caches.users.tlt';"
+                                + " a cache has: ttl, entry-bytes-max, replication, acks");
+    }
+
+    @Test
+    void aSettingThatIsGivenTwiceIsRefused() throws IOException {
+        Path file = write("node.name: a\nnode: {name: b}\n");
+        assertThatThrownBy(() -> read(file))
+                .hasMessageContaining("node.name was already set at node.yaml:1");
+    }
+
+    @Test
+    void aSecretIsNotShown() {
+        Configuration configuration =
+                Configuration.read(
+                        Optional.empty(), Map.of("GOSSAMER_SECURITY_PASSWORD", "hush"), Map.of());
+        assertThat(configuration.effective())
+                .extracting(Configuration.Effective::value)
+                .doesNotContain("hush");
+        assertThat(configuration.get(Settings.SECURITY_PASSWORD)).contains("hush");
+    }
+
+    private static Configuration read(Path file) {
+        return Configuration.read(Optional.of(file), Map.of(), Map.of());
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("node.yaml"), yaml);
+    }
+}

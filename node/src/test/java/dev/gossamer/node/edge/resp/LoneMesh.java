@@ -1,0 +1,220 @@
+package dev.gossamer.node.edge.resp;
+
+import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.HybridClock;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.store.MemorySettings;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A mesh of one real keyspace; a second member may own slots, but only on paper. */
+final class LoneMesh implements Mesh {
+    private static final String HELD = "held:";
+
+    private final Keyspace keyspace;
+    private final Member self;
+    private final Member other;
+    private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
+    private final Queue<Runnable> held = new ArrayDeque<>();
+    private volatile Topology topology;
+
+    LoneMesh(MeterRegistry registry, long memoryBytes) {
+        var wall = (java.util.function.LongSupplier) System::currentTimeMillis;
+        self = member(1, "node-0", 7379);
+        other = member(2, "node-1", 7380);
+        var tier =
+                new MemoryTier(new MemorySettings(memoryBytes), System::nanoTime, wall, registry);
+        keyspace =
+                new Keyspace(
+                        tier,
+                        new HybridClock(wall, Duration.ofMinutes(1), registry),
+                        self.id(),
+                        wall,
+                        KeyspaceSettings.DEFAULT);
+        topology = owned(1, slot -> 0);
+    }
+
+    private static Member member(long id, String name, int port) {
+        var ports = new Member.Ports(port, port + 100, port + 200, port + 300, port + 400);
+        return new Member(new MemberId(id), name, "zone", 100, "127.0.0.1", ports);
+    }
+
+    private Topology owned(long epoch, java.util.function.IntUnaryOperator ownerOf) {
+        var owners = new short[Slot.COUNT][];
+        Arrays.setAll(owners, slot -> new short[] {(short) ownerOf.applyAsInt(slot)});
+        var members =
+                ownerOf.applyAsInt(0) == 0 && epoch == 1 ? List.of(self) : List.of(self, other);
+        return new Topology(epoch, 1, members, owners);
+    }
+
+    /** The other member owns the upper half of the slots from now on. */
+    void share() {
+        become(owned(topology.epoch() + 1, slot -> slot < Slot.COUNT / 2 ? 0 : 1));
+    }
+
+    void become(Topology next) {
+        topology = next;
+        watchers.forEach(watcher -> watcher.accept(next));
+    }
+
+    /** Answers what was asked for keys that begin with {@code held:}; on the event loop only. */
+    synchronized void release() {
+        while (!held.isEmpty()) {
+            held.remove().run();
+        }
+    }
+
+    synchronized int heldCount() {
+        return held.size();
+    }
+
+    private synchronized void run(Bytes key, Runnable answer) {
+        if (key.toUtf8().startsWith(HELD)) {
+            held.add(answer);
+        } else {
+            answer.run();
+        }
+    }
+
+    @Override
+    public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
+        if (key.length() > 5 && key.array()[4] == ':') {
+            run(key, () -> callback.done(readNow(key)));
+        } else {
+            callback.done(readNow(key));
+        }
+    }
+
+    private Read readNow(Bytes key) {
+        return new Read(keyspace.findOrNull(key), Tier.L1, self);
+    }
+
+    @Override
+    public void write(Operation operation, Callback<Outcome> callback) {
+        callback.done(keyspace.apply(operation, topology.epoch()).outcome());
+    }
+
+    @Override
+    public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
+        return CompletableFuture.completedFuture(readNow(key));
+    }
+
+    @Override
+    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+        return CompletableFuture.completedFuture(
+                keyspace.apply(operation, topology.epoch()).outcome());
+    }
+
+    @Override
+    public Topology topology() {
+        return topology;
+    }
+
+    @Override
+    public Member self() {
+        return self;
+    }
+
+    @Override
+    public AutoCloseable onTopology(Consumer<Topology> consumer) {
+        watchers.add(consumer);
+        return () -> watchers.remove(consumer);
+    }
+
+    /** A page is one slot or more; the cursor is the next slot. */
+    @Override
+    public CompletableFuture<ScanPage> scan(long cursor, int keysMin, Scope scope) {
+        var keys = new ArrayList<Bytes>();
+        int slot = (int) cursor;
+        while (slot < Slot.COUNT && keys.size() < keysMin) {
+            keys.addAll(keysInSlot(slot++, Integer.MAX_VALUE));
+        }
+        return CompletableFuture.completedFuture(new ScanPage(keys, slot == Slot.COUNT ? 0 : slot));
+    }
+
+    @Override
+    public CompletableFuture<Long> size(Scope scope) {
+        return CompletableFuture.completedFuture(keyspace.liveCount());
+    }
+
+    @Override
+    public List<Bytes> keysInSlot(int slot, int keysMax) {
+        return keyspace.page(slot, 0, Integer.MAX_VALUE, Long.MAX_VALUE).items().stream()
+                .filter(item -> !item.entry().isTombstone())
+                .map(Keyspace.Item::key)
+                .limit(keysMax)
+                .toList();
+    }
+
+    @Override
+    public int countInSlot(int slot) {
+        return keyspace.liveCount(slot);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Bytes> randomKey() {
+        return scan(0, 1, Scope.MESH)
+                .thenApply(page -> page.keys().isEmpty() ? null : page.keys().getFirst());
+    }
+
+    @Override
+    public CompletableFuture<Void> flush(Scope scope) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            keyspace.dropSlot(slot);
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Explanation> explain(Bytes key) {
+        var copy = new Copy(self, "primary", "complete", keyspace.peekOrNull(key), null);
+        return CompletableFuture.completedFuture(
+                new Explanation(
+                        key,
+                        key.slotIndex(),
+                        topology.epoch(),
+                        keyspace.settingsOf(key).name(),
+                        List.of(copy)));
+    }
+
+    @Override
+    public MeshStatus status() {
+        var own =
+                new MemberStatus(
+                        self,
+                        "ready",
+                        topology.epoch(),
+                        Slot.COUNT,
+                        0,
+                        0,
+                        keyspace.liveCount(),
+                        keyspace.bytes(),
+                        keyspace.bytesMax());
+        return new MeshStatus(topology.epoch(), 1, List.of(own), Slot.COUNT, 0, true);
+    }
+
+    @Override
+    public List<CacheSettings> caches() {
+        return keyspace.caches();
+    }
+}

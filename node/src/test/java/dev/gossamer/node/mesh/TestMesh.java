@@ -1,0 +1,204 @@
+package dev.gossamer.node.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gossamer.gossip.GossipSettings;
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.node.cache.HybridClock;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.MemorySettings;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Several nodes in one JVM, over real links on loopback. */
+final class TestMesh implements AutoCloseable {
+    private static final int PORT_FIRST = 22_500;
+    private static int nextPort = PORT_FIRST;
+
+    /** One node and what the root would keep of it. */
+    record Node(
+            Member member,
+            MeshNode mesh,
+            Keyspace keyspace,
+            EventLoops loops,
+            SimpleMeterRegistry meters) {}
+
+    final InVmMembership membership = new InVmMembership();
+    final List<Node> nodes = new ArrayList<>();
+    private final MeshSettings settings;
+    private final KeyspaceSettings caches;
+
+    TestMesh(MeshSettings settings) {
+        this(settings, KeyspaceSettings.DEFAULT);
+    }
+
+    TestMesh(MeshSettings settings, KeyspaceSettings caches) {
+        this.settings = settings;
+        this.caches = caches;
+    }
+
+    static MeshSettings settings(int replication) {
+        return new MeshSettings(
+                "test",
+                Optional.of("secret"),
+                "127.0.0.1",
+                replication,
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(1),
+                32 << 20,
+                32 << 20,
+                1L << 30,
+                4,
+                64 << 10,
+                new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
+    }
+
+    static synchronized int freePort() {
+        nextPort = nextPort < 22_890 ? nextPort + 1 : PORT_FIRST;
+        return nextPort;
+    }
+
+    static Member member(int number) {
+        return new Member(
+                new MemberId(number),
+                "node-" + number,
+                "zone",
+                100,
+                "127.0.0.1",
+                new Member.Ports(0, 0, 0, 0, freePort()));
+    }
+
+    Node join() throws IOException {
+        Member member = member(nodes.size() + 1);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
+        HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
+        MemoryTier tier =
+                new MemoryTier(
+                        new MemorySettings(64L << 20),
+                        System::nanoTime,
+                        System::currentTimeMillis,
+                        meters);
+        Keyspace keyspace =
+                new Keyspace(tier, clock, member.id(), System::currentTimeMillis, caches);
+        MeshNode mesh =
+                new MeshNode(
+                        settings,
+                        member,
+                        loops,
+                        keyspace,
+                        membership.join(member),
+                        (current, view) -> topologyOf(view, settings.replication()),
+                        meters,
+                        System::nanoTime,
+                        InstantSource.system(),
+                        new SplittableRandom(nodes.size()));
+        Node node = new Node(member, mesh, keyspace, loops, meters);
+        nodes.add(node);
+        mesh.start();
+        return node;
+    }
+
+    /** As kill -9: nothing is said, connections break. */
+    void kill(Node node) {
+        node.loops().close();
+        membership.drop(node.member().id());
+        nodes.remove(node);
+    }
+
+    void awaitWhole() {
+        await(() ->
+                nodes.stream()
+                        .map(node -> node.mesh().status())
+                        .allMatch(status ->
+                                status.settled()
+                                        && status.members().size() == nodes.size()
+                                        && status.missingCopies() == wanted(status)));
+    }
+
+    private static int wanted(Mesh.MeshStatus status) {
+        return Slot.COUNT * Math.max(0, status.replication() - status.members().size());
+    }
+
+    static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited 10 s in vain").isLessThan(end);
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** Rendezvous hashing: a view says it all, whoever computes. The epoch is the view's. */
+    static Topology topologyOf(MeshView view, int replication) {
+        int copies = Math.min(replication, view.members().size());
+        short[][] owners = new short[Slot.COUNT][copies];
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < view.members().size(); i++) {
+            order.add(i);
+        }
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            int of = slot;
+            order.sort(Comparator.comparingLong(i -> mix(of, view.members().get(i).id().value())));
+            for (int rank = 0; rank < copies; rank++) {
+                owners[slot][rank] = order.get(rank).shortValue();
+            }
+        }
+        return new Topology(view.id(), replication, view.members(), owners);
+    }
+
+    private static long mix(long slot, long member) {
+        return new SplittableRandom(slot * 1_000_003 + member).nextLong();
+    }
+
+    static Bytes key(int i) {
+        return Bytes.utf8("key-" + i);
+    }
+
+    static Operation put(int i, String value) {
+        return new Operation.Put(
+                key(i),
+                Bytes.utf8(value).array(),
+                Operation.Expiry.NONE,
+                Operation.Condition.ALWAYS,
+                false);
+    }
+
+    static void store(Node node, int i, String value) {
+        assertThat(node.mesh().writeAsync(put(i, value)).join())
+                .isInstanceOf(Outcome.Applied.class);
+    }
+
+    static String find(Node node, int i) {
+        var entry = node.mesh().readAsync(key(i), Freshness.LATEST).join().entry();
+        return entry == null ? "nothing" : Bytes.wrap(entry.value()).toUtf8();
+    }
+
+    @Override
+    public void close() {
+        for (Node node : nodes) {
+            node.mesh().close();
+            node.loops().close();
+        }
+    }
+}

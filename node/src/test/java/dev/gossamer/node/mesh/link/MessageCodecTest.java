@@ -1,0 +1,164 @@
+package dev.gossamer.node.mesh.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Operation.Condition;
+import dev.gossamer.node.cache.Operation.ExpireCondition;
+import dev.gossamer.node.cache.Operation.Expiry;
+import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Version;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.math.BigDecimal;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MessageCodecTest {
+    private static final Version VERSION = new Version(3, 77, new MemberId(-5));
+    private static final Entry ENTRY = Entry.of(new byte[] {1, 2, 3}, VERSION, 99);
+    private static final Entry TOMBSTONE = Entry.tombstone(VERSION, 100);
+    private static final Bytes KEY = Bytes.utf8("key");
+    private static final List<Item> ITEMS =
+            List.of(new Item(KEY, ENTRY), new Item(Bytes.EMPTY, TOMBSTONE));
+
+    private static final List<Request> REQUESTS =
+            List.of(
+                    new Request.Read(KEY),
+                    new Request.Write(
+                            new Operation.Put(
+                                    KEY,
+                                    new byte[] {9},
+                                    new Expiry.After(5),
+                                    new Condition.IfVersion(VERSION),
+                                    true)),
+                    new Request.Write(
+                            new Operation.Put(
+                                    KEY, new byte[0], Expiry.KEEP, Condition.IF_ABSENT, false)),
+                    new Request.Write(new Operation.Remove(KEY, Condition.IF_PRESENT, true)),
+                    new Request.Write(
+                            new Operation.Expire(
+                                    KEY, new Expiry.At(8), ExpireCondition.IF_EARLIER, true)),
+                    new Request.Write(new Operation.Append(KEY, new byte[] {4})),
+                    new Request.Write(new Operation.SetRange(KEY, 7, new byte[] {4})),
+                    new Request.Write(new Operation.Increment(KEY, -4)),
+                    new Request.Write(
+                            new Operation.IncrementDecimal(KEY, new BigDecimal("-12.340"))),
+                    new Request.Write(
+                            new Operation.PutAllIfAbsent(
+                                    List.of(new Operation.Pair(KEY, new byte[] {1})))),
+                    new Request.Replicate(ITEMS),
+                    new Request.Fetch(List.of(KEY, Bytes.EMPTY)),
+                    new Request.Pull(List.of(0, 16_383), 12L, 4096),
+                    new Request.ListKeys(5, 6L, 7),
+                    new Request.Count(),
+                    new Request.RandomKey(),
+                    new Request.Flush());
+
+    private static final List<Reply> REPLIES =
+            List.of(
+                    new Reply.Found(null),
+                    new Reply.Found(ENTRY),
+                    new Reply.Done(new Outcome.Applied(VERSION, 4, "1.5", ENTRY)),
+                    new Reply.Done(new Outcome.Applied(VERSION, 0, null, null)),
+                    new Reply.Done(new Outcome.Unchanged(TOMBSTONE)),
+                    new Reply.Done(new Outcome.Refused(ErrorCode.TOOLARGE, "no")),
+                    Reply.STORED,
+                    new Reply.Fetched(ITEMS, true, false),
+                    new Reply.Page(ITEMS, 2, 9L, BitSet.valueOf(new byte[] {5})),
+                    new Reply.Keys(List.of(KEY), 16_384, 0),
+                    new Reply.Counted(5),
+                    new Reply.SomeKey(null),
+                    new Reply.SomeKey(KEY),
+                    new Reply.WrongEpoch(8),
+                    new Reply.Failed(ErrorCode.BUSY, "later"));
+
+    private static ByteBuf written(Request request) {
+        ByteBuf out = Unpooled.buffer();
+        MessageCodec.writeRequest(out, request);
+        return out;
+    }
+
+    private static ByteBuf written(Reply reply) {
+        ByteBuf out = Unpooled.buffer();
+        MessageCodec.writeReply(out, reply);
+        return out;
+    }
+
+    @Test
+    void whatIsReadIsWhatWasWritten() {
+        for (Request request : REQUESTS) {
+            Request read = MessageCodec.readRequest(written(request));
+            assertThat(read).hasSameClassAs(request);
+            assertThat(written(read)).isEqualTo(written(request));
+        }
+        for (Reply reply : REPLIES) {
+            Reply read = MessageCodec.readReply(written(reply));
+            assertThat(read).hasSameClassAs(reply);
+            assertThat(written(read)).isEqualTo(written(reply));
+        }
+    }
+
+    @Test
+    void aMessageCutShortAnywhereIsMalformed() {
+        for (Request request : REQUESTS) {
+            ByteBuf whole = written(request);
+            for (int length = 0; length < whole.readableBytes(); length++) {
+                ByteBuf part = whole.slice(0, length);
+                assertThatThrownBy(() -> MessageCodec.readRequest(part))
+                        .isInstanceOf(MalformedFrameException.class);
+            }
+        }
+    }
+
+    @Test
+    void aCountOfTwoBillionIsRefusedBeforeAnythingIsAllocated() {
+        ByteBuf lying = Unpooled.buffer().writeByte(3).writeInt(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> MessageCodec.readRequest(lying))
+                .isInstanceOf(MalformedFrameException.class);
+    }
+
+    static LongStream seeds() {
+        Long fixed = Long.getLong("seed");
+        return fixed == null ? new SplittableRandom().longs(50) : LongStream.of(fixed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void flippedBytesAreReadAsSomethingElseOrAreMalformed(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 200; i++) {
+            ByteBuf request = written(REQUESTS.get(random.nextInt(REQUESTS.size())));
+            ByteBuf reply = written(REPLIES.get(random.nextInt(REPLIES.size())));
+            flip(request, random);
+            flip(reply, random);
+            readOrMalformed(() -> MessageCodec.readRequest(request));
+            readOrMalformed(() -> MessageCodec.readReply(reply));
+        }
+    }
+
+    private static void flip(ByteBuf bytes, SplittableRandom random) {
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            bytes.setByte(random.nextInt(bytes.readableBytes()), random.nextInt());
+        }
+    }
+
+    private static void readOrMalformed(Runnable read) {
+        try {
+            read.run();
+        } catch (MalformedFrameException e) {
+            assertThat(e.getMessage()).isNotEmpty();
+        }
+    }
+}
