@@ -44,7 +44,7 @@ class PortPlanTest {
         PortPlan plan = PortPlan.firstFree(BASE_PORT, 2);
         plan.requireFree();
         int taken = plan.ports(1).admin();
-        try (ServerSocket _ = new ServerSocket(taken, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket _ = new ServerSocket(taken, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             assertThatThrownBy(plan::requireFree)
                     .isInstanceOf(CliException.class)
                     .hasMessageContaining("port " + taken)
