@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -109,7 +110,7 @@ public final class AdminServer implements AutoCloseable {
 
     private static String reasonOf(Exception failure) {
         Throwable cause = failure.getCause();
-        if (cause instanceof java.net.BindException) {
+        if (cause instanceof BindException) {
             return "another process uses it, or the address is not one of this machine's ("
                     + cause.getMessage()
                     + ")";

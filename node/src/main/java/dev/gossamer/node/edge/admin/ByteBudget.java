@@ -19,6 +19,9 @@ final class ByteBudget {
                 .baseUnit("bytes")
                 .description("Bytes of values that requests to the admin port hold")
                 .register(registry);
+        Gauge.builder("gossamer.http.value.bytes.max", () -> bytesMax)
+                .description("The most bytes of values that they may hold")
+                .register(registry);
     }
 
     /** What one request holds. Used on one event loop only. */

@@ -39,6 +39,9 @@ final class Connections {
                 .tag("port", "admin")
                 .description("Open client connections")
                 .register(registry);
+        Gauge.builder("gossamer.http.connections.max", () -> connectionsMax)
+                .description("The most connections that the admin port keeps")
+                .register(registry);
         this.refused = closed(registry, "limit");
         this.expired = closed(registry, "slow");
     }

@@ -1,6 +1,7 @@
 package dev.gossamer.node.edge.admin;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.http.HttpMethod;
@@ -25,7 +26,7 @@ final class HttpMeters {
                     HttpMethod.OPTIONS);
 
     private final LongSupplier nanoClock;
-    private final io.micrometer.core.instrument.Meter.MeterProvider<Timer> requests;
+    private final Meter.MeterProvider<Timer> requests;
     private final Counter invalid;
 
     HttpMeters(MeterRegistry registry, LongSupplier nanoClock) {

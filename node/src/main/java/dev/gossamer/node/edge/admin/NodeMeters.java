@@ -15,8 +15,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters that belong to no room: the Java runtime's, and the mesh's state as this node knows
- * it. One reading of the state serves all gauges of one scrape.
+ * The meters that belong to no room: the Java runtime's, and whether the mesh has settled. One
+ * reading of the state serves all gauges of one scrape.
  */
 final class NodeMeters implements AutoCloseable {
     private static final long STATUS_AGE_NANOS_MAX = 100_000_000;
@@ -51,43 +51,18 @@ final class NodeMeters implements AutoCloseable {
         collections.bindTo(registry);
     }
 
+    /** What the mesh itself does not register: members, epoch and slots are its own meters. */
     private void bindMesh(MeterRegistry registry) {
-        gauge(registry, "gossamer.mesh.members", "Members of the mesh", s -> s.members().size());
-        gauge(
-                registry,
-                "gossamer.mesh.epoch",
-                "Epoch of the topology that this node goes by",
-                Mesh.MeshStatus::epoch);
         gauge(
                 registry,
                 "gossamer.mesh.settled",
                 "1 when every member goes by the same epoch, else 0",
-                s -> s.settled() ? 1 : 0);
+                status -> status.settled() ? 1 : 0);
         gauge(
                 registry,
                 "gossamer.mesh.slots.covered",
                 "Slots that have an owner, of 16384",
                 Mesh.MeshStatus::slotsCovered);
-        gauge(
-                registry,
-                "gossamer.mesh.missing.copies",
-                "Copies of slots that should exist and do not yet",
-                Mesh.MeshStatus::missingCopies);
-        gauge(
-                registry,
-                "gossamer.slots.primary",
-                "Slots that this node is primary of",
-                s -> mine(s, Mesh.MemberStatus::slotsPrimary));
-        gauge(
-                registry,
-                "gossamer.slots.backup",
-                "Slots that this node is a backup of",
-                s -> mine(s, Mesh.MemberStatus::slotsBackup));
-        gauge(
-                registry,
-                "gossamer.slots.filling",
-                "Slots of this node that it has not got whole yet",
-                s -> mine(s, Mesh.MemberStatus::slotsFilling));
     }
 
     private void gauge(
@@ -98,15 +73,6 @@ final class NodeMeters implements AutoCloseable {
         Gauge.builder(name, this, meters -> value.applyAsDouble(meters.status()))
                 .description(description)
                 .register(registry);
-    }
-
-    private double mine(Mesh.MeshStatus status, ToDoubleFunction<Mesh.MemberStatus> value) {
-        for (Mesh.MemberStatus member : status.members()) {
-            if (member.member().id().equals(mesh.self().id())) {
-                return value.applyAsDouble(member);
-            }
-        }
-        return 0;
     }
 
     private Mesh.MeshStatus status() {

@@ -210,10 +210,10 @@ final class InboundHandler extends FrameHandler {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext from) throws Exception {
+    public void channelInactive(ChannelHandlerContext from) {
         calm();
         links.ended(this);
-        super.channelInactive(from);
+        from.fireChannelInactive();
         if (sink != null) {
             sink.discard();
             sink = null;

@@ -93,8 +93,8 @@ final class OutboundHandler extends FrameHandler {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext from) throws Exception {
-        super.channelInactive(from);
+    public void channelInactive(ChannelHandlerContext from) {
+        from.fireChannelInactive();
         patience.cancel();
         link.closed(why);
     }

@@ -83,14 +83,10 @@ class AdminMetricsIT {
         assertThat(admin.mesh.statusAsked).hasValue(1);
         assertThat(page)
                 .containsEntry("gossamer_info{transport=\"io_uring\",version=\"0.1.0\"}", 1.0)
-                .containsEntry("gossamer_mesh_members", 1.0)
-                .containsEntry("gossamer_mesh_epoch", 7.0)
                 .containsEntry("gossamer_mesh_settled", 1.0)
                 .containsEntry("gossamer_mesh_slots_covered", 16384.0)
-                .containsEntry("gossamer_mesh_missing_copies", 16384.0)
-                .containsEntry("gossamer_slots_primary", 16384.0)
-                .containsEntry("gossamer_slots_backup", 0.0)
-                .containsEntry("gossamer_slots_filling", 0.0)
+                .containsEntry("gossamer_http_connections_max", 256.0)
+                .containsEntry("gossamer_http_value_bytes_max", 67108864.0)
                 .containsEntry("gossamer_connections{port=\"admin\"}", 1.0)
                 .containsKey("process_uptime_seconds");
         assertThat(page.keySet())
@@ -116,7 +112,7 @@ class AdminMetricsIT {
         for (String line : admin.get("/metrics").body().lines().toList()) {
             if (line.startsWith("# TYPE ")) {
                 String name = line.split(" ", -1)[2];
-                assertThat(documented).contains("`" + name + "`");
+                assertThat(documented).containsPattern("`" + name + "[`{]");
             }
         }
     }

@@ -126,7 +126,9 @@ class AdminRoutesIT {
     @Test
     void aNamedCachePutsItsPrefixBeforeTheKey() throws Exception {
         admin.send("PUT", "/api/v1/caches/users/entries/1", utf8("ada"));
-        assertThat(admin.get(ENTRY + "users%3A1").body()).isEqualTo("ada");
+        HttpResponse<String> sameEntry = admin.get(ENTRY + "users%3A1");
+        assertThat(sameEntry.body()).isEqualTo("ada");
+        assertThat(sameEntry.headers().firstValue("Gossamer-Ttl-Ms")).contains("600000");
         HttpResponse<String> unknown = admin.get("/api/v1/caches/people/entries/1");
         assertProblem(unknown, 404, "ERR");
         assertThat(unknown.body()).contains("default, users");

@@ -98,7 +98,10 @@ final class OneNodeMesh implements Mesh {
                     holds(put.condition(), previous)
                             ? store(
                                     put.key(),
-                                    Entry.of(put.value(), next(), expiry(put.expiry(), previous)))
+                                    Entry.of(
+                                            put.value(),
+                                            next(),
+                                            expiry(put.key(), put.expiry(), previous)))
                             : new Outcome.Unchanged(null);
             case Operation.Remove remove ->
                     previous != null && holds(remove.condition(), previous)
@@ -135,14 +138,24 @@ final class OneNodeMesh implements Mesh {
         };
     }
 
-    private long expiry(Operation.Expiry expiry, Entry previous) {
+    private long expiry(Bytes key, Operation.Expiry expiry, Entry previous) {
         return switch (expiry) {
-            case Operation.Expiry.CacheDefault _, Operation.Expiry.None _ -> Entry.NEVER;
+            case Operation.Expiry.CacheDefault _ -> defaultExpiry(key);
+            case Operation.Expiry.None _ -> Entry.NEVER;
             case Operation.Expiry.Keep _ ->
                     previous == null ? Entry.NEVER : previous.expiresAtMillis();
             case Operation.Expiry.After(long millis) -> time.millis() + millis;
             case Operation.Expiry.At(long epochMillis) -> epochMillis;
         };
+    }
+
+    private long defaultExpiry(Bytes key) {
+        return caches().stream()
+                .filter(cache -> cache.name().equals(cacheOf(key)))
+                .flatMap(cache -> cache.ttl().stream())
+                .mapToLong(ttl -> time.millis() + ttl.toMillis())
+                .findFirst()
+                .orElse(Entry.NEVER);
     }
 
     @Override

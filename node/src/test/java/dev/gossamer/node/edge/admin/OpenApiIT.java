@@ -2,6 +2,7 @@ package dev.gossamer.node.edge.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gossamer.protocol.ErrorCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,21 @@ class OpenApiIT {
         }
         defined.removeIf(name -> name.startsWith("#/components/securitySchemes/"));
         assertThat(used).isEqualTo(defined);
+    }
+
+    @Test
+    void everyErrorCodeIsAmongTheProblemsCodes() {
+        JsonArray codes =
+                resolve(new JsonObject().put("$ref", "#/components/schemas/Problem"))
+                        .getJsonObject("properties")
+                        .getJsonObject("code")
+                        .getJsonArray("enum");
+        Set<String> expected = new TreeSet<>(Set.of("MISS", "UNCHANGED"));
+        for (ErrorCode code : ErrorCode.values()) {
+            expected.add(code.name());
+        }
+        assertThat(codes.stream().map(String::valueOf))
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private static void collectReferences(Object part, Set<String> found) {

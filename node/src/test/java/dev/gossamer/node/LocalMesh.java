@@ -1,0 +1,250 @@
+package dev.gossamer.node;
+
+import dev.gossamer.node.cli.GossamerCommand;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A mesh of real processes on loopback, for tests: start, kill -9, start again, and ask its admin
+ * API.
+ */
+final class LocalMesh implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PORTS_PER_NODE = 5;
+
+    private final Path folder;
+    private final int replication;
+    private final String extraYaml;
+    private final List<Integer> ports;
+    private final List<Process> processes = new ArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private LocalMesh(Path folder, int nodes, int replication, String extraYaml) {
+        this.folder = folder;
+        this.replication = replication;
+        this.extraYaml = extraYaml;
+        this.ports = freePorts(nodes * PORTS_PER_NODE);
+    }
+
+    static LocalMesh start(Path folder, int nodes, int replication) {
+        return start(folder, nodes, replication, "");
+    }
+
+    /**
+     * @param extraYaml further sections for every node's file
+     */
+    static LocalMesh start(Path folder, int nodes, int replication, String extraYaml) {
+        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml);
+        try {
+            for (int node = 0; node < nodes; node++) {
+                mesh.processes.add(mesh.launch(node));
+            }
+            mesh.awaitWhole(nodes);
+            return mesh;
+        } catch (RuntimeException | Error e) {
+            mesh.close();
+            throw e;
+        }
+    }
+
+    int redisPort(int node) {
+        return ports.get(node * PORTS_PER_NODE);
+    }
+
+    int clusteredPort(int node) {
+        return ports.get(node * PORTS_PER_NODE + 1);
+    }
+
+    int adminPort(int node) {
+        return ports.get(node * PORTS_PER_NODE + 2);
+    }
+
+    long pid(int node) {
+        return processes.get(node).pid();
+    }
+
+    /** kill -9. */
+    void kill(int node) {
+        processes.get(node).destroyForcibly().onExit().join();
+    }
+
+    /** Starts a node that was killed, with its old folder and ports. */
+    void restart(int node) {
+        processes.set(node, launch(node));
+    }
+
+    /** Waits until {@code nodes} members agree and no copy is missing. */
+    void awaitWhole(int nodes) {
+        await("a whole mesh of " + nodes, () -> isWhole(nodes));
+    }
+
+    private boolean isWhole(int nodes) {
+        return IntStream.range(0, processes.size())
+                .filter(node -> processes.get(node).isAlive())
+                .allMatch(node -> isWhole(node, nodes));
+    }
+
+    private boolean isWhole(int node, int nodes) {
+        if (get(node, "/readyz").statusCode() != 200) {
+            return false;
+        }
+        JsonObject status = status(node);
+        return status.getJsonArray("members").size() == nodes
+                && status.getBoolean("settled")
+                && status.getInteger("missingCopies") == missingWith(nodes);
+    }
+
+    private int missingWith(int nodes) {
+        return 16_384 * Math.max(0, replication - nodes);
+    }
+
+    /** What this node says of the mesh. */
+    JsonObject status(int node) {
+        return new JsonObject(get(node, "/api/v1/mesh").body());
+    }
+
+    HttpResponse<String> get(int node, String path) {
+        URI uri = URI.create("http://127.0.0.1:" + adminPort(node) + path);
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Polls until the condition holds; a node that cannot be reached yet counts as not holding. */
+    void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds(condition)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        what + " did not come about within " + PATIENCE + "\n" + logs());
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private static boolean holds(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (UncheckedIOException unreachable) {
+            return false;
+        }
+    }
+
+    private String logs() {
+        return IntStream.range(0, processes.size())
+                .mapToObj(this::log)
+                .collect(Collectors.joining("\n"));
+    }
+
+    String log(int node) {
+        try {
+            return "node-"
+                    + node
+                    + ":\n"
+                    + Files.readString(folder.resolve("node-" + node + ".log"));
+        } catch (IOException e) {
+            return "node-" + node + " has no log: " + e.getMessage();
+        }
+    }
+
+    private Process launch(int node) {
+        try {
+            Path config = Files.writeString(folder.resolve("node-" + node + ".yaml"), yaml(node));
+            return new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Xmx512m",
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-Djdk.serialFilter=!*",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            GossamerCommand.class.getName(),
+                            "node",
+                            "--config",
+                            config.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(
+                            ProcessBuilder.Redirect.appendTo(
+                                    folder.resolve("node-" + node + ".log").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String yaml(int node) {
+        int first = node * PORTS_PER_NODE;
+        String peers =
+                IntStream.range(0, ports.size() / PORTS_PER_NODE)
+                        .mapToObj(peer ->
+                                "\"127.0.0.1:" + ports.get(peer * PORTS_PER_NODE + 3) + "\"")
+                        .collect(Collectors.joining(", "));
+        return """
+        node: {name: node-%d, zone: zone-%d, data-dir: "%s"}
+        ports: {redis: %d, clustered: %d, admin: %d, jgroups: %d, data: %d}
+        mesh: {name: "test-%d", replication: %d, peers: [%s]}
+        %s
+        """
+                .formatted(
+                        node,
+                        node,
+                        folder.resolve("node-" + node),
+                        ports.get(first),
+                        ports.get(first + 1),
+                        ports.get(first + 2),
+                        ports.get(first + 3),
+                        ports.get(first + 4),
+                        ports.getFirst(),
+                        replication,
+                        peers,
+                        extraYaml);
+    }
+
+    private static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroyForcibly);
+        processes.forEach(process -> process.onExit().join());
+        http.close();
+    }
+}
