@@ -3,7 +3,9 @@ package dev.gossamer.node.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.cli.admin.JsonObject;
+import dev.gossamer.node.cli.local.MeshFolder;
 import dev.gossamer.node.cli.local.PortPlan;
+import dev.gossamer.node.cli.local.ProcessIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,12 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +34,13 @@ class UpDownIT {
 
     private final PortPlan ports = PortPlan.firstFree(FIRST_BASE_PORT, NODES);
 
+    private final Set<ProcessIdentity> started = new LinkedHashSet<>();
+
     private record Ended(int code, String out, String err) {}
 
     @AfterEach
     void nothingIsLeftBehind() throws IOException, InterruptedException {
+        assertThat(nodesOfThisFolder().size()).isIn(0, NODES);
         run("down", "--data", data());
         assertThat(nodesOfThisFolder()).isEmpty();
     }
@@ -154,22 +159,12 @@ class UpDownIT {
         return command;
     }
 
-    /** Node processes that were started with a configuration below this test's folder. */
-    private List<ProcessHandle> nodesOfThisFolder() {
-        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.filter(process ->
-                            argumentsOf(process).stream()
-                                    .anyMatch(word ->
-                                            word.startsWith(data()) && word.endsWith(".yaml")))
-                    .toList();
-        }
-    }
-
-    private static List<String> argumentsOf(ProcessHandle process) {
-        return Optional.of(process.info())
-                .flatMap(ProcessHandle.Info::arguments)
-                .map(List::of)
-                .orElse(List.of());
+    /** The nodes that any {@code up} of this test has started and that still run. */
+    private List<ProcessIdentity> nodesOfThisFolder() {
+        new MeshFolder(folder.resolve("mesh"))
+                .state()
+                .ifPresent(state -> state.nodes().forEach(node -> started.add(node.process())));
+        return started.stream().filter(process -> process.alive().isPresent()).toList();
     }
 
     private boolean allAnswer() {
