@@ -3,6 +3,7 @@ package dev.gossamer.node.cache;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.store.Entry;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** When an entry expires that is written now. */
@@ -35,9 +36,7 @@ final class Expiries {
     }
 
     private static long ofCache(CacheSettings cache, long nowMillis) {
-        return cache.ttl()
-                .map(Duration::toMillis)
-                .map(ttl -> after(nowMillis, ttl))
-                .orElse(Entry.NEVER);
+        Optional<Duration> ttl = cache.ttl();
+        return ttl.isEmpty() ? Entry.NEVER : after(nowMillis, ttl.get().toMillis());
     }
 }

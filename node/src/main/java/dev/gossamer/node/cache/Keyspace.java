@@ -84,7 +84,12 @@ public final class Keyspace {
      * @param epoch the epoch of the topology that makes this node the primary
      */
     public Change apply(Operation operation, long epoch) {
-        ReentrantLock lock = lockOf(operation.key().slotIndex());
+        return apply(operation, operation.key().slotIndex(), epoch);
+    }
+
+    /** The same, for a caller that knows the slot of the operation's key. */
+    public Change apply(Operation operation, int slot, long epoch) {
+        ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
             return writer.apply(operation, new Writer.Moment(epoch, wallMillis.getAsLong()));

@@ -72,7 +72,9 @@ final class Writer {
         if (refused != null) {
             return nothing(refused);
         }
-        Entry live = liveOrNull(put.key(), at);
+        // Half of what a plain SET costs is the look-up, so who does not care what stands here
+        // skips it.
+        Entry live = isBlind(put) ? null : liveOrNull(put.key(), at);
         Entry previous = put.wantPrevious() ? live : null;
         if (!Conditions.hold(put.condition(), live)) {
             return nothing(new Unchanged(previous));
@@ -80,6 +82,12 @@ final class Writer {
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
         Entry entry = entry(put.value(), version(at), expiresAt, at);
         return keep(put.key(), entry, 0, null, previous);
+    }
+
+    private static boolean isBlind(Operation.Put put) {
+        return put.condition() instanceof Operation.Condition.Always
+                && !put.wantPrevious()
+                && !(put.expiry() instanceof Operation.Expiry.Keep);
     }
 
     private Change remove(Operation.Remove remove, Moment at) {

@@ -100,7 +100,7 @@ final class LoopRouter {
             Holding holding,
             long deadlineNanos,
             Mesh.Callback<Outcome> callback) {
-        Keyspace.Change change = keyspace.apply(operation, holding.epoch());
+        Keyspace.Change change = keyspace.apply(operation, slot, holding.epoch());
         if (change.changed().isEmpty()) {
             callback.done(change.outcome());
             return;
