@@ -97,7 +97,13 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.authority = authority;
         this.nanoClock = nanoClock;
         this.links = new Links(settings.links(), self.id(), loops, meters, nanoClock, random);
-        this.epochs = new Epochs(self.id(), settings.replication(), links.perLoop());
+        this.leftovers = new Leftovers(keyspace, workers);
+        this.epochs =
+                new Epochs(
+                        self.id(),
+                        Holding.none(settings.replication(), self.id(), fewestCopies(keyspace)),
+                        links.perLoop(),
+                        leftovers);
         for (LoopLinks each : links.perLoop()) {
             routers.put(each, routerOf(each));
         }
@@ -125,9 +131,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.standing = new Standing(self, epochs, keyspace, membership, gossip);
         var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
         this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
-        this.leftovers = new Leftovers(epochs, keyspace, workers);
-        epochs.waitFor(leftovers::whenIdle);
         MeshMeters.register(meters, epochs, standing, fill);
+    }
+
+    private static int fewestCopies(Keyspace keyspace) {
+        return keyspace.caches().stream()
+                .mapToInt(CacheSettings::replication)
+                .min()
+                .orElse(Integer.MAX_VALUE);
     }
 
     private LoopRouter routerOf(LoopLinks each) {

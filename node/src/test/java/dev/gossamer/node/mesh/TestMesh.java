@@ -46,6 +46,7 @@ final class TestMesh implements AutoCloseable {
 
     final InVmMembership membership = new InVmMembership();
     final List<Node> nodes = new ArrayList<>();
+    private int joined;
     private final MeshSettings settings;
     private final KeyspaceSettings caches;
 
@@ -90,7 +91,7 @@ final class TestMesh implements AutoCloseable {
     }
 
     Node join() throws IOException {
-        Member member = member(nodes.size() + 1);
+        Member member = member(++joined);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
         HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
