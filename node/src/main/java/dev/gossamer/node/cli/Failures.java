@@ -5,7 +5,6 @@ import dev.gossamer.node.cli.trace.TraceException;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.protocol.GossamerException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -38,10 +37,15 @@ final class Failures {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static String traceOf(Exception failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        return text.toString();
+    private static String traceOf(Throwable failure) {
+        StringBuilder text = new StringBuilder(failure.toString());
+        for (StackTraceElement element : failure.getStackTrace()) {
+            text.append(System.lineSeparator()).append("    at ").append(element);
+        }
+        Throwable cause = failure.getCause();
+        return cause == null
+                ? text.toString()
+                : text + System.lineSeparator() + "caused by " + traceOf(cause);
     }
 
     private static String sentence(Exception failure) {

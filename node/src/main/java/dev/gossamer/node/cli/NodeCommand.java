@@ -1,11 +1,15 @@
 package dev.gossamer.node.cli;
 
+import dev.gossamer.node.cli.local.NodeProcess;
+import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,8 +51,20 @@ final class NodeCommand implements Callable<Integer> {
                     "Stop when standard input ends: the process that started this one is gone.")
     private boolean untilStdinEnds;
 
+    @Option(
+            names = "--print-jvm-flags",
+            hidden = true,
+            description =
+                    "Print the JVM flags that fit this node, one a line, and do nothing else.")
+    private boolean printJvmFlags;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (printJvmFlags) {
+            NodeProcess process = NodeProcess.likeThisOne();
+            process.flags(memoryBytesMax()).forEach(Commands.rootOf(root).terminal()::line);
+            return 0;
+        }
         if (untilStdinEnds) {
             Thread watcher = new Thread(() -> exitWhenEnded(System.in), "parent-watch");
             watcher.setDaemon(true);
@@ -56,6 +72,11 @@ final class NodeCommand implements Callable<Integer> {
         }
         Commands.rootOf(root).nodeRunner().run(config, settings);
         return 0;
+    }
+
+    private long memoryBytesMax() {
+        return Configuration.read(Optional.of(config), System.getenv(), settings)
+                .get(Settings.MEMORY_BYTES_MAX);
     }
 
     private static void exitWhenEnded(InputStream in) {

@@ -17,6 +17,7 @@ import dev.gossamer.node.cli.trace.Trace;
 import dev.gossamer.node.cli.trace.TraceFile;
 import dev.gossamer.node.cli.trace.TraceFormat;
 import dev.gossamer.node.config.Readers;
+import dev.gossamer.node.store.MemorySettings;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
         description = "Drive a recorded access trace into a mesh and compare its hit ratio.",
         footer = {
             "",
-            "Each read asks the mesh and, on a miss, writes a value of --value-size; each write writes.",
+            "Each read asks the mesh and, on a miss, writes a value; each write writes.",
             "The hit ratio stands beside that of one Caffeine cache with room for as many entries,",
             "and of Belady's optimum, which knows the future.",
             "",
@@ -54,6 +55,9 @@ import picocli.CommandLine.Spec;
 final class ReplayCommand implements Callable<Integer> {
     private static final double CAPACITY_TOLERANCE = 0.02;
     private static final long VALUE_SEED = 1;
+    private static final int VALUE_BYTES_DEFAULT = 1 << 10;
+    private static final int VALUE_BYTES_MAX = 1 << 20;
+    private static final long NODE_BYTES_MIN = 4L << 20;
 
     @ParentCommand private @Nullable GossamerCommand root;
     @Spec private @Nullable CommandSpec spec;
@@ -84,9 +88,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--value-size",
             paramLabel = "SIZE",
-            defaultValue = "1KiB",
-            description = "Size of each value (default: ${DEFAULT-VALUE}).")
-    private Size valueSize = new Size(1024);
+            description =
+                    "Size of each value (default: 1KiB; more when a mesh of its own would have less"
+                            + " than 4MiB a node).")
+    private @Nullable Size valueSize;
 
     @Option(
             names = "--clients",
@@ -120,11 +125,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /** The request as it was understood. */
-    private record Wish(Optional<Capacity> capacity, Pace pace, int valueBytes) {}
+    /** The request as it was understood; no value size means that any will do. */
+    private record Wish(Optional<Capacity> capacity, Pace pace, Optional<Integer> valueBytes) {}
 
-    /** A trace, and the room that the mesh gives it. */
-    private record Room(Trace trace, double entryBytes, long entries) {}
+    /** A trace, the size of its values, and the room that the mesh gives it. */
+    private record Room(Trace trace, int valueBytes, double entryBytes, long entries) {}
 
     @Override
     public Integer call() {
@@ -135,12 +140,10 @@ final class ReplayCommand implements Callable<Integer> {
             throw new CliException(
                     "this trace tells no times, so --speed cannot be 1x; use 5000/s");
         }
-        double entryBytes = Capacity.entryBytes(trace, keyPrefix(), wish.valueBytes());
-        Whereabouts whereabouts = command.whereabouts();
         ReplayReport report =
-                wish.capacity().isPresent() && !whereabouts.named()
-                        ? inOwnMesh(wish, trace, entryBytes, command.terminal())
-                        : inRunningMesh(wish, trace, entryBytes, command);
+                wish.capacity().isPresent() && !command.whereabouts().named()
+                        ? inOwnMesh(wish, trace, command.terminal())
+                        : inRunningMesh(wish, trace, command);
         report.print(command.terminal(), json);
         return 0;
     }
@@ -154,7 +157,7 @@ final class ReplayCommand implements Callable<Integer> {
                     Optional.ofNullable(capacity)
                             .map(text -> Capacity.parse(text, Readers.bytes(1, Long.MAX_VALUE))),
                     Pace.parse(speed),
-                    Math.toIntExact(valueSize.bytes()));
+                    Optional.ofNullable(valueSize).map(size -> Math.toIntExact(size.bytes())));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ParameterException(Commands.specOf(spec).commandLine(), e.getMessage(), e);
         }
@@ -181,24 +184,60 @@ final class ReplayCommand implements Callable<Integer> {
         return trace;
     }
 
-    private ReplayReport inOwnMesh(Wish wish, Trace trace, double entryBytes, Terminal terminal) {
-        long entries = wish.capacity().orElseThrow().entries(trace, entryBytes);
-        long memory = Capacity.memoryPerNode(entries, entryBytes, replication, nodes);
+    private ReplayReport inOwnMesh(Wish wish, Trace trace, Terminal terminal) {
+        Room room = roomOfOwnMesh(wish, trace);
+        long memory = memoryPerNode(room);
+        if (memory < MemorySettings.BYTES_MIN) {
+            throw new CliException(
+                    "a node needs at least "
+                            + Figures.bytes(MemorySettings.BYTES_MIN)
+                            + " and this capacity would give it "
+                            + Figures.bytes(memory)
+                            + "; choose a larger --value-size or leave it out");
+        }
         try (OwnMesh own = OwnMesh.start(nodes, replication, memory, terminal)) {
-            return run(own.clientUri(), wish, new Room(trace, entryBytes, entries), terminal);
+            return run(own.clientUri(), wish.pace(), room, terminal);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(Commands.specOf(spec).commandLine(), e.getMessage(), e);
         }
     }
 
-    private ReplayReport inRunningMesh(
-            Wish wish, Trace trace, double entryBytes, GossamerCommand command) {
+    /**
+     * Unless the user chose it, the value's size grows until a node has a memory worth the name.
+     */
+    private Room roomOfOwnMesh(Wish wish, Trace trace) {
+        Capacity wanted = wish.capacity().orElseThrow();
+        int valueBytes = wish.valueBytes().orElse(VALUE_BYTES_DEFAULT);
+        Room room = roomFor(wanted, trace, valueBytes);
+        while (wish.valueBytes().isEmpty()
+                && memoryPerNode(room) < NODE_BYTES_MIN
+                && valueBytes < VALUE_BYTES_MAX) {
+            valueBytes *= 2;
+            room = roomFor(wanted, trace, valueBytes);
+        }
+        return room;
+    }
+
+    private Room roomFor(Capacity wanted, Trace trace, int valueBytes) {
+        double entryBytes = Capacity.entryBytes(trace, keyPrefix(), valueBytes);
+        return new Room(trace, valueBytes, entryBytes, wanted.entries(trace, entryBytes));
+    }
+
+    private long memoryPerNode(Room room) {
+        return Capacity.memoryPerNode(room.entries(), room.entryBytes(), replication, nodes);
+    }
+
+    private ReplayReport inRunningMesh(Wish wish, Trace trace, GossamerCommand command) {
         MeshReport mesh = command.whereabouts().reach().report();
-        long entries = Capacity.entriesOf(mesh.memoryBytesMax(), entryBytes, mesh.replication());
-        wish.capacity()
-                .ifPresent(wanted ->
-                        requireFitting(
-                                wanted.entries(trace, entryBytes), entries, entryBytes, mesh));
+        int valueBytes = wish.valueBytes().orElse(VALUE_BYTES_DEFAULT);
+        double entryBytes = Capacity.entryBytes(trace, keyPrefix(), valueBytes);
+        Room room =
+                new Room(
+                        trace,
+                        valueBytes,
+                        entryBytes,
+                        Capacity.entriesOf(mesh.memoryBytesMax(), entryBytes, mesh.replication()));
+        wish.capacity().ifPresent(wanted -> requireFitting(wanted, room, mesh));
         if (mesh.copies() > 0) {
             command.terminal()
                     .note(
@@ -207,47 +246,47 @@ final class ReplayCommand implements Callable<Integer> {
                                     + " entries already, which may count as hits; 'redis-cli flushall'"
                                     + " empties it");
         }
-        Room room = new Room(trace, entryBytes, entries);
-        return run(command.whereabouts().clientUri(), wish, room, command.terminal());
+        return run(command.whereabouts().clientUri(), wish.pace(), room, command.terminal());
     }
 
-    private static void requireFitting(
-            long wanted, long found, double entryBytes, MeshReport mesh) {
-        if (Math.abs(wanted - found) > wanted * CAPACITY_TOLERANCE) {
-            int members = mesh.members().size();
-            throw new CliException(
-                    "this mesh has room for "
-                            + Figures.count(found)
-                            + " entries of this trace, not "
-                            + Figures.count(wanted)
-                            + "; start it with 'gossamer up --nodes "
-                            + members
-                            + " --replication "
-                            + mesh.replication()
-                            + " --memory "
-                            + Capacity.memoryPerNode(
-                                    wanted, entryBytes, mesh.replication(), members)
-                            + "B', or leave --mesh and --admin out");
+    private static void requireFitting(Capacity wanted, Room room, MeshReport mesh) {
+        long entries = wanted.entries(room.trace(), room.entryBytes());
+        if (Math.abs(entries - room.entries()) <= entries * CAPACITY_TOLERANCE) {
+            return;
         }
+        int members = mesh.members().size();
+        long memory =
+                Capacity.memoryPerNode(entries, room.entryBytes(), mesh.replication(), members);
+        throw new CliException(
+                "this mesh has room for "
+                        + Figures.count(room.entries())
+                        + " entries of this trace, not "
+                        + Figures.count(entries)
+                        + "; start it with 'gossamer up --nodes "
+                        + members
+                        + " --replication "
+                        + mesh.replication()
+                        + " --memory "
+                        + memory
+                        + "B', or leave --mesh and --admin out");
     }
 
-    private ReplayReport run(String uri, Wish wish, Room room, Terminal terminal) {
-        Trace trace = room.trace();
+    private ReplayReport run(String uri, Pace pace, Room room, Terminal terminal) {
         Replay.Result result;
         try (Gossamer mesh = Gossamer.connect(uri)) {
-            byte[] value = new byte[wish.valueBytes()];
+            byte[] value = new byte[room.valueBytes()];
             new SplittableRandom(VALUE_SEED).nextBytes(value);
             Cache<byte[], byte[]> target =
                     mesh.cache(cache.nameOrDefault(), Codec.bytes(), Codec.bytes());
-            Replay.Plan plan = new Replay.Plan(clients, value, wish.pace());
+            Replay.Plan plan = new Replay.Plan(clients, value, pace);
             Progress progress = new Progress(terminal, "Replay", System::nanoTime);
-            result = new Replay(target, trace, plan, System::nanoTime).run(progress);
+            result = new Replay(target, room.trace(), plan, System::nanoTime).run(progress);
         }
         terminal.status("Computing what Caffeine and Belady's optimum reach …");
         ReplayReport report =
                 ReplayReport.of(
                         String.valueOf(file.getFileName()),
-                        trace,
+                        room.trace(),
                         room.entries(),
                         room.entryBytes(),
                         result);

@@ -10,6 +10,7 @@ import dev.gossamer.node.cli.terminal.CliException;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.node.cli.terminal.Terminal.Mood;
+import dev.gossamer.node.store.MemorySettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -37,8 +38,6 @@ import picocli.CommandLine.Spec;
             "  gossamer up --base-port 9000 --data /tmp/b a second mesh beside the first"
         })
 final class UpCommand implements Callable<Integer> {
-    private static final long MEMORY_BYTES_MIN = 1 << 20;
-
     @ParentCommand private @Nullable GossamerCommand root;
     @Spec private @Nullable CommandSpec spec;
 
@@ -98,7 +97,7 @@ final class UpCommand implements Callable<Integer> {
 
     private NodePlan plan() {
         try {
-            if (memory.bytes() < MEMORY_BYTES_MIN) {
+            if (memory.bytes() < MemorySettings.BYTES_MIN) {
                 throw new IllegalArgumentException("--memory is less than 1MiB");
             }
             return new NodePlan(new PortPlan(basePort, nodes), replication, memory.bytes());

@@ -79,6 +79,13 @@ public final class NodeProcess {
                 : Optional.empty();
     }
 
+    /** The JVM's flags for a node, with the cache that speeds up its start when there is one. */
+    public List<String> flags(long memoryBytesMax) {
+        List<String> flags = new ArrayList<>(jvmFlags(memoryBytesMax));
+        flags.addAll(cacheFlags(0));
+        return flags;
+    }
+
     /** The whole command line of a node. */
     List<String> command(Path configuration, long memoryBytesMax, List<String> extraFlags) {
         List<String> command = new ArrayList<>();
