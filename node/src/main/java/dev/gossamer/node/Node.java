@@ -2,7 +2,6 @@ package dev.gossamer.node;
 
 import ch.qos.logback.classic.Level;
 import dev.gossamer.membership.MemberIdentity;
-import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.ViewTopologyAuthority;
 import dev.gossamer.membership.jgroups.JGroupsMembership;
 import dev.gossamer.node.cache.HybridClock;
@@ -15,6 +14,8 @@ import dev.gossamer.node.edge.resp.RespServer;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -33,7 +34,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,8 @@ public final class Node implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoClock = System::nanoTime;
     private final SplittableRandom random = new SplittableRandom();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile @Nullable String expelled;
 
     private Node() {}
 
@@ -71,6 +76,18 @@ public final class Node implements AutoCloseable {
         Node node = start(config, configuration);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gossamer-stop"));
         node.stopped.await();
+        String why = node.expelled;
+        if (why != null) {
+            throw new GossamerException(ErrorCode.ERR, "this node was expelled: " + why);
+        }
+    }
+
+    /** What another one with this member's id is doing is not known: this one stops at once. */
+    private void expelled(String reason) {
+        LOG.error("the mesh has expelled this node; it stops: {}", reason);
+        expelled = reason;
+        health.broken(reason);
+        Thread.ofPlatform().name("gossamer-expelled").start(this::close);
     }
 
     private static void setLogLevel(NodeConfig config) {
@@ -104,7 +121,7 @@ public final class Node implements AutoCloseable {
         LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
 
         Keyspace keyspace = keyspace(config, self);
-        Membership membership =
+        JGroupsMembership membership =
                 new JGroupsMembership(config.membership(self.id()), random.split(), nanoClock);
         MeshNode mesh =
                 opened(
@@ -118,7 +135,9 @@ public final class Node implements AutoCloseable {
                                 registry,
                                 nanoClock,
                                 clock,
-                                random.split()));
+                                random.split(),
+                                this::expelled));
+        MembershipMeters.register(registry, membership::stats);
         health.watch(mesh);
         AdminServer admin =
                 opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
@@ -190,6 +209,10 @@ public final class Node implements AutoCloseable {
     /** Leaves the mesh, answers what is under way, and closes every port. */
     @Override
     public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitStopped();
+            return;
+        }
         health.stopping();
         for (AutoCloseable part : List.copyOf(open)) {
             try {
@@ -201,5 +224,14 @@ public final class Node implements AutoCloseable {
         open.clear();
         registry.close();
         stopped.countDown();
+    }
+
+    /** Another thread closes: the process must not end before it is done. */
+    private void awaitStopped() {
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

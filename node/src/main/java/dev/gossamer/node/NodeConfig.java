@@ -144,6 +144,7 @@ record NodeConfig(
                 configuration.get(Settings.MESH_TRANSFER_RATE),
                 configuration.get(Settings.MESH_FILL_PARALLELISM),
                 defaults.fillPageBytes(),
+                defaults.greetingsMax(),
                 gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
     }
 

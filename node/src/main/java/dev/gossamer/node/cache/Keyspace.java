@@ -9,6 +9,7 @@ import dev.gossamer.protocol.MemberId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -211,11 +212,24 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot) {
+        return dropSlot(slot, _ -> true);
+    }
+
+    /**
+     * The same for some caches only.
+     *
+     * @param which by the cache's {@link CacheSettings#replication}
+     */
+    public int dropSlot(int slot, IntPredicate which) {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
             MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            dropped += drop(slot, page.keys());
+            List<Bytes> keys =
+                    page.keys().stream()
+                            .filter(key -> which.test(settingsOf(key).replication()))
+                            .toList();
+            dropped += drop(slot, keys);
             position = page.next();
         }
         return dropped;

@@ -24,15 +24,27 @@ final class Epochs {
     private final List<Consumer<Holding>> onEachLoop = new CopyOnWriteArrayList<>();
     private final List<Consumer<Holding>> onServed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Topology>> subscribers = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Runnable>> others = new CopyOnWriteArrayList<>();
+    private final Gate gate;
     private volatile Holding latest;
     private volatile Holding served;
 
-    Epochs(MemberId self, int replication, List<LoopLinks> loops) {
+    /** Stands before each step to a new topology. */
+    interface Gate {
+        /**
+         * @param install puts {@code next} into force; to be called once, before this returns
+         */
+        void pass(Holding next, Runnable install);
+    }
+
+    /**
+     * @param none before any topology is known
+     */
+    Epochs(MemberId self, Holding none, List<LoopLinks> loops, Gate gate) {
         this.self = self;
         this.loops = loops;
-        this.latest = Holding.none(replication, self);
-        this.served = latest;
+        this.gate = gate;
+        this.latest = none;
+        this.served = none;
     }
 
     /** What this node's own requests go by. */
@@ -60,23 +72,14 @@ final class Epochs {
         return () -> subscribers.remove(consumer);
     }
 
-    /**
-     * Makes the grace period wait for more than the loops.
-     *
-     * @param other runs what it is given when it has let go of the topology before
-     */
-    void waitFor(Consumer<Runnable> other) {
-        others.add(other);
-    }
-
     /** Goes by {@code topology} from now on, if it is later. */
     void install(Topology topology) {
         if (topology.epoch() <= latest.epoch()) {
             return;
         }
         Holding holding = latest.next(topology, self);
-        latest = holding;
-        AtomicInteger left = new AtomicInteger(loops.size() + others.size());
+        gate.pass(holding, () -> latest = holding);
+        AtomicInteger left = new AtomicInteger(loops.size());
         for (LoopLinks each : loops) {
             each.loop()
                     .execute(() -> {
@@ -84,7 +87,6 @@ final class Epochs {
                         passed(holding, left);
                     });
         }
-        others.forEach(other -> other.accept(() -> passed(holding, left)));
     }
 
     private void passed(Holding holding, AtomicInteger left) {

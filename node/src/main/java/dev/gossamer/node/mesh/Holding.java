@@ -22,42 +22,57 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * joined by more members than it had around it (the smaller side of a healed partition), trusts
  * nothing it has: all its slots are filling, which costs a copy and is always right.
  *
+ * <p>A cache may have fewer copies than a slot has owners. Who owns a slot at a rank beyond some
+ * cache's copies knows nothing of that cache: it vouches for nothing, and when it moves up its slot
+ * is filling, however complete it was at its old rank.
+ *
  * <p><b>Threads.</b> Any.
  */
 final class Holding {
     private final Topology topology;
     private final Topology before;
     private final int self;
+    private final int fewestCopies;
     private final AtomicLongArray complete = new AtomicLongArray(Slot.COUNT / Long.SIZE);
     private final AtomicInteger filling = new AtomicInteger();
 
-    /** Slots of which this node was a complete owner just before, and is none now. */
-    private final BitSet left = new BitSet();
+    /** Slots of which this node had all, of every cache, just before. */
+    private final BitSet hadAll = new BitSet();
 
-    private Holding(Topology topology, Topology before, MemberId self) {
+    private Holding(Topology topology, Topology before, MemberId self, int fewestCopies) {
         this.topology = topology;
         this.before = before;
         this.self = topology.indexOf(self);
+        this.fewestCopies = fewestCopies;
     }
 
-    /** Before any topology is known. */
-    static Holding none(int replication, MemberId self) {
+    /**
+     * Before any topology is known.
+     *
+     * @param fewestCopies the least that any cache wants of its entries
+     */
+    static Holding none(int replication, MemberId self, int fewestCopies) {
         Topology none = Topology.none(replication);
-        return new Holding(none, none, self);
+        return new Holding(none, none, self, fewestCopies);
     }
 
     /** What this node holds when {@code next} replaces this topology. */
     Holding next(Topology next, MemberId selfId) {
         boolean continuous = continuous(next);
-        Holding holding = new Holding(next, continuous ? topology : Topology.none(1), selfId);
+        Topology known = continuous ? topology : Topology.none(1);
+        Holding holding = new Holding(next, known, selfId, fewestCopies);
         boolean founder = topology.isEmpty() && next.members().size() == 1;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            boolean had = continuous && rankHere(slot) >= 0 && isComplete(slot);
-            if (holding.rankHere(slot) < 0) {
-                holding.left.set(slot, had);
-            } else if (founder || had) {
-                holding.setBit(slot);
-            } else {
+            int rank = rankHere(slot);
+            int nextRank = holding.rankHere(slot);
+            boolean had = continuous && rank >= 0 && isComplete(slot);
+            boolean hadAllOfIt = had && rank < fewestCopies;
+            holding.hadAll.set(slot, hadAllOfIt);
+            if (founder || hadAllOfIt || (had && nextRank >= rank)) {
+                if (nextRank >= 0) {
+                    holding.setBit(slot);
+                }
+            } else if (nextRank >= 0) {
                 holding.filling.incrementAndGet();
             }
         }
@@ -103,7 +118,7 @@ final class Holding {
         return (complete.get(slot >>> 6) & (1L << slot)) != 0;
     }
 
-    /** Whether a read is answered from this node's memory alone. */
+    /** Whether a read is answered from what this node has, if its cache has a copy here. */
     boolean answers(int slot, Freshness freshness) {
         boolean mine = freshness instanceof Freshness.Any ? rankHere(slot) >= 0 : isPrimary(slot);
         return mine && isComplete(slot);
@@ -118,7 +133,28 @@ final class Holding {
 
     /** Whether nothing acknowledged is missing from what this node has of the slot. */
     boolean isAuthoritative(int slot) {
-        return isComplete(slot) || left.get(slot);
+        return hadAll.get(slot) || (isComplete(slot) && rankHere(slot) < fewestCopies);
+    }
+
+    /** Whether this node owns the slot at a rank at which some cache has no copy. */
+    boolean isBeyondSomeCache(int slot) {
+        return rankHere(slot) >= fewestCopies;
+    }
+
+    /**
+     * Whether what this node has of the slot, in caches of so many copies, may be older than what
+     * was acknowledged: it had no part in the topology just before, and nobody who had one is left
+     * to say what became of it.
+     */
+    boolean isOrphaned(int slot, int replication) {
+        int holders = Math.min(replication, before.ownersPerSlot());
+        for (int rank = 0; rank < holders; rank++) {
+            Member holder = before.members().get(before.ownerIndex(slot, rank));
+            if (topology.indexOf(holder.id()) >= 0) {
+                return false;
+            }
+        }
+        return holders > 0 && self >= 0;
     }
 
     void markComplete(int slot) {

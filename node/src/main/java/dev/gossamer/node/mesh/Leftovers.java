@@ -2,73 +2,99 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.protocol.Slot;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Drops the slots that this node holds and does not own any more, when everyone who owns them has
- * them. A new topology is not served before the slot that is being dropped is done, so nothing that
- * comes under the new one is dropped.
+ * Drops what this node has and is not to have any more: slots that it does not own, and in slots
+ * that it owns the entries of caches whose copies end before its rank. It waits until everyone who
+ * is to have them has them.
  *
- * <p><b>Threads.</b> Any; guarded by this. The dropping itself runs on a worker.
+ * <p>Until then they may still be asked for. But what lies here can have been overwritten where it
+ * belongs, and must not be taken for current later: when the last of those who would know goes
+ * before this was dropped, it is dropped at that very change (C2: loss is only ever a miss).
+ *
+ * <p><b>Threads.</b> Any. A change of topology waits until the slot that is being dropped is done,
+ * so nothing that comes under the new one is dropped under the old.
  */
-final class Leftovers {
-    private final Epochs epochs;
+final class Leftovers implements Epochs.Gate {
     private final Keyspace keyspace;
     private final Executor workers;
-    private final List<Runnable> waiting = new ArrayList<>();
-    private boolean busy;
-    private long droppedEpoch;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicLong begunEpoch = new AtomicLong();
 
-    Leftovers(Epochs epochs, Keyspace keyspace, Executor workers) {
-        this.epochs = epochs;
+    /** The epoch in force, and the last one under which all was dropped. Guarded by the lock. */
+    private long epoch;
+
+    private long cleanEpoch;
+
+    Leftovers(Keyspace keyspace, Executor workers) {
         this.keyspace = keyspace;
         this.workers = workers;
     }
 
+    @Override
+    public void pass(Holding next, Runnable install) {
+        lock.lock();
+        try {
+            if (epoch != cleanEpoch) {
+                dropOrphans(next);
+            }
+            epoch = next.epoch();
+            install.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dropOrphans(Holding next) {
+        for (int each = 0; each < Slot.COUNT; each++) {
+            int slot = each;
+            if (next.isOrphaned(slot, 1)) {
+                keyspace.dropSlot(slot, replication -> next.isOrphaned(slot, replication));
+            }
+        }
+    }
+
     /** Begins to drop, once per topology. Returns at once. */
     void drop(Holding holding) {
-        synchronized (this) {
-            if (busy || !holding.isMember() || holding.epoch() <= droppedEpoch) {
-                return;
-            }
-            droppedEpoch = holding.epoch();
-            busy = true;
+        long begun = begunEpoch.get();
+        if (holding.isMember()
+                && holding.epoch() > begun
+                && begunEpoch.compareAndSet(begun, holding.epoch())) {
+            workers.execute(() -> run(holding));
         }
-        workers.execute(() -> run(holding));
     }
 
     private void run(Holding holding) {
+        int slot = 0;
+        while (slot < Slot.COUNT && dropOne(holding, slot)) {
+            slot++;
+        }
+    }
+
+    /**
+     * @return whether the topology is still in force
+     */
+    private boolean dropOne(Holding holding, int slot) {
+        lock.lock();
         try {
-            for (int slot = 0; slot < Slot.COUNT && epochs.latest() == holding; slot++) {
-                if (holding.rankHere(slot) < 0) {
-                    keyspace.dropSlot(slot);
-                }
+            if (epoch != holding.epoch()) {
+                return false;
             }
+            int rank = holding.rankHere(slot);
+            if (rank < 0) {
+                keyspace.dropSlot(slot);
+            } else if (holding.isBeyondSomeCache(slot)) {
+                keyspace.dropSlot(slot, replication -> replication <= rank);
+            }
+            if (slot == Slot.COUNT - 1) {
+                cleanEpoch = epoch;
+            }
+            return true;
         } finally {
-            idle();
+            lock.unlock();
         }
-    }
-
-    private void idle() {
-        List<Runnable> ready;
-        synchronized (this) {
-            busy = false;
-            ready = List.copyOf(waiting);
-            waiting.clear();
-        }
-        ready.forEach(Runnable::run);
-    }
-
-    /** Runs {@code then} as soon as nothing is being dropped under an older topology. */
-    void whenIdle(Runnable then) {
-        synchronized (this) {
-            if (busy) {
-                waiting.add(then);
-                return;
-            }
-        }
-        then.run();
     }
 }

@@ -76,11 +76,18 @@ final class LoopRouter {
      */
     void read(Bytes key, Freshness freshness, boolean forwards, ReadAttempt.Answer answer) {
         int slot = key.slotIndex();
-        if (isClear(slot) && epochs.latest().answers(slot, freshness)) {
+        if (isClear(slot) && answers(epochs.latest(), slot, key, freshness)) {
             answer.found(keyspace.findOrNull(key), null);
             return;
         }
         submit(new ReadAttempt(this, slot, deadline(forwards), key, freshness, forwards, answer));
+    }
+
+    /** Whether a read is answered from this node's memory alone. */
+    boolean answers(Holding holding, int slot, Bytes key, Freshness freshness) {
+        return holding.answers(slot, freshness)
+                && (holding.isPrimary(slot)
+                        || holding.rankHere(slot) < keyspace.settingsOf(key).replication());
     }
 
     void write(Operation operation, boolean forwards, Mesh.Callback<Outcome> callback) {

@@ -30,6 +30,9 @@ final class MeshMeters {
         Gauge.builder("gossamer.mesh.missing.copies", standing, it -> it.status().missingCopies())
                 .description("Copies of slots that should exist and do not, as this node knows it")
                 .register(meters);
+        FunctionCounter.builder("gossamer.gossip.rejected", standing, Standing::rejected)
+                .description("Gossip messages that made no sense and were dropped")
+                .register(meters);
         FunctionCounter.builder("gossamer.transfer.bytes", fill, Fill::bytesPulled)
                 .description("Bytes of entries that this node has copied from others")
                 .baseUnit("bytes")

@@ -58,6 +58,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Membership membership;
     private final TopologyAuthority authority;
     private final LongSupplier nanoClock;
+    private final Consumer<String> onExpelled;
     private final Links links;
     private final Epochs epochs;
     private final Map<LoopLinks, LoopRouter> routers = new HashMap<>();
@@ -77,6 +78,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
      * @param nanoClock monotonic nanoseconds
      * @param clock for the incarnation of this life in gossip
      * @param random for jitter and random keys; guarded here
+     * @param onExpelled told the reason when this node has been made to leave for good; it serves
+     *     nothing worth having from then on, and whoever hears must end it
      */
     public MeshNode(
             MeshSettings settings,
@@ -88,7 +91,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
             MeterRegistry meters,
             LongSupplier nanoClock,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Consumer<String> onExpelled) {
         this.settings = settings;
         this.self = self;
         this.loops = loops;
@@ -96,8 +100,15 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.membership = membership;
         this.authority = authority;
         this.nanoClock = nanoClock;
+        this.onExpelled = onExpelled;
         this.links = new Links(settings.links(), self.id(), loops, meters, nanoClock, random);
-        this.epochs = new Epochs(self.id(), settings.replication(), links.perLoop());
+        this.leftovers = new Leftovers(keyspace, workers);
+        this.epochs =
+                new Epochs(
+                        self.id(),
+                        Holding.none(settings.replication(), self.id(), fewestCopies(keyspace)),
+                        links.perLoop(),
+                        leftovers);
         for (LoopLinks each : links.perLoop()) {
             routers.put(each, routerOf(each));
         }
@@ -125,9 +136,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.standing = new Standing(self, epochs, keyspace, membership, gossip);
         var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
         this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
-        this.leftovers = new Leftovers(epochs, keyspace, workers);
-        epochs.waitFor(leftovers::whenIdle);
         MeshMeters.register(meters, epochs, standing, fill);
+    }
+
+    private static int fewestCopies(Keyspace keyspace) {
+        return keyspace.caches().stream()
+                .mapToInt(CacheSettings::replication)
+                .min()
+                .orElse(Integer.MAX_VALUE);
     }
 
     private LoopRouter routerOf(LoopLinks each) {
@@ -171,6 +187,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
         @Override
         public void onMessage(MemberId from, byte[] payload) {
             standing.heard(from, payload);
+        }
+
+        @Override
+        public void onExpelled(String reason) {
+            onExpelled.accept(reason);
         }
     }
 

@@ -26,6 +26,8 @@ import java.util.Optional;
  *     256 MiB/s.
  * @param fillParallelism how many pages of slots are under way to this node at once. Default 4.
  * @param fillPageBytes about how large such a page is. Default 512 KiB.
+ * @param greetingsMax how many connections to the data port may be open at once that have not
+ *     proved the password yet; one more is closed, and a member tries again. Default 256.
  * @param gossip how members hear of each other's state
  */
 public record MeshSettings(
@@ -40,6 +42,7 @@ public record MeshSettings(
         long transferBytesPerSecondMax,
         int fillParallelism,
         int fillPageBytes,
+        int greetingsMax,
         GossipSettings gossip) {
 
     public MeshSettings {
@@ -49,6 +52,7 @@ public record MeshSettings(
         check("transferBytesPerSecondMax", transferBytesPerSecondMax, 1024, Long.MAX_VALUE);
         check("fillParallelism", fillParallelism, 1, 64);
         check("fillPageBytes", fillPageBytes, 1024, frameBytesMax / 2);
+        check("greetingsMax", greetingsMax, 1, 65_536);
     }
 
     private static void check(String name, long value, long min, long max) {
@@ -72,11 +76,18 @@ public record MeshSettings(
                 256L << 20,
                 4,
                 512 << 10,
+                256,
                 GossipSettings.DEFAULT);
     }
 
     LinkSettings links() {
         return new LinkSettings(
-                clusterName, password, bindHost, linkQueueBytesMax, frameBytesMax, connectTimeout);
+                clusterName,
+                password,
+                bindHost,
+                linkQueueBytesMax,
+                frameBytesMax,
+                connectTimeout,
+                greetingsMax);
     }
 }

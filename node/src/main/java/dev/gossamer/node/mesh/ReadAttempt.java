@@ -53,7 +53,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     @Override
     void step() {
         Holding holding = router.epochs.latest();
-        if (holding.answers(slot, freshness)) {
+        if (router.answers(holding, slot, key, freshness)) {
             if (router.isUnderWay(slot)) {
                 router.park(this);
             } else {

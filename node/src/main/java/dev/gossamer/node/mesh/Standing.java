@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,7 @@ final class Standing {
     private final Keyspace keyspace;
     private final Membership membership;
     private final Gossip gossip;
+    private final LongAdder rejected = new LongAdder();
     private volatile boolean draining;
 
     Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
@@ -140,13 +142,20 @@ final class Standing {
         for (Gossip.Effect effect : gossip.on(event)) {
             switch (effect) {
                 case Gossip.Effect.Send(var to, var payload) -> membership.send(to, payload);
-                case Gossip.Effect.Rejected(var from, var why) ->
-                        log.warn("rejected gossip from {}: {}", from, why);
+                case Gossip.Effect.Rejected(var from, var why) -> {
+                    rejected.increment();
+                    log.warn("rejected gossip from {}: {}", from, why);
+                }
                 case Gossip.Effect.Learned _, Gossip.Effect.Forgot _ -> {
                     // The machine keeps what was learned; it is looked up when it is needed.
                 }
             }
         }
+    }
+
+    /** Gossip messages that made no sense, since the start. */
+    long rejected() {
+        return rejected.sum();
     }
 
     private Fact own() {

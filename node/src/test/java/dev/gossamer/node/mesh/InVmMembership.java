@@ -27,6 +27,13 @@ final class InVmMembership {
         }
     }
 
+    /** The member is told that it is out. */
+    synchronized void expel(MemberId id, String reason) {
+        Port port = ports.get(id);
+        port.deliver(() -> port.listener().onExpelled(reason));
+        drop(id);
+    }
+
     private void announce() {
         viewId++;
         MeshView view = new MeshView(viewId, ports.values().stream().map(p -> p.self).toList());

@@ -18,9 +18,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -180,6 +182,83 @@ class MeshNodeIT {
                 Outcome.Applied applied = (Outcome.Applied) writes.get(i).join();
                 assertThat(applied.number()).as("write %d", i).isEqualTo(i / 50 + 1);
             }
+        }
+    }
+
+    @Test
+    void aMemberThatLeavesUnderLoadTakesNothingWithItAndFailsNoRequestBeyondARetry()
+            throws Exception {
+        try (TestMesh mesh = new TestMesh(settings(2));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Node> staying = List.of(mesh.join(), mesh.join());
+            Node leaving = mesh.join();
+            mesh.awaitWhole();
+            storeMany(staying.getFirst(), 3000);
+            AtomicBoolean running = new AtomicBoolean(true);
+            AtomicInteger written = new AtomicInteger();
+            List<CompletableFuture<Integer>> writers = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                int lane = t;
+                writers.add(
+                        CompletableFuture.supplyAsync(
+                                () -> writeLane(staying, running, lane, written), threads));
+            }
+            await(() -> written.get() > 500);
+            mesh.leave(leaving);
+            int before = written.get();
+            await(() -> written.get() > before + 500);
+            running.set(false);
+            for (int lane = 0; lane < 4; lane++) {
+                int last = writers.get(lane).join();
+                for (int n = 0; n <= last; n++) {
+                    String found = find(staying.get(n % 2), laneKey(lane, n));
+                    assertThat(found).as("lane %d, key %d of %d", lane, n, last).isEqualTo("" + n);
+                }
+            }
+            for (int i = 0; i < 3000; i++) {
+                assertThat(find(staying.get(i % 2), i)).isEqualTo("v" + i);
+            }
+            mesh.awaitWhole();
+        }
+    }
+
+    private static int laneKey(int lane, int n) {
+        return 1_000_000 * (lane + 1) + n;
+    }
+
+    /** Writes new keys, and reads others. @return the last key that was acknowledged */
+    private static int writeLane(
+            List<Node> nodes, AtomicBoolean running, int lane, AtomicInteger written) {
+        int n = 0;
+        while (running.get()) {
+            Node node = nodes.get(n % 2);
+            Operation put = put(laneKey(lane, n), "" + n);
+            assertThat(withOneRetry(() -> node.mesh().writeAsync(put).join()))
+                    .isInstanceOf(Outcome.Applied.class);
+            int i = n % 3000;
+            assertThat(withOneRetry(() -> find(node, i))).isEqualTo("v" + i);
+            written.incrementAndGet();
+            n++;
+        }
+        return n - 1;
+    }
+
+    private static <T> T withOneRetry(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (CompletionException e) {
+            return request.get();
+        }
+    }
+
+    @Test
+    void whoIsExpelledTellsItsRoot() throws Exception {
+        try (TestMesh mesh = new TestMesh(settings(2))) {
+            Node node = mesh.join();
+            mesh.join();
+            mesh.membership.expel(node.member().id(), "a double");
+            await(() -> !mesh.expelled.isEmpty());
+            assertThat(mesh.expelled).containsExactly("a double");
         }
     }
 

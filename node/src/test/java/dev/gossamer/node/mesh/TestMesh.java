@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -46,6 +47,8 @@ final class TestMesh implements AutoCloseable {
 
     final InVmMembership membership = new InVmMembership();
     final List<Node> nodes = new ArrayList<>();
+    final List<String> expelled = new CopyOnWriteArrayList<>();
+    private int joined;
     private final MeshSettings settings;
     private final KeyspaceSettings caches;
 
@@ -71,6 +74,7 @@ final class TestMesh implements AutoCloseable {
                 1L << 30,
                 4,
                 64 << 10,
+                256,
                 new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
     }
 
@@ -90,7 +94,7 @@ final class TestMesh implements AutoCloseable {
     }
 
     Node join() throws IOException {
-        Member member = member(nodes.size() + 1);
+        Member member = member(++joined);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
         HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
@@ -113,7 +117,8 @@ final class TestMesh implements AutoCloseable {
                         meters,
                         System::nanoTime,
                         InstantSource.system(),
-                        new SplittableRandom(nodes.size()));
+                        new SplittableRandom(nodes.size()),
+                        expelled::add);
         Node node = new Node(member, mesh, keyspace, loops, meters);
         nodes.add(node);
         mesh.start();
@@ -125,6 +130,13 @@ final class TestMesh implements AutoCloseable {
         node.loops().close();
         membership.drop(node.member().id());
         nodes.remove(node);
+    }
+
+    /** As SIGTERM, once the edges take no requests any more. */
+    void leave(Node node) {
+        nodes.remove(node);
+        node.mesh().close();
+        node.loops().close();
     }
 
     void awaitWhole() {

@@ -30,6 +30,10 @@ final class InboundHandler extends FrameHandler {
     private Handshake.@Nullable Hello hello;
     private byte @Nullable [] nonce;
     private boolean open;
+
+    /** Counts among those that have to prove themselves. */
+    private boolean greeting;
+
     private @Nullable FrameSink sink;
     private @Nullable ScheduledFuture<?> patience;
 
@@ -49,13 +53,24 @@ final class InboundHandler extends FrameHandler {
     @Override
     public void channelActive(ChannelHandlerContext active) {
         context = active;
+        if (!links.mayGreet()) {
+            links.refused(Links.Refusal.LIMIT);
+            var _ = active.close();
+            return;
+        }
+        greeting = true;
         sink = new FrameSink(active.channel());
         patience =
                 active.executor()
                         .schedule(
-                                this::close,
+                                () -> tooSlow(active),
                                 links.settings().connectTimeout().toNanos(),
                                 TimeUnit.NANOSECONDS);
+    }
+
+    private void tooSlow(ChannelHandlerContext in) {
+        links.refused(Links.Refusal.SLOW);
+        var _ = in.close();
     }
 
     @Override
@@ -111,6 +126,7 @@ final class InboundHandler extends FrameHandler {
         if (links.firstTimeFor(who + why)) {
             log.warn("refused a link from {}: {}", who, why);
         }
+        links.refused(Links.Refusal.STRANGER);
         send(from, Handshake.refusedFrame(why));
         var _ = from.close();
     }
@@ -206,6 +222,10 @@ final class InboundHandler extends FrameHandler {
     private void calm() {
         if (patience != null) {
             patience.cancel(false);
+        }
+        if (greeting) {
+            greeting = false;
+            links.greeted();
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.Optional;
  *     may leave unread before it is cut
  * @param frameBytesMax the largest frame that is sent or accepted
  * @param connectTimeout for connecting and greeting together
+ * @param greetingsMax how many connections from others may be open that have not proved themselves
+ *     yet; one more is closed at once
  */
 public record LinkSettings(
         String clusterName,
@@ -20,12 +22,16 @@ public record LinkSettings(
         String bindHost,
         int queueBytesMax,
         int frameBytesMax,
-        Duration connectTimeout) {
+        Duration connectTimeout,
+        int greetingsMax) {
 
     public LinkSettings {
         if (clusterName.isEmpty() || clusterName.length() > 255) {
             throw new IllegalArgumentException(
                     "cluster name '" + clusterName + "' has no 1 to 255 characters");
+        }
+        if (greetingsMax < 1) {
+            throw new IllegalArgumentException("greetingsMax " + greetingsMax + " is below 1");
         }
         if (queueBytesMax < 1 || frameBytesMax < 1024) {
             throw new IllegalArgumentException(

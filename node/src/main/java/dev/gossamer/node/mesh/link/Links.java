@@ -16,9 +16,13 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -34,6 +38,13 @@ import org.jspecify.annotations.Nullable;
 public final class Links implements AutoCloseable {
     private static final int MATTERS_MAX = 256;
 
+    /** Why a connection was closed before its peer had proved itself. */
+    enum Refusal {
+        LIMIT,
+        SLOW,
+        STRANGER
+    }
+
     private final LinkSettings settings;
     private final Handshake handshake;
     private final MemberId self;
@@ -46,6 +57,8 @@ public final class Links implements AutoCloseable {
     private final Set<String> mattersLogged = ConcurrentHashMap.newKeySet();
     private final LongAdder queuedBytes = new LongAdder();
     private final LongAdder requests = new LongAdder();
+    private final AtomicInteger greeting = new AtomicInteger();
+    private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private volatile @Nullable Channel listening;
     private volatile @Nullable RequestHandler handler;
 
@@ -75,6 +88,14 @@ public final class Links implements AutoCloseable {
         FunctionCounter.builder("gossamer.link.requests", requests, LongAdder::sum)
                 .description("Requests from other members")
                 .register(meters);
+        for (Refusal cause : Refusal.values()) {
+            LongAdder count = new LongAdder();
+            refused.put(cause, count);
+            FunctionCounter.builder("gossamer.link.refused", count, LongAdder::sum)
+                    .description("Connections closed before they had proved themselves")
+                    .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                    .register(meters);
+        }
     }
 
     /**
@@ -161,6 +182,31 @@ public final class Links implements AutoCloseable {
     long epoch() {
         RequestHandler serving = handler;
         return serving == null ? 0 : serving.servedEpoch();
+    }
+
+    /**
+     * A connection is about to prove itself.
+     *
+     * @return false when too many are at it; {@link #greeted} is to be called otherwise
+     */
+    boolean mayGreet() {
+        if (greeting.incrementAndGet() <= settings.greetingsMax()) {
+            return true;
+        }
+        greeting.decrementAndGet();
+        return false;
+    }
+
+    /** A connection has proved itself, or will not any more. */
+    void greeted() {
+        greeting.decrementAndGet();
+    }
+
+    void refused(Refusal cause) {
+        LongAdder count = refused.get(cause);
+        if (count != null) {
+            count.increment();
+        }
     }
 
     void opened(InboundHandler connection) {

@@ -71,7 +71,8 @@ public class LinkBenchmark {
                         "127.0.0.1",
                         1 << 20,
                         1 << 20,
-                        Duration.ofSeconds(1));
+                        Duration.ofSeconds(1),
+                        256);
         Links links =
                 new Links(
                         settings,

@@ -8,8 +8,14 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -27,10 +33,12 @@ import org.junit.jupiter.api.Timeout;
 /** Two ends over loopback sockets. */
 @Timeout(20)
 class LinksIT {
+    private static final int GREETINGS_MAX = 8;
     private static int nextPort = 22_900;
     private final List<AutoCloseable> closing = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    /** Answers reads with a miss, and stays silent over everything else. */
+    /** Answers reads with a miss, keys with much, and stays silent over everything else. */
     private static final class Serving implements RequestHandler {
         volatile long epoch = 1;
 
@@ -43,6 +51,8 @@ class LinksIT {
         public void handle(Request request, long asked, Responder responder) {
             if (request instanceof Request.Read) {
                 responder.reply(new Reply.Found(null));
+            } else if (request instanceof Request.ListKeys) {
+                responder.reply(new Reply.Keys(List.of(Bytes.wrap(new byte[50_000])), 0, 0));
             }
         }
     }
@@ -56,7 +66,8 @@ class LinksIT {
                 "127.0.0.1",
                 64 * 1024,
                 64 * 1024,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                GREETINGS_MAX);
     }
 
     private Links links(int id, int port, LinkSettings settings) throws IOException {
@@ -66,7 +77,7 @@ class LinksIT {
                         settings,
                         new MemberId(id),
                         loops,
-                        new SimpleMeterRegistry(),
+                        meters,
                         System::nanoTime,
                         new SplittableRandom(id));
         links.start(port, serving);
@@ -185,7 +196,13 @@ class LinksIT {
         links(1, port, settings("c", "p"));
         LinkSettings roomy =
                 new LinkSettings(
-                        "c", Optional.of("p"), "127.0.0.1", 1 << 20, 2048, Duration.ofSeconds(1));
+                        "c",
+                        Optional.of("p"),
+                        "127.0.0.1",
+                        1 << 20,
+                        2048,
+                        Duration.ofSeconds(1),
+                        8);
         Links two = links(2, port(), roomy);
         Request large = new Request.Read(Bytes.wrap(new byte[4000]));
         assertThat(ask(two, member(1, port), large, 1).join()).startsWith("TOOLARGE");
@@ -212,6 +229,97 @@ class LinksIT {
         Links two = links(2, port(), settings("c", "p"));
         assertThat(ask(two, member(1, port), new Request.Read(Bytes.EMPTY), 1).join())
                 .isEqualTo("Found");
+    }
+
+    @Test
+    void strangersThatSayNothingAreBoundedInNumberAndCutInTime() throws Exception {
+        int port = port();
+        links(1, port, settings("c", "p"));
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < GREETINGS_MAX + 3; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout(5000);
+            silent.add(socket);
+            closing.add(socket);
+        }
+        TestClock.await(() -> refused("limit") == 3);
+        assertThat(refused("slow")).isZero();
+        for (Socket socket : silent) {
+            assertThat(endOf(socket)).isEqualTo(-1);
+        }
+        assertThat(refused("slow")).isEqualTo(GREETINGS_MAX);
+        Links two = links(2, port(), settings("c", "p"));
+        assertThat(ask(two, member(1, port), new Request.Read(Bytes.EMPTY), 1).join())
+                .isEqualTo("Found");
+    }
+
+    private double refused(String cause) {
+        return meters.get("gossamer.link.refused").tag("cause", cause).functionCounter().count();
+    }
+
+    @Test
+    void aPeerThatDoesNotReadItsAnswersIsCutAndTheOthersDoNotNotice() throws Exception {
+        int port = port();
+        links(1, port, settings("c", "p"));
+        Links friend = links(2, port(), settings("c", "p"));
+        Request read = new Request.Read(Bytes.utf8("k"));
+        assertThat(ask(friend, member(1, port), read, 1).join()).isEqualTo("Found");
+        try (Socket deaf = new Socket()) {
+            deaf.setReceiveBufferSize(4096);
+            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            deaf.setSoTimeout(5000);
+            greet(deaf);
+            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> askUntilCut(deaf));
+            int answered = 0;
+            while (!asking.isDone()) {
+                assertThat(ask(friend, member(1, port), read, 1).join()).isEqualTo("Found");
+                answered++;
+            }
+            asking.join();
+            assertThat(answered).isPositive();
+        }
+        assertThat(ask(friend, member(1, port), read, 1).join()).isEqualTo("Found");
+    }
+
+    /** Greets as member 7 would. */
+    private static void greet(Socket socket) throws IOException {
+        Handshake handshake = new Handshake(settings("c", "p"));
+        Handshake.Hello hello = handshake.hello(new MemberId(7), 1, Handshake.newNonce());
+        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        writeFrame(out, hello.encode());
+        ByteBuf challenged = readFrame(in);
+        assertThat(challenged.readUnsignedByte()).isEqualTo((short) Handshake.CHALLENGE);
+        Handshake.Challenge challenge = Handshake.Challenge.read(challenged);
+        byte[] proof = handshake.proof("client", hello, challenge.member(), challenge.nonce());
+        writeFrame(out, Handshake.proofFrame(proof));
+        assertThat(readFrame(in).readUnsignedByte()).isEqualTo((short) Handshake.WELCOME);
+    }
+
+    private static void writeFrame(DataOutputStream out, ByteBuf frame) throws IOException {
+        out.writeInt(frame.readableBytes());
+        out.write(ByteBufUtil.getBytes(frame));
+        out.flush();
+    }
+
+    private static ByteBuf readFrame(DataInputStream in) throws IOException {
+        return Unpooled.wrappedBuffer(in.readNBytes(in.readInt()));
+    }
+
+    /** Asks for large answers and reads none, until the connection is gone. */
+    private static void askUntilCut(Socket deaf) {
+        ByteBuf body = Unpooled.buffer();
+        body.writeInt(1).writeLong(1);
+        MessageCodec.writeRequest(body, new Request.ListKeys(0, 0, 1));
+        try {
+            DataOutputStream out = new DataOutputStream(deaf.getOutputStream());
+            for (int i = 0; i < 100_000; i++) {
+                writeFrame(out, body.duplicate());
+            }
+            throw new AssertionError("100,000 unread answers, and still not cut");
+        } catch (IOException cut) {
+            assertThat(cut).isNotNull();
+        }
     }
 
     private static int endOf(Socket socket) throws IOException {
