@@ -10,6 +10,7 @@ import dev.gossamer.node.cli.local.PortPlan;
 import dev.gossamer.node.cli.terminal.CliException;
 import dev.gossamer.protocol.Member;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +117,16 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
                 failures.add(e);
             }
         }
+        IOException last = failures.getLast();
+        if (!(last instanceof ConnectException)) {
+            throw new CliException(
+                    "the mesh does not tell its state: "
+                            + last.getMessage()
+                            + "; a password comes from "
+                            + Password.VARIABLE
+                            + " or the address",
+                    last);
+        }
         String addresses =
                 candidates.stream()
                         .map(api -> api.base().toString())
@@ -123,9 +134,8 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
         throw new CliException(
                 "no node answered at "
                         + addresses
-                        + "; start a mesh with 'gossamer up', or say with --admin or --data where it is"
-                        + (admin.isPresent() ? " (" + failures.getLast().getMessage() + ")" : ""),
-                failures.getLast());
+                        + "; start a mesh with 'gossamer up', or say with --admin or --data where it is",
+                last);
     }
 
     /** The address for the thin client. */
