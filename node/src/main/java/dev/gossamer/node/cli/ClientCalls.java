@@ -4,6 +4,7 @@ import dev.gossamer.client.Cache;
 import dev.gossamer.client.Gossamer;
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cli.terminal.CliException;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,19 @@ final class ClientCalls {
 
     /** Connects to the mesh that the user means, asks, and closes the connection. */
     static <T> T ask(GossamerCommand root, Function<Gossamer, T> question) {
-        try (Gossamer mesh = Gossamer.connect(root.whereabouts().clientUri())) {
+        try (Gossamer mesh = connect(root.whereabouts().clientUri())) {
             return question.apply(mesh);
+        }
+    }
+
+    /**
+     * @throws CliException when the address is none
+     */
+    static Gossamer connect(String uri) {
+        try {
+            return Gossamer.connect(uri);
+        } catch (IllegalArgumentException e) {
+            throw new CliException("--mesh: " + e.getMessage(), e);
         }
     }
 }

@@ -273,7 +273,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private ReplayReport run(String uri, Pace pace, Room room, Terminal terminal) {
         Replay.Result result;
-        try (Gossamer mesh = Gossamer.connect(uri)) {
+        try (Gossamer mesh = ClientCalls.connect(uri)) {
             byte[] value = new byte[room.valueBytes()];
             new SplittableRandom(VALUE_SEED).nextBytes(value);
             Cache<byte[], byte[]> target =

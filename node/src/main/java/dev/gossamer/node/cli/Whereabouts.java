@@ -1,12 +1,16 @@
 package dev.gossamer.node.cli;
 
+import dev.gossamer.client.Gossamer;
 import dev.gossamer.node.cli.admin.AdminApi;
 import dev.gossamer.node.cli.admin.MeshReport;
+import dev.gossamer.node.cli.admin.Password;
 import dev.gossamer.node.cli.local.MeshFolder;
 import dev.gossamer.node.cli.local.MeshState;
 import dev.gossamer.node.cli.local.PortPlan;
 import dev.gossamer.node.cli.terminal.CliException;
+import dev.gossamer.protocol.Member;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,13 +50,40 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
 
     private List<AdminApi> candidates() {
         if (admin.isPresent()) {
-            return List.of(new AdminApi(addressOf(admin.get()), TIMEOUT));
+            return List.of(api(addressOf(admin.get())));
+        }
+        if (mesh.isPresent()) {
+            return membersOf(mesh.get()).stream()
+                    .map(member -> "http://" + member.host() + ":" + member.ports().admin())
+                    .map(address -> api(URI.create(address)))
+                    .toList();
         }
         PortPlan ports = ports();
         return IntStream.range(0, ports.nodes())
                 .mapToObj(node -> ports.ports(node).admin())
-                .map(port -> new AdminApi(URI.create("http://127.0.0.1:" + port), TIMEOUT))
+                .map(port -> api(URI.create("http://127.0.0.1:" + port)))
                 .toList();
+    }
+
+    private static List<Member> membersOf(String uri) {
+        try (Gossamer client = ClientCalls.connect(uri)) {
+            return client.topology().members();
+        }
+    }
+
+    private AdminApi api(URI address) {
+        return new AdminApi(address, TIMEOUT, password());
+    }
+
+    /** What the mesh's address says goes for its admin ports as well. */
+    private Password password() {
+        return mesh.map(uri -> Password.ofEnvironment().orOf(firstHostOf(uri)))
+                .orElseGet(Password::ofEnvironment);
+    }
+
+    /** An address with several hosts is no URI; its user part stands before the first. */
+    private static URI firstHostOf(String uri) {
+        return URI.create(uri.split(",", 2)[0]);
     }
 
     private static URI addressOf(String text) {
@@ -86,6 +117,16 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
                 failures.add(e);
             }
         }
+        IOException last = failures.getLast();
+        if (!(last instanceof ConnectException)) {
+            throw new CliException(
+                    "the mesh does not tell its state: "
+                            + last.getMessage()
+                            + "; a password comes from "
+                            + Password.VARIABLE
+                            + " or the address",
+                    last);
+        }
         String addresses =
                 candidates.stream()
                         .map(api -> api.base().toString())
@@ -93,9 +134,8 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
         throw new CliException(
                 "no node answered at "
                         + addresses
-                        + "; start a mesh with 'gossamer up', or say with --admin or --data where it is"
-                        + (admin.isPresent() ? " (" + failures.getLast().getMessage() + ")" : ""),
-                failures.getLast());
+                        + "; start a mesh with 'gossamer up', or say with --admin or --data where it is",
+                last);
     }
 
     /** The address for the thin client. */
@@ -104,17 +144,18 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
             return mesh.get();
         }
         if (admin.isPresent()) {
-            return uriOf(reach().report());
+            Password shown = password().orOf(addressOf(admin.get()));
+            return uriOf(reach().report(), shown);
         }
         PortPlan ports = ports();
         return IntStream.range(0, ports.nodes())
                 .mapToObj(node -> "127.0.0.1:" + ports.ports(node).redis())
-                .collect(Collectors.joining(",", "gossamer://", ""));
+                .collect(Collectors.joining(",", "gossamer://" + password().userInfo(), ""));
     }
 
-    private static String uriOf(MeshReport report) {
+    private static String uriOf(MeshReport report, Password password) {
         return report.members().stream()
                 .map(member -> member.host() + ":" + member.redis())
-                .collect(Collectors.joining(",", "gossamer://", ""));
+                .collect(Collectors.joining(",", "gossamer://" + password.userInfo(), ""));
     }
 }

@@ -85,6 +85,15 @@ class GossamerCommandTest {
     }
 
     @Test
+    void anAddressThatIsNoneIsNamed() {
+        assertThat(command.execute("get", "k", "--mesh", "redis://127.0.0.1:1")).isEqualTo(1);
+        assertThat(err()).contains("--mesh", "gossamer://").hasLineCount(1);
+        err.reset();
+        assertThat(command.execute("status", "--admin", "http://")).isEqualTo(1);
+        assertThat(err()).contains("--admin").hasLineCount(1);
+    }
+
+    @Test
     void verboseShowsWhereAFailureCameFrom() {
         assertThat(command.execute("status", "--admin", "127.0.0.1:1", "--verbose")).isEqualTo(1);
         assertThat(err()).contains("ConnectException");

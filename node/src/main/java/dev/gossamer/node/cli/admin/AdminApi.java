@@ -17,6 +17,7 @@ public final class AdminApi {
 
     private final URI base;
     private final Duration timeout;
+    private final Password password;
 
     /** A status and what came with it. */
     public record Answer(int status, String body) {
@@ -28,10 +29,12 @@ public final class AdminApi {
     /**
      * @param base such as {@code http://127.0.0.1:7579}
      * @param timeout for connecting, and for each read
+     * @param password for nodes that ask for one; an address that carries one goes first
      */
-    public AdminApi(URI base, Duration timeout) {
+    public AdminApi(URI base, Duration timeout, Password password) {
         this.base = base;
         this.timeout = timeout;
+        this.password = password.orOf(base);
     }
 
     public URI base() {
@@ -48,6 +51,8 @@ public final class AdminApi {
         connection.setConnectTimeout((int) timeout.toMillis());
         connection.setReadTimeout((int) timeout.toMillis());
         connection.setRequestProperty("Accept", "application/json, application/problem+json, */*");
+        password.authorization()
+                .ifPresent(header -> connection.setRequestProperty("Authorization", header));
         int status = connection.getResponseCode();
         try (InputStream in =
                 status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {

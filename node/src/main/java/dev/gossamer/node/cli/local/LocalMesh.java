@@ -2,6 +2,7 @@ package dev.gossamer.node.cli.local;
 
 import dev.gossamer.node.cli.admin.AdminApi;
 import dev.gossamer.node.cli.admin.MeshReport;
+import dev.gossamer.node.cli.admin.Password;
 import dev.gossamer.node.cli.terminal.CliException;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Terminal;
@@ -148,7 +149,8 @@ public final class LocalMesh {
     /** The admin API of a node. */
     public AdminApi admin(int node) {
         int port = plan.ports().ports(node).admin();
-        return new AdminApi(URI.create("http://127.0.0.1:" + port), ASK_TIMEOUT);
+        return new AdminApi(
+                URI.create("http://127.0.0.1:" + port), ASK_TIMEOUT, Password.ofEnvironment());
     }
 
     private CliException failed(Started ended) {

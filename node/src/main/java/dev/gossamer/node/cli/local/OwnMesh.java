@@ -1,5 +1,7 @@
 package dev.gossamer.node.cli.local;
 
+import dev.gossamer.node.cli.admin.AdminApi;
+import dev.gossamer.node.cli.admin.Password;
 import dev.gossamer.node.cli.terminal.Terminal;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -65,11 +67,13 @@ public final class OwnMesh implements AutoCloseable {
     public String clientUri() {
         return IntStream.range(0, ports.nodes())
                 .mapToObj(node -> "127.0.0.1:" + ports.ports(node).redis())
-                .collect(Collectors.joining(",", "gossamer://", ""));
+                .collect(
+                        Collectors.joining(
+                                ",", "gossamer://" + Password.ofEnvironment().userInfo(), ""));
     }
 
     /** One node's admin API. */
-    public dev.gossamer.node.cli.admin.AdminApi admin(int node) {
+    public AdminApi admin(int node) {
         return mesh.admin(node);
     }
 
