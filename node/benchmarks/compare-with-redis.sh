@@ -34,7 +34,7 @@ redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --d
 redis_pid=$!
 "$root/gossamer" up --nodes 1 --replication 1 --base-port "$base" --data "$work/mesh" --memory 512MiB --detach >"$work/up.log" \
   || { cat "$work/up.log" >&2; exit 1; }
-gossamer_pid=$(cat "$work"/mesh/node-0/pid 2>/dev/null || pgrep -f -- "--config $work/mesh/node-0/gossamer.yaml" | head -n 1)
+gossamer_pid=$(pgrep -f -- "--config $work/mesh/node-0/gossamer.yaml" | head -n 1)
 
 cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 run() { # server(redis|gossamer) test bytes pipeline operations → "rps cpu_us_per_op"
