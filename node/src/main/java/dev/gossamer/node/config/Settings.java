@@ -19,6 +19,7 @@ public final class Settings {
     private static final long KIB = 1L << 10;
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
+    private static final int PASSWORD_LENGTH_MIN = 8;
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -218,8 +219,8 @@ public final class Settings {
             new Setting<>(
                     "security.password",
                     "",
-                    optional(text()),
-                    "Shared by clients (AUTH, HTTP Authorization) and members; empty for none.");
+                    optional(text().andThen(Settings::longEnough)),
+                    "Shared by clients (AUTH, HTTP Authorization) and members, 8 characters or more; empty for none.");
 
     public static final Setting<Transport> NET_TRANSPORT =
             new Setting<>(
@@ -298,4 +299,15 @@ public final class Settings {
             List.of(CACHE_TTL, CACHE_ENTRY_BYTES_MAX, CACHE_REPLICATION, CACHE_ACKS);
 
     private Settings() {}
+
+    private static String longEnough(String password) {
+        if (password.length() < PASSWORD_LENGTH_MIN) {
+            throw new IllegalArgumentException(
+                    "has "
+                            + password.length()
+                            + " characters; choose at least "
+                            + PASSWORD_LENGTH_MIN);
+        }
+        return password;
+    }
 }
