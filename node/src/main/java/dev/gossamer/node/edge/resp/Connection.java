@@ -45,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Call<?> openedOrNull;
     private boolean serving;
     private boolean closing;
+    private boolean counted;
     private boolean drainPlanned;
     private int lastCommand = -1;
     private long startedNanos;
@@ -379,6 +380,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void charge() {
+        if (!channel.isOpen()) {
+            return; // A closed channel holds nothing, though it says that it is full.
+        }
         long unread = pendingBytes() + replies.heldBytes();
         if (unread > context.settings().outputBytesHardMax()) {
             close(Cause.OUTPUT_LIMIT);
@@ -429,17 +433,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Closes at once. */
     private void close(Cause cause) {
-        if (!closing || channel.isOpen()) {
+        if (channel.isOpen()) {
             closing = true;
-            context.connections().closed(cause);
+            count(cause);
             var _ = channel.close();
         }
     }
 
     /** Closes when all replies have been sent; reads nothing more. */
     void endAfterReplies(Cause cause) {
-        context.connections().closed(cause);
+        count(cause);
         endAfterReplies();
+    }
+
+    /** A connection ends once, for the first cause. */
+    private void count(Cause cause) {
+        if (!counted) {
+            counted = true;
+            context.connections().closed(cause);
+        }
     }
 
     void endAfterReplies() {

@@ -49,6 +49,53 @@ class RespServerTest {
     }
 
     @Test
+    void aClientThatClosesCountsAsNoneOfTheCausesOfThisSide() {
+        for (int round = 0; round < 50; round++) {
+            try (var client = ports.proxying()) {
+                client.ask("SET a " + round);
+            }
+        }
+        awaitNoConnection();
+        for (Connections.Cause cause : Connections.Cause.values()) {
+            assertThat(closed(cause)).as("%s", cause).isZero();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsKilledCountsOnce() {
+        try (var client = ports.proxying();
+                var other = ports.proxying()) {
+            client.ask("CLIENT SETNAME victim");
+            assertThat(other.ask("CLIENT KILL TYPE normal SKIPME yes")).isEqualTo(":1\r\n");
+            assertThat(client.readToEnd()).isEmpty();
+        }
+        awaitNoConnection();
+        for (Connections.Cause cause : Connections.Cause.values()) {
+            double expected = cause == Connections.Cause.KILLED ? 1 : 0;
+            assertThat(closed(cause)).as("%s", cause).isEqualTo(expected);
+        }
+    }
+
+    private double closed(Connections.Cause cause) {
+        return ports.registry
+                .get("gossamer.connections.closed")
+                .tag("cause", cause.name().toLowerCase(java.util.Locale.ROOT))
+                .functionCounter()
+                .count();
+    }
+
+    private void awaitNoConnection() {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (ports.registry.get("gossamer.connections").gauges().stream()
+                .anyMatch(gauge -> gauge.value() > 0)) {
+            assertThat(System.nanoTime()).as("connections stay open").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        // What closed them may still run: after it, each loop has done all it had planned.
+        ports.loops.group().forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
+    }
+
+    @Test
     void theClusteredPortSendsClientsToTheOwner() {
         ports.mesh.share();
         try (var client = ports.clustered()) {
