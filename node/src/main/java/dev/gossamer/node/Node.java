@@ -1,6 +1,5 @@
 package dev.gossamer.node;
 
-import ch.qos.logback.classic.Level;
 import dev.gossamer.membership.MemberIdentity;
 import dev.gossamer.membership.ViewTopologyAuthority;
 import dev.gossamer.membership.jgroups.JGroupsMembership;
@@ -72,7 +71,7 @@ public final class Node implements AutoCloseable {
         Configuration configuration = Configuration.read(Optional.of(file), System.getenv(), flags);
         NodeConfig config =
                 NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
-        setLogLevel(config);
+        NodeLog.apply(config.logLevel(), config.logFile());
         Node node = start(config, configuration);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gossamer-stop"));
         node.stopped.await();
@@ -88,13 +87,6 @@ public final class Node implements AutoCloseable {
         expelled = reason;
         health.broken(reason);
         Thread.ofPlatform().name("gossamer-expelled").start(this::close);
-    }
-
-    private static void setLogLevel(NodeConfig config) {
-        Logger root = LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        if (root instanceof ch.qos.logback.classic.Logger logback) {
-            logback.setLevel(Level.valueOf(config.logLevel().name()));
-        }
     }
 
     /**

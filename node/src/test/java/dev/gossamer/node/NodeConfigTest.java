@@ -51,7 +51,8 @@ class NodeConfigTest {
                     Map.entry("security.password", "long enough"),
                     Map.entry("net.transport", "nio"),
                     Map.entry("net.threads", "7"),
-                    Map.entry("log.level", "debug"));
+                    Map.entry("log.level", "debug"),
+                    Map.entry("log.file", "/elsewhere/node.log"));
 
     @Test
     void everySettingChangesWhatTheRoomsAreTold() {

@@ -234,6 +234,12 @@ public final class Settings {
     public static final Setting<LogLevel> LOG_LEVEL =
             new Setting<>(
                     "log.level", "info", choice(LogLevel.class), "Least severity that is logged.");
+    public static final Setting<Optional<Path>> LOG_FILE =
+            new Setting<>(
+                    "log.file",
+                    "",
+                    optional(text().andThen(Path::of)),
+                    "File for the log, put aside at 16 MiB, the last 4 of which are kept beside it; empty for standard output.");
 
     static final Setting<Optional<Duration>> CACHE_TTL =
             new Setting<>(
@@ -294,7 +300,8 @@ public final class Settings {
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,
                     NET_THREADS,
-                    LOG_LEVEL);
+                    LOG_LEVEL,
+                    LOG_FILE);
     static final List<Setting<?>> OF_CACHES =
             List.of(CACHE_TTL, CACHE_ENTRY_BYTES_MAX, CACHE_REPLICATION, CACHE_ACKS);
 

@@ -156,15 +156,14 @@ public final class LocalMesh {
     private CliException failed(Started ended) {
         String name = ended.node().name();
         stop();
-        terminal.note("The last lines of " + folder.log(name) + ":");
+        terminal.note("The last lines of " + folder.log(name) + " and node.out beside it:");
         folder.logTail(name).forEach(line -> terminal.note("  " + line));
         return new CliException(
                 name
                         + " ended with exit code "
                         + ended.process().exitValue()
-                        + " while it started, so all nodes were stopped; its log, "
-                        + folder.log(name)
-                        + ", says why");
+                        + " while it started, so all nodes were stopped; see "
+                        + folder.node(name));
     }
 
     private CliException tooSlow(int ready, Duration elapsed) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,11 @@ public final class MeshFolder {
 
     public Path log(String name) {
         return node(name).resolve("node.log");
+    }
+
+    /** What a node's JVM says before it has a log, or past it. */
+    public Path output(String name) {
+        return node(name).resolve("node.out");
     }
 
     private Path stateFile() {
@@ -153,13 +159,22 @@ public final class MeshFolder {
                         + "', or choose another folder with --data");
     }
 
-    /** The last lines of a node's log. */
+    /** The last lines of a node's log, and of what else it said. */
     public List<String> logTail(String name) {
+        List<String> both = new ArrayList<>(tail(log(name)));
+        both.addAll(tail(output(name)));
+        return both;
+    }
+
+    private static List<String> tail(Path file) {
+        if (!Files.exists(file)) {
+            return List.of(); // It ended before it had one.
+        }
         try {
-            List<String> lines = Files.readAllLines(log(name));
+            List<String> lines = Files.readAllLines(file);
             return lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size());
         } catch (IOException e) {
-            return List.of("(no log: " + e.getMessage() + ")");
+            return List.of("(" + file + " cannot be read: " + e.getMessage() + ")");
         }
     }
 }

@@ -35,7 +35,8 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
                     "mesh.replication",
                     "mesh.peers",
                     "mesh.dns",
-                    "memory.max-bytes");
+                    "memory.max-bytes",
+                    "log.file");
 
     public NodePlan {
         if (replication < 1 || replication > ports.nodes()) {
@@ -68,6 +69,7 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
         ports: {redis: %d, clustered: %d, admin: %d, jgroups: %d, data: %d}
         mesh: {name: gossamer-%d, replication: %d, peers: [%s]}
         memory: {max-bytes: %dB}
+        log: {file: %s}
         """
                 .formatted(
                         name(node),
@@ -81,7 +83,8 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
                         ports.basePort(),
                         replication,
                         peers(),
-                        memoryBytesMax);
+                        memoryBytesMax,
+                        quoted(folder.log(name(node))));
     }
 
     /** In YAML's double quotes, where only the quote and the backslash are special. */

@@ -141,7 +141,7 @@ public final class NodeProcess {
                 new ProcessBuilder(command)
                         .directory(folder.node(name).toFile())
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.log(name).toFile());
+                        .redirectOutput(folder.output(name).toFile());
         if (!untilThisProcessEnds) {
             builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         }
