@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +64,9 @@ class UpDownIT {
         assertThat(status.objects("members"))
                 .extracting(member -> member.text("name"))
                 .containsExactly("node-0", "node-1", "node-2");
+        MeshFolder mesh = new MeshFolder(folder.resolve("mesh"));
+        assertThat(mesh.log("node-0")).content().contains("Node - node-0 (", " is open: Redis ");
+        assertThat(mesh.output("node-0")).isEmptyFile();
         Ended down = run("down", "--data", data());
         assertThat(down.out()).contains("node-0", "node-1", "node-2");
         assertThat(nodesOfThisFolder()).isEmpty();
@@ -105,6 +109,18 @@ class UpDownIT {
     }
 
     @Test
+    void whyANodeDidNotStartIsShownAndNothingIsLeft() throws IOException, InterruptedException {
+        Ended failed = run(Map.of("GOSSAMER_LOG_LEVEL", "loud"), upWords());
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err())
+                .contains(
+                        "while it started, so all nodes were stopped",
+                        "GOSSAMER_LOG_LEVEL",
+                        "loud");
+        assertThat(nodesOfThisFolder()).isEmpty();
+    }
+
+    @Test
     void aMeshInTheForegroundEndsWithItsCommandEvenWhenThatIsKilled()
             throws IOException, InterruptedException {
         Process up = start("up", "--data", data(), "--base-port", "" + ports.basePort());
@@ -119,25 +135,36 @@ class UpDownIT {
     }
 
     private Ended up() throws IOException, InterruptedException {
-        return run(
-                "up",
-                "--detach",
-                "--data",
-                data(),
-                "--base-port",
-                String.valueOf(ports.basePort()),
-                "--memory",
-                "32MiB");
+        return run(upWords());
+    }
+
+    private String[] upWords() {
+        return new String[] {
+            "up",
+            "--detach",
+            "--data",
+            data(),
+            "--base-port",
+            String.valueOf(ports.basePort()),
+            "--memory",
+            "32MiB"
+        };
     }
 
     private Ended run(String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), arguments);
+    }
+
+    private Ended run(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command(arguments))
                         .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
+                        .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     }
