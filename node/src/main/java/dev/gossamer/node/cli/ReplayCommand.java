@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
             "of another size and says how to start a fitting one.",
             "",
             "Examples:",
-            "  gossamer replay --trace orm-busy.trace.xz --capacity 5%      5 %% of the distinct keys",
+            "  gossamer replay --trace orm-busy.trace.xz --capacity 5%%      5 %% of the distinct keys",
             "  gossamer replay --trace access.csv.gz --capacity 64MiB --nodes 5",
             "  gossamer replay --trace keys.txt --speed 5000/s              the running mesh"
         })
