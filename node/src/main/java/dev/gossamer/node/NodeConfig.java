@@ -19,6 +19,7 @@ import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.resp.RequestLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -192,21 +193,33 @@ record NodeConfig(
 
     private static RespSettings resp(Configuration configuration) {
         RespSettings defaults = RespSettings.DEFAULT;
+        int valueBytesMax = configuration.get(Settings.LIMITS_VALUE_BYTES_MAX);
         return new RespSettings(
                 configuration.get(Settings.NODE_BIND),
                 configuration.get(Settings.PORTS_REDIS),
                 configuration.get(Settings.PORTS_CLUSTERED),
                 configuration.get(Settings.SECURITY_PASSWORD),
                 configuration.get(Settings.LIMITS_CONNECTIONS_MAX),
-                defaults.request(),
+                requestLimits(defaults.request(), valueBytesMax),
                 configuration.get(Settings.LIMITS_KEY_BYTES_MAX),
-                configuration.get(Settings.LIMITS_VALUE_BYTES_MAX),
+                valueBytesMax,
                 defaults.commandsInFlightMax(),
                 defaults.outputBytesSoftMax(),
                 defaults.outputBytesHardMax(),
                 defaults.buffersBytesMax(),
                 defaults.patience(),
                 defaults.idleMax());
+    }
+
+    /**
+     * The frame must hold the longest value, or a value within its limit would be a protocol error.
+     */
+    private static RequestLimits requestLimits(RequestLimits defaults, int valueBytesMax) {
+        return new RequestLimits(
+                Math.max(defaults.bulkBytesMax(), valueBytesMax),
+                defaults.argsMax(),
+                defaults.inlineBytesMax(),
+                Math.max(defaults.requestBytesMax(), valueBytesMax + (1 << 20)));
     }
 
     private static AdminSettings admin(Configuration configuration) {

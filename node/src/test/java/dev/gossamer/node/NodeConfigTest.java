@@ -97,6 +97,23 @@ class NodeConfigTest {
     }
 
     @Test
+    void aRequestMayHoldTheLongestValueThatIsAllowed() {
+        NodeConfig config = configOf(Map.of("limits.value-bytes-max", "100MiB"));
+        assertThat(config.resp().request().bulkBytesMax()).isEqualTo(100 << 20);
+        assertThat(config.resp().request().requestBytesMax()).isGreaterThan(100 << 20);
+        assertThat(config.mesh().frameBytesMax()).isGreaterThan(100 << 20);
+    }
+
+    @Test
+    void theLargestLinkQueueIsTaken() {
+        assertThat(configOf(Map.of("mesh.link-queue-bytes-max", "1GiB")).mesh().linkQueueBytesMax())
+                .isEqualTo(1 << 30);
+        assertThatThrownBy(() -> configOf(Map.of("mesh.link-queue-bytes-max", "3GiB")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("mesh.link-queue-bytes-max");
+    }
+
+    @Test
     void aWildcardAddressNeedsOneThatOthersCanReach() {
         assertThatThrownBy(() -> configOf(Map.of("node.bind", "0.0.0.0", "security.mode", "open")))
                 .hasMessageContaining("node.host");

@@ -156,7 +156,7 @@ public final class Settings {
             new Setting<>(
                     "mesh.link-queue-bytes-max",
                     "32MiB",
-                    bytes(64 * KIB, 4 * GIB),
+                    bytes(64 * KIB, GIB),
                     "Bytes that may wait for one peer on one event loop; over it requests answer BUSY.");
     public static final Setting<Long> MESH_TRANSFER_RATE =
             new Setting<>(
