@@ -84,6 +84,34 @@ final class LocalMesh implements AutoCloseable {
         processes.get(node).destroyForcibly().onExit().join();
     }
 
+    /** kill -STOP: its sockets stay open and nothing answers. */
+    void freeze(int node) {
+        signal(node, "-STOP");
+    }
+
+    /** kill -CONT. */
+    void thaw(int node) {
+        signal(node, "-CONT");
+    }
+
+    private void signal(int node, String signal) {
+        try {
+            int exit =
+                    new ProcessBuilder("kill", signal, Long.toString(pid(node)))
+                            .inheritIO()
+                            .start()
+                            .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill " + signal + " exited with " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Starts a node that was killed, with its old folder and ports. */
     void restart(int node) {
         processes.set(node, launch(node));

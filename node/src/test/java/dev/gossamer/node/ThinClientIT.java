@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ThinClientIT {
     private static final int LOADERS = 4;
+    private static final int STALLED_POLLS = 5;
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     @TempDir static Path folder;
@@ -233,6 +234,8 @@ class ThinClientIT {
             try {
                 awaitMoreOf(loads, 5_000);
                 long before = retries.all.sum();
+                mesh.freeze(2);
+                awaitStalled(loads);
                 mesh.kill(2);
                 awaitMoreOf(loads, 5_000);
                 assertThat(retries.all.sum())
@@ -254,6 +257,24 @@ class ThinClientIT {
             loads.forEach(Load::requireAll);
         }
         requireRoutesToAllThree();
+    }
+
+    /** Each loader waits for the frozen node: what it asks is certain to meet the dead one. */
+    private static void awaitStalled(List<Load> loads) {
+        long[] last = {-1};
+        int[] unchanged = new int[1];
+        mesh.await(
+                "stalled loads",
+                () -> {
+                    long now = operationsOf(loads);
+                    unchanged[0] = now == last[0] ? unchanged[0] + 1 : 0;
+                    last[0] = now;
+                    return unchanged[0] == STALLED_POLLS;
+                });
+    }
+
+    private static long operationsOf(List<Load> loads) {
+        return loads.stream().mapToLong(load -> load.done.sum()).sum();
     }
 
     private static void awaitMoreOf(List<Load> loads, int operations) {
