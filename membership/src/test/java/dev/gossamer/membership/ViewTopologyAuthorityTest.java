@@ -20,7 +20,7 @@ class ViewTopologyAuthorityTest {
         Topology newcomer = authority.next(Topology.none(2), view);
         assertThat(founder).isEqualTo(newcomer);
         assertThat(newcomer.epoch()).isEqualTo(8);
-        assertThat(newcomer.ownersPerSlot()).isEqualTo(2);
+        assertThat(newcomer.ownerCount(0)).isEqualTo(2);
     }
 
     @Test

@@ -108,13 +108,13 @@ public final class Node implements AutoCloseable {
 
     private void open(NodeConfig config, Configuration configuration) throws IOException {
         MemberIdentity identity = opened(MemberIdentity.claim(config.dataDir(), random));
-        Member self = config.self(identity.id());
+        Member self = config.self(identity.id(), clock.millis());
         EventLoops loops = opened(EventLoops.start(config.transport(), config.threads()));
         LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
 
         Keyspace keyspace = keyspace(config, self);
         JGroupsMembership membership =
-                new JGroupsMembership(config.membership(self.id()), random.split(), nanoClock);
+                new JGroupsMembership(config.membership(self), random.split(), nanoClock);
         MeshNode mesh =
                 opened(
                         new MeshNode(

@@ -76,13 +76,14 @@ record NodeConfig(
                 admin(configuration));
     }
 
-    Member self(MemberId id) {
-        return new Member(id, name, zone, weight, host, ports);
+    /** This node, in the run that began at a time. */
+    Member self(MemberId id, long incarnation) {
+        return new Member(id, name, zone, weight, host, ports, incarnation);
     }
 
-    MembershipSettings membership(MemberId id) {
+    MembershipSettings membership(Member self) {
         MembershipSettings defaults =
-                MembershipSettings.of(mesh.clusterName(), self(id), mesh.bindHost(), contacts);
+                MembershipSettings.of(mesh.clusterName(), self, mesh.bindHost(), contacts);
         return new MembershipSettings(
                 defaults.clusterName(),
                 defaults.self(),

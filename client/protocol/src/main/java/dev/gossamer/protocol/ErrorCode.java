@@ -26,6 +26,11 @@ public enum ErrorCode {
             503,
             "The slot has no reachable owner now; send again when the mesh has settled."),
     WRONGEPOCH(true, 503, "The topology has changed; refresh it and send again."),
+    NOQUORUM(
+            true,
+            503,
+            "This side of a partition is the smaller one, and the cache is consistent: send again, or"
+                    + " ask a member of the larger side."),
     TIMEOUT(false, 504, "The outcome is unknown: read before you write again."),
     INTERRUPTED(false, 503, "The caller's thread was interrupted; the outcome is unknown."),
     UNREACHABLE(true, 503, "No address could be reached: is the mesh up, and the address right?"),

@@ -9,8 +9,17 @@ package dev.gossamer.protocol;
  * @param weight its share of the slots relative to the others; 100 is the default
  * @param host the address that clients and members reach its ports at
  * @param ports the port numbers on that host
+ * @param incarnation tells this run of the member's process from its earlier ones: what an earlier
+ *     one had in memory, this one has not
  */
-public record Member(MemberId id, String name, String zone, int weight, String host, Ports ports)
+public record Member(
+        MemberId id,
+        String name,
+        String zone,
+        int weight,
+        String host,
+        Ports ports,
+        long incarnation)
         implements Comparable<Member> {
     public static final int WEIGHT_DEFAULT = 100;
     public static final int WEIGHT_MAX = 10_000;
@@ -51,6 +60,16 @@ public record Member(MemberId id, String name, String zone, int weight, String h
             throw new IllegalArgumentException(
                     "weight " + weight + " is outside [1, " + WEIGHT_MAX + "]");
         }
+    }
+
+    /** A member as clients know it, to whom its runs do not matter. */
+    public Member(MemberId id, String name, String zone, int weight, String host, Ports ports) {
+        this(id, name, zone, weight, host, ports, 0);
+    }
+
+    /** The same member in another run of its process. */
+    public Member withIncarnation(long run) {
+        return new Member(id, name, zone, weight, host, ports, run);
     }
 
     private static void checkText(String what, String text) {

@@ -13,29 +13,66 @@ import java.util.Optional;
  * replication shorts.
  */
 public final class Topology {
+    private static final short NOBODY = -1;
+    private static final short[] NONE = {};
+
+    /**
+     * How far the change from one set of owners to the next has come (architecture.md, decision 8).
+     */
+    public enum Phase {
+        /** Nothing changes. */
+        STEADY,
+        /** The owners are the old ones that are left; the others copy, and get every write. */
+        COPYING,
+        /** The owners are the new ones; the others were owners, and still get every write. */
+        HANDING_OVER
+    }
+
     private final long epoch;
     private final int replication;
     private final List<Member> members;
-    private final int ownersPerSlot;
+    private final Phase phase;
+
+    /** The most owners that a slot has. */
+    private final int width;
 
     /**
-     * Indexes into {@link #members}: those of slot s stand at [s × ownersPerSlot, (s + 1) ×
-     * ownersPerSlot).
+     * Indexes into {@link #members}: those of slot s from s × width on, filled up with {@link
+     * #NOBODY}.
      */
     private final short[] owners;
 
+    private final short[][] others;
+
     /**
+     * A topology in which nothing changes.
+     *
      * @param epoch greater than that of every topology before
      * @param replication how many copies are wanted; fewer exist while there are fewer members
      * @param members in ascending order of their ids; at most 32,767
      * @param owners per slot the indexes of its owners in {@code members}, primary first, without
-     *     repetition: for every slot {@code min(replication, members.size())} of them
+     *     repetition: at least one and at most {@code replication}, or none where there are no
+     *     members
      */
     public Topology(long epoch, int replication, List<Member> members, short[][] owners) {
+        this(epoch, replication, members, Phase.STEADY, owners, new short[0][]);
+    }
+
+    /**
+     * @param others per slot the indexes of members that are no owners and get every write; empty
+     *     in {@link Phase#STEADY}
+     */
+    public Topology(
+            long epoch,
+            int replication,
+            List<Member> members,
+            Phase phase,
+            short[][] owners,
+            short[][] others) {
         this.epoch = epoch;
         this.replication = replication;
         this.members = List.copyOf(members);
-        this.ownersPerSlot = Math.min(replication, members.size());
+        this.phase = phase;
         if (epoch < 0 || replication < 1 || members.size() > Short.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "epoch "
@@ -47,20 +84,42 @@ public final class Topology {
                             + " members out of range");
         }
         checkSorted(this.members);
-        if (owners.length != Slot.COUNT) {
-            throw new IllegalArgumentException(owners.length + " slots given, not " + Slot.COUNT);
-        }
-        this.owners = new short[Slot.COUNT * ownersPerSlot];
+        checkSlots(owners.length);
+        this.width = Arrays.stream(owners).mapToInt(each -> each.length).max().orElse(0);
+        this.owners = new short[Slot.COUNT * width];
+        Arrays.fill(this.owners, NOBODY);
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            copyOwners(slot, owners[slot]);
+            checkOwners(slot, owners[slot]);
+            System.arraycopy(owners[slot], 0, this.owners, slot * width, owners[slot].length);
+        }
+        this.others = phase == Phase.STEADY ? new short[0][] : copyOthers(others);
+    }
+
+    private static void checkSlots(int count) {
+        if (count != Slot.COUNT) {
+            throw new IllegalArgumentException(count + " slots given, not " + Slot.COUNT);
         }
     }
 
-    private void copyOwners(int slot, short[] ofSlot) {
-        if (ofSlot.length != ownersPerSlot) {
+    private void checkOwners(int slot, short[] ofSlot) {
+        int least = members.isEmpty() ? 0 : 1;
+        int most = Math.min(replication, members.size());
+        if (ofSlot.length < least || ofSlot.length > most) {
             throw new IllegalArgumentException(
-                    "slot " + slot + " has " + ofSlot.length + " owners, not " + ownersPerSlot);
+                    "slot "
+                            + slot
+                            + " has "
+                            + ofSlot.length
+                            + " owners, outside ["
+                            + least
+                            + ", "
+                            + most
+                            + "]");
         }
+        checkDistinct(slot, ofSlot);
+    }
+
+    private void checkDistinct(int slot, short[] ofSlot) {
         for (int i = 0; i < ofSlot.length; i++) {
             short owner = ofSlot[i];
             if (owner < 0 || owner >= members.size()) {
@@ -74,7 +133,22 @@ public final class Topology {
                 }
             }
         }
-        System.arraycopy(ofSlot, 0, owners, slot * ownersPerSlot, ownersPerSlot);
+    }
+
+    private short[][] copyOthers(short[][] given) {
+        checkSlots(given.length);
+        short[][] copy = new short[Slot.COUNT][];
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            checkDistinct(slot, given[slot]);
+            for (short other : given[slot]) {
+                if (rankOf(slot, other) >= 0) {
+                    throw new IllegalArgumentException(
+                            "slot " + slot + " names owner " + other + " among the others");
+                }
+            }
+            copy[slot] = given[slot].length == 0 ? NONE : given[slot].clone();
+        }
+        return copy;
     }
 
     private static void checkSorted(List<Member> members) {
@@ -105,17 +179,47 @@ public final class Topology {
         return members;
     }
 
-    /**
-     * How many owners each slot has: the replication, or the number of members when that is
-     * smaller.
-     */
-    public int ownersPerSlot() {
-        return ownersPerSlot;
+    public Phase phase() {
+        return phase;
+    }
+
+    /** Whether the minority of a partition made it up for itself; see {@link Epoch}. */
+    public boolean isProvisional() {
+        return Epoch.isProvisional(epoch);
+    }
+
+    /** How many owners a slot has: fewer than wanted while copies of it are missing. */
+    public int ownerCount(int slot) {
+        int count = 0;
+        while (count < width && owners[slot * width + count] != NOBODY) {
+            count++;
+        }
+        return count;
+    }
+
+    /** How many members beside the owners get every write of a slot. */
+    public int otherCount(int slot) {
+        return others.length == 0 ? 0 : others[slot].length;
+    }
+
+    /** The index in {@link #members} of one of them, from 0 on. */
+    public int otherIndex(int slot, int at) {
+        return others[slot][at];
+    }
+
+    /** Whether the member at {@code memberIndex} is one of them. */
+    public boolean isOther(int slot, int memberIndex) {
+        for (int at = 0; at < otherCount(slot); at++) {
+            if (others[slot][at] == memberIndex) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The index in {@link #members} of the {@code rank}th owner (0 is the primary) of a slot. */
     public int ownerIndex(int slot, int rank) {
-        return owners[slot * ownersPerSlot + rank];
+        return owners[slot * width + rank];
     }
 
     public boolean isEmpty() {
@@ -131,8 +235,8 @@ public final class Topology {
 
     /** All owners of a slot, primary first. */
     public List<Member> owners(int slot) {
-        List<Member> found = new ArrayList<>(ownersPerSlot);
-        for (int rank = 0; rank < ownersPerSlot; rank++) {
+        List<Member> found = new ArrayList<>(width);
+        for (int rank = 0; rank < ownerCount(slot); rank++) {
             found.add(members.get(ownerIndex(slot, rank)));
         }
         return found;
@@ -158,8 +262,8 @@ public final class Topology {
      * -1 for none.
      */
     public int rankOf(int slot, int memberIndex) {
-        for (int rank = 0; rank < ownersPerSlot; rank++) {
-            if (ownerIndex(slot, rank) == memberIndex) {
+        for (int rank = 0; rank < width; rank++) {
+            if (owners[slot * width + rank] == memberIndex && memberIndex >= 0) {
                 return rank;
             }
         }
@@ -169,7 +273,7 @@ public final class Topology {
     /** How many slots each member is primary of, by its index in {@link #members}. */
     public int[] primariesPerMember() {
         int[] count = new int[members.size()];
-        if (ownersPerSlot > 0) {
+        if (width > 0) {
             for (int slot = 0; slot < Slot.COUNT; slot++) {
                 count[ownerIndex(slot, 0)]++;
             }
@@ -188,7 +292,7 @@ public final class Topology {
      */
     public List<SlotRange> ranges() {
         List<SlotRange> ranges = new ArrayList<>();
-        if (ownersPerSlot == 0) {
+        if (width == 0) {
             return ranges;
         }
         int first = 0;
@@ -201,10 +305,11 @@ public final class Topology {
         return ranges;
     }
 
-    private boolean sameOwners(int slot, int other) {
-        int a = slot * ownersPerSlot;
-        int b = other * ownersPerSlot;
-        return Arrays.equals(owners, a, a + ownersPerSlot, owners, b, b + ownersPerSlot);
+    /** Whether two slots have the same owners in the same order. */
+    public boolean sameOwners(int slot, int other) {
+        int a = slot * width;
+        int b = other * width;
+        return Arrays.equals(owners, a, a + width, owners, b, b + width);
     }
 
     /** Slots {@code first} to {@code last}, both included, and their owners, primary first. */
@@ -219,8 +324,10 @@ public final class Topology {
         return other instanceof Topology that
                 && epoch == that.epoch
                 && replication == that.replication
+                && phase == that.phase
                 && members.equals(that.members)
-                && Arrays.equals(owners, that.owners);
+                && Arrays.equals(owners, that.owners)
+                && Arrays.deepEquals(others, that.others);
     }
 
     @Override
@@ -230,6 +337,6 @@ public final class Topology {
 
     @Override
     public String toString() {
-        return "topology of epoch " + epoch + " with " + members.size() + " members";
+        return "topology of epoch " + Epoch.text(epoch) + " with " + members.size() + " members";
     }
 }

@@ -80,6 +80,7 @@ final class MemberAddress {
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
             out.writeShort(member.weight());
+            out.writeLong(member.incarnation());
             Member.Ports ports = member.ports();
             out.writeShort(ports.redis());
             out.writeShort(ports.clustered());
@@ -102,6 +103,7 @@ final class MemberAddress {
             throw new IOException("member address of format " + format);
         }
         int weight = in.readUnsignedShort();
+        long incarnation = in.readLong();
         Member.Ports ports =
                 new Member.Ports(
                         in.readUnsignedShort(),
@@ -113,7 +115,7 @@ final class MemberAddress {
         String zone = readText(in);
         String host = readText(in);
         MemberId id = new MemberId(address.getMostSignificantBits());
-        return new Member(id, name, zone, weight, host, ports);
+        return new Member(id, name, zone, weight, host, ports, incarnation);
     }
 
     private static byte[] joined(ExtendedUUID address) {

@@ -147,7 +147,7 @@ final class Holding {
      * to say what became of it.
      */
     boolean isOrphaned(int slot, int replication) {
-        int holders = Math.min(replication, before.ownersPerSlot());
+        int holders = Math.min(replication, before.isEmpty() ? 0 : before.ownerCount(slot));
         for (int rank = 0; rank < holders; rank++) {
             Member holder = before.members().get(before.ownerIndex(slot, rank));
             if (topology.indexOf(holder.id()) >= 0) {
@@ -212,13 +212,13 @@ final class Holding {
     /** The other owners of a slot, and those just before that are still members. */
     List<Member> likelySources(int slot) {
         List<Member> sources = new ArrayList<>();
-        for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
+        for (int rank = 0; rank < topology.ownerCount(slot); rank++) {
             int owner = topology.ownerIndex(slot, rank);
             if (owner != self) {
                 sources.add(topology.members().get(owner));
             }
         }
-        for (int rank = 0; rank < before.ownersPerSlot(); rank++) {
+        for (int rank = 0; rank < before.ownerCount(slot); rank++) {
             int index = topology.indexOf(before.members().get(before.ownerIndex(slot, rank)).id());
             if (index >= 0 && index != self && !sources.contains(topology.members().get(index))) {
                 sources.add(topology.members().get(index));
@@ -229,7 +229,7 @@ final class Holding {
 
     /** The first {@code copies} owners of a slot but this node. */
     List<Member> othersToStore(int slot, int copies) {
-        int most = Math.min(copies, topology.ownersPerSlot());
+        int most = Math.min(copies, topology.ownerCount(slot));
         List<Member> others = new ArrayList<>(most);
         for (int rank = 0; rank < most; rank++) {
             int owner = topology.ownerIndex(slot, rank);

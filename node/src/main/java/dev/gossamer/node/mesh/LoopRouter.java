@@ -113,7 +113,7 @@ final class LoopRouter {
             return;
         }
         CacheSettings settings = keyspace.settingsOf(operation.key());
-        if (Math.min(settings.replication(), holding.topology().ownersPerSlot()) <= 1
+        if (Math.min(settings.replication(), holding.topology().ownerCount(slot)) <= 1
                 && holding == epochs.latest()) {
             callback.done(change.outcome());
             return;

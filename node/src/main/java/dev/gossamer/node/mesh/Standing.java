@@ -201,8 +201,7 @@ final class Standing {
     MeshStatus status() {
         Topology topology = epochs.latest().topology();
         List<MemberStatus> members = new ArrayList<>();
-        long missing =
-                (long) Slot.COUNT * Math.max(0, topology.replication() - topology.ownersPerSlot());
+        long missing = missingOwners(topology);
         boolean settled = !topology.isEmpty();
         int[] owned = ownedPerMember(topology);
         for (int i = 0; i < owned.length; i++) {
@@ -222,6 +221,14 @@ final class Standing {
                 settled);
     }
 
+    private static long missingOwners(Topology topology) {
+        long missing = 0;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            missing += Math.max(0, topology.replication() - topology.ownerCount(slot));
+        }
+        return missing;
+    }
+
     private static MemberStatus statusOf(Member member, Optional<Fact> fact) {
         Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0));
         return new MemberStatus(
@@ -239,7 +246,7 @@ final class Standing {
     private static int[] ownedPerMember(Topology topology) {
         int[] owned = new int[topology.members().size()];
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
+            for (int rank = 0; rank < topology.ownerCount(slot); rank++) {
                 owned[topology.ownerIndex(slot, rank)]++;
             }
         }

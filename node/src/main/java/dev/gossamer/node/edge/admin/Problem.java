@@ -78,6 +78,7 @@ record Problem(
             case CROSSSLOT -> "The keys are of several slots";
             case CLUSTERDOWN -> "The slot has no reachable owner";
             case WRONGEPOCH -> "The topology has changed";
+            case NOQUORUM -> "This side of a partition is the smaller one";
             case TIMEOUT -> "No answer in time";
             case INTERRUPTED -> "Interrupted";
             case UNREACHABLE -> "No address could be reached";

@@ -155,7 +155,7 @@ final class ClusterCommands {
     private static List<int[]> primaryRanges(Topology topology, int member) {
         List<int[]> ranges = new ArrayList<>();
         int first = -1;
-        for (int slot = 0; slot <= Slot.COUNT && topology.ownersPerSlot() > 0; slot++) {
+        for (int slot = 0; slot <= Slot.COUNT && !topology.isEmpty(); slot++) {
             boolean mine = slot < Slot.COUNT && topology.ownerIndex(slot, 0) == member;
             if (mine && first < 0) {
                 first = slot;

@@ -55,19 +55,19 @@ final class TopologyReply {
     }
 
     private static void writeSlots(Topology topology, ReplyWriter out) {
-        if (topology.ownersPerSlot() == 0) {
+        if (topology.isEmpty()) {
             out.array(0);
             return;
         }
         out.array(runs(topology));
         int first = 0;
         for (int slot = 1; slot <= Slot.COUNT; slot++) {
-            if (slot == Slot.COUNT || !sameOwners(topology, first, slot)) {
+            if (slot == Slot.COUNT || !topology.sameOwners(first, slot)) {
                 out.array(3);
                 out.integer(first);
                 out.integer(slot - 1);
-                out.array(topology.ownersPerSlot());
-                for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
+                out.array(topology.ownerCount(first));
+                for (int rank = 0; rank < topology.ownerCount(first); rank++) {
                     out.integer(topology.ownerIndex(first, rank));
                 }
                 first = slot;
@@ -78,19 +78,10 @@ final class TopologyReply {
     private static int runs(Topology topology) {
         int runs = 1;
         for (int slot = 1; slot < Slot.COUNT; slot++) {
-            if (!sameOwners(topology, slot - 1, slot)) {
+            if (!topology.sameOwners(slot - 1, slot)) {
                 runs++;
             }
         }
         return runs;
-    }
-
-    private static boolean sameOwners(Topology topology, int slot, int other) {
-        for (int rank = 0; rank < topology.ownersPerSlot(); rank++) {
-            if (topology.ownerIndex(slot, rank) != topology.ownerIndex(other, rank)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,0 +1,30 @@
+package dev.gossamer.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OperationIdTest {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE})
+    void whatWasWrittenIsReadAgain(long client) {
+        OperationId id = new OperationId(client, 42);
+        assertThat(OperationId.parse(id.toString())).isEqualTo(id);
+        assertThat(id.toString()).hasSize(32);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "12",
+                "000000000000000g0000000000000001",
+                "0000000000000001ffffffffffffffff"
+            })
+    void anythingElseIsRefused(String text) {
+        assertThatThrownBy(() -> OperationId.parse(text))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
