@@ -2,6 +2,7 @@ package dev.gossamer.node.cli.chaos.check;
 
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,5 +39,28 @@ public record Findings(
         return violations.stream()
                 .filter(violation -> violation.promise() == promise)
                 .min(Comparator.comparingInt(violation -> violation.evidence().size()));
+    }
+
+    /**
+     * In the shape that {@code --json} promises.
+     *
+     * @param originNanos the instant that times are shown from
+     */
+    public Map<String, Object> toMap(long originNanos) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("keysChecked", keys);
+        map.put("keysCheckedForOrder", linearizable);
+        map.put("keysUndecided", undecided);
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        Map<String, Object> evidence = new LinkedHashMap<>();
+        for (Promise promise : Promise.values()) {
+            numbers.put(promise.name(), counts().getOrDefault(promise, 0));
+            smallest(promise)
+                    .ifPresent(violation ->
+                            evidence.put(promise.name(), Evidence.lines(violation, originNanos)));
+        }
+        map.put("violations", numbers);
+        map.put("evidence", evidence);
+        return map;
     }
 }
