@@ -20,13 +20,11 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
     /** The campaign's caches, and what each chooses for the time of a partition. */
     public static final Map<String, Consistency> CACHES = caches();
 
-    /**
-     * What a consistent cache's section says; an available one says nothing, for it is the default.
-     */
-    private static final String CONSISTENT_SECTION = "{}";
+    /** The setting that makes a cache consistent; empty while nodes know no such setting. */
+    private static final String CONSISTENT_SETTING = "";
 
-    /** Whether {@link #CONSISTENT_SECTION} makes a cache consistent, or leaves the default. */
-    public static final boolean CONSISTENT_IS_CONFIGURED = !CONSISTENT_SECTION.equals("{}");
+    /** Whether the cache {@code consistent} differs from the others. */
+    public static final boolean CONSISTENT_IS_CONFIGURED = !CONSISTENT_SETTING.isEmpty();
 
     private static final Member.Ports PORTS = new PortPlan(PortPlan.BASE_PORT_DEFAULT, 1).ports(0);
 
@@ -70,25 +68,30 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
     public String yaml(int member, Path data, Path log) {
         return """
         # Written by 'gossamer chaos'.
-        node: {name: %s, zone: zone-%d, data-dir: "%s", host: %s, bind: %s}
+        node: {name: %s, zone: zone-%d, data-dir: %s, host: %s, bind: %s}
         mesh: {name: "%s", replication: %d, peers: [%s]}
         memory: {max-bytes: %dB}
         security: {mode: open}
-        log: {file: "%s"}
+        log: {file: %s}
         caches: {%s}
         """
                 .formatted(
                         nameOf(member),
                         member,
-                        data,
+                        quoted(data),
                         Network.addressOf(member),
                         Network.addressOf(member),
                         name,
                         replication,
                         peers(),
                         memoryBytesMax,
-                        log,
+                        quoted(log),
                         sections());
+    }
+
+    /** In YAML's double quotes, where only the quote and the backslash are special. */
+    private static String quoted(Path path) {
+        return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     private String peers() {
@@ -97,16 +100,17 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
                 .collect(Collectors.joining(", "));
     }
 
-    private static String sections() {
+    private String sections() {
         return CACHES.entrySet().stream()
-                .map(cache -> cache.getKey() + ": " + section(cache.getValue()))
+                .map(cache -> cache.getKey() + ": {" + settings(cache.getValue()) + "}")
                 .collect(Collectors.joining(", "));
     }
 
-    private static String section(Consistency consistency) {
-        return switch (consistency) {
-            case CONSISTENT -> CONSISTENT_SECTION;
-            case AVAILABLE -> "{}";
-        };
+    /** A cache is known to a node only when its section says something. */
+    private String settings(Consistency consistency) {
+        String common = "replication: " + replication;
+        return consistency == Consistency.CONSISTENT && CONSISTENT_IS_CONFIGURED
+                ? common + ", " + CONSISTENT_SETTING
+                : common;
     }
 }
