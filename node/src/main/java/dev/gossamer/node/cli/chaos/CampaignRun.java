@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class CampaignRun {
     private static final long INNER_END_SECONDS = 20;
-    private static final long HEAP_FIXED_BYTES = 512L << 20;
+    private static final long HEAP_FIXED_BYTES = 1L << 30;
     private static final String NETWORK_OPTION = "--network";
 
     private final CampaignPlan plan;

@@ -64,7 +64,8 @@ final class Injector {
             }
             return injected;
         } catch (ExecutionException e) {
-            throw new CliException("a fault could not be injected: " + e.getCause(), e);
+            String why = e.getCause() instanceof CliException known ? known.getMessage() : null;
+            throw new CliException(why == null ? "a fault failed: " + e.getCause() : why, e);
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
  * partitions the rest alone.
  */
 public final class Checks {
-    /** Each configuration takes about 100 bytes; one search is under way at a time. */
-    private static final long CONFIGURATIONS_MAX = 3_000_000;
+    /** Each configuration takes about 300 bytes; one search is under way at a time. */
+    private static final long CONFIGURATIONS_MAX = 2_000_000;
 
     private static final long SHRINKING_CONFIGURATIONS_MAX = 300_000;
     private static final int SHRINKING_CHECKS_MAX = 4_000;

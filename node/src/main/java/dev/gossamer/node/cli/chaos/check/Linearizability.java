@@ -70,7 +70,7 @@ public final class Linearizability {
     /**
      * @param calls of one key
      * @param strict whether what conditional writes said about the value before them counts
-     * @param configurationsMax bound on the search; each takes about 100 bytes
+     * @param configurationsMax bound on the search; each takes about 300 bytes
      */
     public static Verdict of(List<Call> calls, boolean strict, long configurationsMax) {
         return new Linearizability(new Register(calls, strict), configurationsMax).search();

@@ -36,11 +36,11 @@ public enum FaultKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether it keeps members from reaching one another. */
+    /** Whether it can keep members from reaching one another in time. */
     public boolean cutsNetwork() {
         return switch (this) {
-            case PARTITION, ISOLATE, ONE_WAY, CUT, LOSS -> true;
-            case KILL, PAUSE, RESTART, SLOW, ROLLING, JOIN_LEAVE -> false;
+            case PARTITION, ISOLATE, ONE_WAY, CUT, LOSS, SLOW -> true;
+            case KILL, PAUSE, RESTART, ROLLING, JOIN_LEAVE -> false;
         };
     }
 
