@@ -95,7 +95,7 @@ public final class Campaign {
         }
         Wholeness start = new Wholeness(members, START_PATIENCE, System::nanoTime);
         Duration took =
-                start.await()
+                start.await(() -> {})
                         .orElseThrow(() ->
                                 new CliException(
                                         "the mesh was not whole "
@@ -180,15 +180,13 @@ public final class Campaign {
 
     /** Whether the mesh was whole again, so that the next round may come. */
     private boolean round(Round round, Injector injector, Watch watch) throws InterruptedException {
-        watch.show(round.inWords());
         try {
-            injected.addAll(injector.run(round));
+            injected.addAll(injector.run(round, () -> watch.show(round.inWords())));
         } catch (CliException e) {
             troubles.add(e.getMessage() + "; so the faults ended");
             return false;
         }
-        watch.show("after " + round.inWords());
-        Optional<Duration> settled = wholeness.await();
+        Optional<Duration> settled = wholeness.await(() -> watch.show("after " + round.inWords()));
         settled.ifPresentOrElse(
                 settlings::add,
                 () ->
@@ -223,7 +221,7 @@ public final class Campaign {
         for (int member = 0; member < plan.mesh().members(); member++) {
             members.revive(member);
         }
-        if (troubles.isEmpty() && wholeness.await().isEmpty()) {
+        if (troubles.isEmpty() && wholeness.await(() -> {}).isEmpty()) {
             troubles.add("the mesh was not whole in the end: " + trouble());
         }
     }

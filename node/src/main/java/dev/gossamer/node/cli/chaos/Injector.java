@@ -17,11 +17,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** Does to the members and the network what a round says, and undoes it. */
 final class Injector {
+    private static final long WATCH_MILLIS = 200;
+
     private final MeshPlan plan;
     private final Members members;
     private final Network network;
@@ -50,9 +53,10 @@ final class Injector {
     /**
      * Injects all faults of a round and returns when the last one is undone.
      *
+     * @param watch is called several times a second
      * @throws CliException when a fault could not be injected or undone
      */
-    List<Injected> run(Round round) throws InterruptedException {
+    List<Injected> run(Round round, Runnable watch) throws InterruptedException {
         List<Injected> injected = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Injected>> running = new ArrayList<>();
@@ -60,12 +64,23 @@ final class Injector {
                 running.add(threads.submit(() -> run(fault)));
             }
             for (Future<Injected> one : running) {
-                injected.add(one.get());
+                injected.add(await(one, watch));
             }
             return injected;
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof CliException known ? known.getMessage() : null;
             throw new CliException(why == null ? "a fault failed: " + e.getCause() : why, e);
+        }
+    }
+
+    private static Injected await(Future<Injected> one, Runnable watch)
+            throws InterruptedException, ExecutionException {
+        while (true) {
+            try {
+                return one.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException _) {
+                watch.run();
+            }
         }
     }
 
@@ -132,14 +147,14 @@ final class Injector {
     }
 
     private void requireWhole() {
-        if (wholeness.await().isEmpty()) {
+        if (wholeness.await(() -> {}).isEmpty()) {
             throw new CliException("the mesh did not become whole during a rolling restart");
         }
     }
 
     /** Another fault of the round may keep the mesh from it; the end of the round tells. */
     private void requireWholeUnlessOthersAreHurt() {
-        Optional<Duration> _ = wholeness.await();
+        Optional<Duration> _ = wholeness.await(() -> {});
     }
 
     private static void pause(Duration time) throws InterruptedException {

@@ -23,15 +23,18 @@ final class Wholeness {
     /**
      * Waits until all running members agree on a mesh in which nothing is missing.
      *
+     * @param watch is called several times a second
      * @return how long that took; empty when it did not happen in time, or a member ended by itself
      */
-    Optional<Duration> await() {
+    Optional<Duration> await(Runnable watch) {
         long begin = nanoClock.getAsLong();
         while (members.endedByThemselves().isEmpty()) {
+            boolean whole = members.whole();
             Duration elapsed = Duration.ofNanos(nanoClock.getAsLong() - begin);
-            if (members.whole()) {
+            if (whole) {
                 return Optional.of(elapsed);
             }
+            watch.run();
             if (elapsed.compareTo(patience) > 0 || Thread.currentThread().isInterrupted()) {
                 return Optional.empty();
             }
