@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             BenchCommand.class,
             ReplayCommand.class,
+            ChaosCommand.class,
             NodeCommand.class,
             TrainCommand.class,
             VersionCommand.class,

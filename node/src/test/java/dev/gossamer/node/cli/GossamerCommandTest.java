@@ -67,6 +67,10 @@ class GossamerCommandTest {
                 "bench --ratio 3                          | --ratio",
                 "replay --trace x --capacity lots         | lots",
                 "replay --trace x --speed fast            | speed",
+                "chaos --faults flood                     | flood",
+                "chaos --nodes 5 --down 5                 | --down 5",
+                "chaos --nodes 3 --replication 4          | --replication 4",
+                "chaos --minutes 0                        | --minutes",
                 "completion fish                          | fish",
                 "down --frobnicate                        | --frobnicate",
             })

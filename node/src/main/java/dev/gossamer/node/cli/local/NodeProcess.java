@@ -150,6 +150,45 @@ public final class NodeProcess {
         return builder.start();
     }
 
+    /**
+     * Starts a node that stops by itself when this process is gone. Its log and output are kept and
+     * added to.
+     *
+     * @param prefix a command that runs the rest of its arguments as a command, in its own process
+     * @param name of the node, whose configuration is in the folder already
+     * @throws IOException when it cannot be started
+     */
+    public Process startWithin(
+            List<String> prefix, MeshFolder folder, String name, long memoryBytesMax)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(sessionPrefix());
+        command.addAll(command(folder.configuration(name), memoryBytesMax, cacheFlags(0)));
+        command.add("--until-stdin-ends");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.node(name).toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(folder.output(name).toFile()));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("GOSSAMER_"));
+        return builder.start();
+    }
+
+    /**
+     * The command line that runs the command line tool once more, as this process runs it.
+     *
+     * @param flags of the JVM
+     * @param arguments of the tool
+     */
+    public List<String> again(List<String> flags, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", classPath, MAIN_CLASS));
+        command.addAll(arguments);
+        return command;
+    }
+
     /** As {@code Setting.environmentName} says it, without loading the settings for it. */
     private static String environmentName(String setting) {
         return "GOSSAMER_" + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
