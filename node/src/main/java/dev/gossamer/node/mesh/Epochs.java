@@ -1,6 +1,6 @@
 package dev.gossamer.node.mesh;
 
-import dev.gossamer.node.mesh.link.LoopLinks;
+import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class Epochs {
     private final MemberId self;
-    private final List<LoopLinks> loops;
+    private final List<Lane> loops;
     private final List<Consumer<Holding>> onEachLoop = new CopyOnWriteArrayList<>();
     private final List<Consumer<Holding>> onServed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Topology>> subscribers = new CopyOnWriteArrayList<>();
@@ -39,7 +39,7 @@ final class Epochs {
     /**
      * @param none before any topology is known
      */
-    Epochs(MemberId self, Holding none, List<LoopLinks> loops, Gate gate) {
+    Epochs(MemberId self, Holding none, List<Lane> loops, Gate gate) {
         this.self = self;
         this.loops = loops;
         this.gate = gate;
@@ -80,12 +80,11 @@ final class Epochs {
         Holding holding = latest.next(topology, self);
         gate.pass(holding, () -> latest = holding);
         AtomicInteger left = new AtomicInteger(loops.size());
-        for (LoopLinks each : loops) {
-            each.loop()
-                    .execute(() -> {
-                        each.keepOnly(topology);
-                        passed(holding, left);
-                    });
+        for (Lane each : loops) {
+            each.execute(() -> {
+                each.keepOnly(topology);
+                passed(holding, left);
+            });
         }
     }
 
@@ -99,8 +98,8 @@ final class Epochs {
             }
         }
         onServed.forEach(consumer -> consumer.accept(holding));
-        for (LoopLinks each : loops) {
-            each.loop().execute(() -> onEachLoop.forEach(one -> one.accept(holding)));
+        for (Lane each : loops) {
+            each.execute(() -> onEachLoop.forEach(one -> one.accept(holding)));
         }
         subscribers.forEach(one -> one.accept(holding.topology()));
     }

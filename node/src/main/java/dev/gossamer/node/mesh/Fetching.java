@@ -51,7 +51,7 @@ final class Fetching {
     private void ask(List<Member> members) {
         unanswered = members.size() + 1;
         for (Member member : members) {
-            attempt.router.links.send(
+            attempt.router.lane.send(
                     member,
                     new Request.Fetch(keys),
                     holding.epoch(),

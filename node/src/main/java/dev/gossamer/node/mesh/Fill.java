@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +38,7 @@ final class Fill {
     private final Epochs epochs;
     private final Keyspace keyspace;
     private final MemberCalls calls;
-    private final Executor workers;
+    private final Workers workers;
     private final Duration patience;
     private final int pageBytes;
     private final Semaphore pages;
@@ -56,7 +54,7 @@ final class Fill {
             Epochs epochs,
             Keyspace keyspace,
             MemberCalls calls,
-            Executor workers,
+            Workers workers,
             MeshSettings settings,
             TransferPace pace,
             Runnable progressed) {
@@ -99,7 +97,7 @@ final class Fill {
         }
         while (!asked.isEmpty() && !isOver(holding)) {
             if (round(holding, asked)) {
-                LockSupport.parkNanos(PAUSE_NANOS);
+                workers.pause(PAUSE_NANOS);
             }
         }
         if (asked.isEmpty()) {

@@ -5,7 +5,7 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
-import dev.gossamer.node.mesh.link.LoopLinks;
+import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
@@ -32,7 +32,7 @@ final class LoopRouter {
 
     final Epochs epochs;
     final Keyspace keyspace;
-    final LoopLinks links;
+    final Lane lane;
     private final LongSupplier nanoClock;
     private final long timeoutNanos;
 
@@ -61,12 +61,12 @@ final class LoopRouter {
     LoopRouter(
             Epochs epochs,
             Keyspace keyspace,
-            LoopLinks links,
+            Lane lane,
             LongSupplier nanoClock,
             long timeoutNanos) {
         this.epochs = epochs;
         this.keyspace = keyspace;
-        this.links = links;
+        this.lane = lane;
         this.nanoClock = nanoClock;
         this.timeoutNanos = timeoutNanos;
     }
@@ -174,7 +174,7 @@ final class LoopRouter {
     /** The answer, or its absence, has been dealt with: the attempt is over or parked. */
     void end(Attempt attempt) {
         if (--underWay[attempt.slot] == 0 && parked.containsKey(attempt.slot)) {
-            links.loop().execute(() -> retry(attempt.slot));
+            lane.execute(() -> retry(attempt.slot));
         }
     }
 
@@ -204,7 +204,7 @@ final class LoopRouter {
     }
 
     private void armRetry() {
-        links.wheel().add(retry, nanoTime() + RETRY_NANOS);
+        lane.wheel().add(retry, nanoTime() + RETRY_NANOS);
     }
 
     /** A topology has come into force. */

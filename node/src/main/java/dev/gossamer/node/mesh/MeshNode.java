@@ -8,8 +8,9 @@ import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.link.Lane;
+import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
-import dev.gossamer.node.mesh.link.LoopLinks;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
@@ -20,17 +21,13 @@ import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -53,24 +50,21 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     private final MeshSettings settings;
     private final Member self;
-    private final EventLoops loops;
     private final Keyspace keyspace;
     private final Membership membership;
     private final TopologyAuthority authority;
     private final LongSupplier nanoClock;
     private final Consumer<String> onExpelled;
-    private final Links links;
+    private final Lanes lanes;
+    private final Workers workers;
     private final Epochs epochs;
-    private final Map<LoopLinks, LoopRouter> routers = new HashMap<>();
-    private final ExecutorService workers =
-            Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("gossamer-mesh-", 0).factory());
+    private final Map<Lane, LoopRouter> routers = new HashMap<>();
     private final MemberService service;
     private final Walks walks;
     private final Fill fill;
     private final Standing standing;
     private final Leftovers leftovers;
-    private volatile @Nullable ScheduledFuture<?> rounds;
+    private final Rounds rounds;
 
     /**
      * @param self with the data port to listen on
@@ -93,23 +87,55 @@ public final class MeshNode implements Mesh, AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             Consumer<String> onExpelled) {
+        this(
+                settings,
+                self,
+                new Links(settings.links(), self.id(), loops, meters, nanoClock, random),
+                new VirtualWorkers(),
+                keyspace,
+                membership,
+                authority,
+                meters,
+                nanoClock,
+                clock,
+                random,
+                onExpelled);
+    }
+
+    /**
+     * @param lanes not started yet; closed with this
+     * @param workers closed with this
+     */
+    MeshNode(
+            MeshSettings settings,
+            Member self,
+            Lanes lanes,
+            Workers workers,
+            Keyspace keyspace,
+            Membership membership,
+            TopologyAuthority authority,
+            MeterRegistry meters,
+            LongSupplier nanoClock,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<String> onExpelled) {
         this.settings = settings;
         this.self = self;
-        this.loops = loops;
+        this.lanes = lanes;
+        this.workers = workers;
         this.keyspace = keyspace;
         this.membership = membership;
         this.authority = authority;
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
-        this.links = new Links(settings.links(), self.id(), loops, meters, nanoClock, random);
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
                         self.id(),
                         Holding.none(settings.replication(), self.id(), fewestCopies(keyspace)),
-                        links.perLoop(),
+                        lanes.all(),
                         leftovers);
-        for (LoopLinks each : links.perLoop()) {
+        for (Lane each : lanes.all()) {
             routers.put(each, routerOf(each));
         }
         this.service =
@@ -121,7 +147,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         this::randomKeyHere,
                         workers,
                         settings.frameBytesMax() / 2);
-        var calls = new MemberCalls(self.id(), links.perLoop(), service, nanoClock);
+        var calls = new MemberCalls(self.id(), lanes.all(), service, nanoClock);
         this.walks =
                 new Walks(
                         epochs,
@@ -129,13 +155,20 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         self.id(),
                         calls,
                         this::writeAsync,
+                        workers,
                         settings.requestTimeout(),
                         nanoClock,
                         random);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
         this.standing = new Standing(self, epochs, keyspace, membership, gossip);
-        var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
+        var pace = new TransferPace(settings.transferBytesPerSecondMax(), workers, nanoClock);
         this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
+        this.rounds =
+                new Rounds(
+                        lanes.all().getFirst(),
+                        nanoClock,
+                        settings.gossip().interval(),
+                        this::round);
         MeshMeters.register(meters, epochs, standing, fill);
     }
 
@@ -146,7 +179,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 .orElse(Integer.MAX_VALUE);
     }
 
-    private LoopRouter routerOf(LoopLinks each) {
+    private LoopRouter routerOf(Lane each) {
         return new LoopRouter(
                 epochs, keyspace, each, nanoClock, settings.requestTimeout().toNanos());
     }
@@ -168,13 +201,9 @@ public final class MeshNode implements Mesh, AutoCloseable {
     public void start() throws IOException {
         epochs.onServed(this::served);
         epochs.onEachLoop(_ -> routerHere().topologyChanged());
-        links.start(self.ports().data(), service);
+        lanes.start(self.ports().data(), service);
         membership.start(new Views());
-        long intervalNanos = settings.gossip().interval().toNanos();
-        rounds =
-                loops.group()
-                        .scheduleAtFixedRate(
-                                this::round, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        rounds.start();
     }
 
     private final class Views implements Membership.Listener {
@@ -196,7 +225,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     private void served(Holding holding) {
-        links.wakeInbound();
+        lanes.wakeInbound();
         fill.start(holding);
         standing.publish();
     }
@@ -209,15 +238,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     private LoopRouter routerHere() {
-        LoopLinks here = links.hereOrNull();
-        LoopRouter router = here == null ? null : routers.get(here);
-        if (router == null) {
-            throw new IllegalStateException(
-                    "thread "
-                            + Thread.currentThread().getName()
-                            + " is no event loop of this node");
-        }
-        return router;
+        return Objects.requireNonNull(routers.get(lanes.here()));
     }
 
     @Override
@@ -265,8 +286,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     /** One loop per key, so that one caller's requests for it keep their order. */
     private void onLoopOf(Bytes key, Runnable work) {
-        List<LoopLinks> all = links.perLoop();
-        all.get(key.slotIndex() % all.size()).loop().execute(work);
+        List<Lane> all = lanes.all();
+        all.get(key.slotIndex() % all.size()).execute(work);
     }
 
     private static final class Into<T> implements Callback<T> {
@@ -360,27 +381,24 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public void close() {
         standing.drain();
-        ScheduledFuture<?> running = rounds;
-        if (running != null) {
-            running.cancel(false);
-        }
+        rounds.stop();
         membership.close();
         fill.close();
         long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
-        while (openRequests() > 0 && nanoClock.getAsLong() < endNanos) {
-            LockSupport.parkNanos(CLOSE_PAUSE_NANOS);
+        boolean idle = false;
+        while (!idle && nanoClock.getAsLong() < endNanos) {
+            List<CompletableFuture<Integer>> open = openRequests();
+            workers.pause(CLOSE_PAUSE_NANOS);
+            idle = open.stream().allMatch(count -> count.getNow(1) == 0);
         }
-        links.close();
-        workers.shutdownNow();
+        lanes.close();
+        workers.close();
     }
 
-    private int openRequests() {
-        int open = 0;
-        for (Map.Entry<LoopLinks, LoopRouter> each : routers.entrySet()) {
-            var counting = each.getKey().loop().submit(() -> each.getValue().open());
-            counting.awaitUninterruptibly(1, TimeUnit.SECONDS);
-            open += counting.isSuccess() ? counting.getNow() : 0;
-        }
-        return open;
+    /** Per lane; a lane that does not answer counts as busy. */
+    private List<CompletableFuture<Integer>> openRequests() {
+        return lanes.all().stream()
+                .map(lane -> CompletableFuture.supplyAsync(() -> routerHere().open(), lane))
+                .toList();
     }
 }

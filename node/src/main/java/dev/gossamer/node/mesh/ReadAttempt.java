@@ -70,7 +70,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
             Member primary = holding.topology().primary(slot);
             asked = primary;
             router.begin(this, holding.epoch());
-            router.links.send(primary, new Request.Read(key), holding.epoch(), deadlineNanos, this);
+            router.lane.send(primary, new Request.Read(key), holding.epoch(), deadlineNanos, this);
         }
     }
 

@@ -81,7 +81,7 @@ final class Replication extends DeadlineWheel.Deadline {
         targets.removeIf(target -> stored.contains(target.id()));
         unanswered = targets.size() + 1;
         for (Member target : targets) {
-            router.links.send(
+            router.lane.send(
                     target,
                     new Request.Replicate(change.changed()),
                     holding.epoch(),
@@ -129,7 +129,7 @@ final class Replication extends DeadlineWheel.Deadline {
         } else if (router.nanoTime() >= deadlineNanos) {
             failed();
         } else if (router.epochs.latest() == holding) {
-            router.links.wheel().add(this, router.nanoTime() + RETRY_NANOS);
+            router.lane.wheel().add(this, router.nanoTime() + RETRY_NANOS);
         } else {
             round();
         }

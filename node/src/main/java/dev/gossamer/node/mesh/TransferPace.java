@@ -1,6 +1,5 @@
 package dev.gossamer.node.mesh;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,12 +13,14 @@ final class TransferPace {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final double nanosPerByte;
+    private final Workers workers;
     private final LongSupplier nanoClock;
 
     /** When everything spent so far is paid for. Guarded by this. */
     private long paidAtNanos;
 
-    TransferPace(long bytesPerSecondMax, LongSupplier nanoClock) {
+    TransferPace(long bytesPerSecondMax, Workers workers, LongSupplier nanoClock) {
+        this.workers = workers;
         this.nanosPerByte = NANOS_PER_SECOND / bytesPerSecondMax;
         this.nanoClock = nanoClock;
         this.paidAtNanos = nanoClock.getAsLong();
@@ -28,7 +29,7 @@ final class TransferPace {
     void spend(long bytes) {
         long debt = owed(bytes);
         if (debt > BURST_NANOS) {
-            LockSupport.parkNanos(debt - BURST_NANOS);
+            workers.pause(debt - BURST_NANOS);
         }
     }
 

@@ -57,7 +57,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         } else {
             Member primary = holding.topology().primary(slot);
             router.begin(this, holding.epoch());
-            router.links.send(
+            router.lane.send(
                     primary, new Request.Write(operation), holding.epoch(), deadlineNanos, this);
         }
     }

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TransferPaceTest {
     private final AtomicLong now = new AtomicLong(5_000);
-    private final TransferPace pace = new TransferPace(1_000, now::get);
+    private final Workers workers = new VirtualWorkers();
+    private final TransferPace pace = new TransferPace(1_000, workers, now::get);
+
+    @AfterEach
+    void close() {
+        workers.close();
+    }
 
     @Test
     void bytesAreOwedUntilTheirTimeHasPassed() {
@@ -26,7 +33,7 @@ class TransferPaceTest {
 
     @Test
     void whoSpendsMoreThanTheBurstWaitsForTheRest() {
-        TransferPace real = new TransferPace(1_000_000, System::nanoTime);
+        TransferPace real = new TransferPace(1_000_000, workers, System::nanoTime);
         long begun = System.nanoTime();
         for (int i = 0; i < 4; i++) {
             real.spend(50_000);
