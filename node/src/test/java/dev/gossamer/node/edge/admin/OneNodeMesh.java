@@ -11,6 +11,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
@@ -166,6 +167,16 @@ final class OneNodeMesh implements Mesh {
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
         callback.done(apply(operation));
+    }
+
+    @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        throw new UnsupportedOperationException("HTTP sends no operation ids");
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return false;
     }
 
     @Override

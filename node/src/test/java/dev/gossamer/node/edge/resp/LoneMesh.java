@@ -13,6 +13,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,8 +22,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,11 @@ final class LoneMesh implements Mesh {
     private final Member other;
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
     private final Queue<Runnable> held = new ArrayDeque<>();
+    private final Map<OperationId, Outcome> outcomes = new ConcurrentHashMap<>();
     private volatile Topology topology;
+
+    /** Whether the caches are said to be consistent. */
+    volatile boolean epochFirst;
 
     LoneMesh(MeterRegistry registry, long memoryBytes) {
         var wall = (java.util.function.LongSupplier) System::currentTimeMillis;
@@ -112,6 +119,18 @@ final class LoneMesh implements Mesh {
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
         callback.done(keyspace.apply(operation, topology.epoch()).outcome());
+    }
+
+    @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        callback.done(
+                outcomes.computeIfAbsent(
+                        id, _ -> keyspace.apply(operation, topology.epoch()).outcome()));
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return epochFirst;
     }
 
     @Override
