@@ -279,13 +279,15 @@ final class OneNodeMesh implements Mesh {
                         Optional.empty(),
                         16 << 20,
                         2,
-                        CacheSettings.Acks.ALL),
+                        CacheSettings.Acks.ALL,
+                        CacheSettings.Partition.AVAILABLE),
                 new CacheSettings(
                         "users",
                         Optional.of(Duration.ofMinutes(10)),
                         1000,
                         2,
-                        CacheSettings.Acks.PRIMARY));
+                        CacheSettings.Acks.PRIMARY,
+                        CacheSettings.Partition.AVAILABLE));
     }
 
     static GossamerException clusterDown() {

@@ -4,6 +4,7 @@ import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -50,14 +51,21 @@ final class LoneMesh implements Mesh {
         self = member(1, "node-0", 7379);
         other = member(2, "node-1", 7380);
         var tier =
-                new MemoryTier(new MemorySettings(memoryBytes), System::nanoTime, wall, registry);
+                new MemoryTier(
+                        new MemorySettings(memoryBytes, 1 << 20),
+                        System::nanoTime,
+                        wall,
+                        KeyspaceSettings.DEFAULT.copies(),
+                        registry);
         keyspace =
                 new Keyspace(
                         tier,
-                        new HybridClock(wall, Duration.ofMinutes(1), registry),
+                        new HybridClock(wall, Duration.ofMinutes(1), new MemoryCeiling(), registry),
                         self.id(),
                         wall,
-                        KeyspaceSettings.DEFAULT);
+                        System::nanoTime,
+                        KeyspaceSettings.DEFAULT,
+                        registry);
         topology = owned(1, slot -> 0);
     }
 
