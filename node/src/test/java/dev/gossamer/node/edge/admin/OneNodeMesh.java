@@ -254,6 +254,7 @@ final class OneNodeMesh implements Mesh {
         statusAsked.incrementAndGet();
         return new MeshStatus(
                 EPOCH,
+                Topology.Phase.STEADY,
                 2,
                 List.of(
                         new MemberStatus(

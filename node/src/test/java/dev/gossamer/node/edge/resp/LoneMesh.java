@@ -237,7 +237,7 @@ final class LoneMesh implements Mesh {
                         keyspace.liveCount(),
                         keyspace.bytes(),
                         keyspace.bytesMax());
-        return new MeshStatus(topology.epoch(), 1, List.of(own), Slot.COUNT, 0, true);
+        return new MeshStatus(topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
     }
 
     @Override
