@@ -29,7 +29,7 @@ import java.util.Optional;
  * Everything a node is told, as the records that its rooms take. Built once at the start; nothing
  * else sees a setting's text.
  *
- * @param dataDir where the member's id and lock are kept
+ * @param dataDir where the member's id, lock and clock ceiling are kept
  */
 record NodeConfig(
         Path dataDir,
@@ -67,7 +67,9 @@ record NodeConfig(
                 threads == 0 ? processors : threads,
                 configuration.get(Settings.LOG_LEVEL),
                 configuration.get(Settings.LOG_FILE),
-                new MemorySettings(configuration.get(Settings.MEMORY_BYTES_MAX)),
+                new MemorySettings(
+                        configuration.get(Settings.MEMORY_BYTES_MAX),
+                        configuration.get(Settings.MEMORY_TOMBSTONE_BYTES_MAX)),
                 keyspace(configuration),
                 mesh(configuration),
                 contacts(configuration),
@@ -127,6 +129,9 @@ record NodeConfig(
         return new KeyspaceSettings(
                 configuration.get(Settings.TOMBSTONE_RETENTION),
                 configuration.get(Settings.CLOCK_DRIFT_MAX),
+                configuration.get(Settings.LIMITS_OPERATIONS_BYTES_MAX),
+                configuration.get(Settings.LIMITS_OPERATION_RETENTION),
+                configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
                 caches);
     }
 

@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,13 @@ public interface Mesh {
 
     void write(Operation operation, Callback<Outcome> callback);
 
+    /**
+     * {@link #write(Operation, Callback)} for a call that its client may send again: an id that was
+     * applied before, here or on an owner that died since, is answered with the first outcome and
+     * not applied again (C5).
+     */
+    void write(Operation operation, OperationId id, Callback<Outcome> callback);
+
     /** {@link #read} for callers that are on no event loop. */
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);
 
@@ -63,6 +71,18 @@ public interface Mesh {
 
     /** The topology that this node goes by now. Never blocks. */
     Topology topology();
+
+    /** The epoch that reads and writes of this node's clients go by now. One volatile read. */
+    default long epoch() {
+        return topology().epoch();
+    }
+
+    /**
+     * Whether the versions of a key are compared by {@link
+     * dev.gossamer.protocol.Version#EPOCH_FIRST}, for its cache is consistent, and not by {@link
+     * dev.gossamer.protocol.Version#CLOCK_FIRST}.
+     */
+    boolean isEpochFirst(Bytes key);
 
     Member self();
 

@@ -19,6 +19,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -271,6 +272,12 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        callback.failed(
+                ErrorCode.ERR, "this node keeps no table of operations, and cannot honour " + id);
+    }
+
+    @Override
     public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
         Into<Read> into = new Into<>();
         onLoopOf(key, () -> read(key, freshness, into));
@@ -311,6 +318,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public Topology topology() {
         return epochs.latest().topology();
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return false; // No cache of this keyspace is consistent.
     }
 
     @Override

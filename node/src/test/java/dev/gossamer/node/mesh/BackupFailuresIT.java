@@ -177,10 +177,10 @@ class BackupFailuresIT {
                         Optional.empty(),
                         1 << 20,
                         2,
-                        CacheSettings.Acks.PRIMARY);
+                        CacheSettings.Acks.PRIMARY,
+                        CacheSettings.Partition.AVAILABLE);
         KeyspaceSettings caches =
-                new KeyspaceSettings(
-                        Duration.ofMinutes(10), Duration.ofMinutes(1), List.of(primaryOnly));
+                KeyspaceSettings.of(List.of(primaryOnly));
         try (TestMesh mesh = new TestMesh(settings, caches)) {
             Node node = mesh.join();
             try (Pretender silent = new Pretender(mesh, settings)) {
