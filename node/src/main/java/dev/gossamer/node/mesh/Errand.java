@@ -142,19 +142,22 @@ final class Errand {
 
     /** Does something on this lane a little later. */
     void later(long nanos, Runnable work) {
+        atLatest(nanos, () -> {
+            if (!isOver()) {
+                work.run();
+            }
+        });
+    }
+
+    /** The same, whether the errand is over by then or not. */
+    void atLatest(long nanos, Runnable work) {
         var pause =
                 new DeadlineWheel.Deadline() {
                     @Override
                     protected void expired() {
-                        if (!isOver()) {
-                            work.run();
-                        }
+                        work.run();
                     }
                 };
         lane.wheel().add(pause, nanoClock.getAsLong() + nanos);
-    }
-
-    long nanoTime() {
-        return nanoClock.getAsLong();
     }
 }

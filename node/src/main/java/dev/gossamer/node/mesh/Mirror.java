@@ -49,16 +49,17 @@ final class Mirror {
     /** Hears how it goes. */
     interface Listener {
         /**
-         * A slot has to be copied.
+         * A slot holds something else than the primary's.
          *
-         * @param bytes about how many will come, as far as that can be told
+         * @param bytes about how many it takes to copy it, as far as that can be told
+         * @return whether it is to be copied now
          */
-        default void found(int slot, long bytes) {}
+        boolean differs(int slot, long bytes);
 
         /**
          * The slot holds what the primary holds.
          *
-         * @param changed whether it held something else
+         * @param changed whether it did not before
          */
         void alike(int slot, boolean changed);
     }
@@ -142,8 +143,9 @@ final class Mirror {
                 }
                 case DIFFERENT -> {
                     long entries = Math.max(0, verdict.entries() - keyspace.liveCount(slot));
-                    listener.found(slot, entries * reply.entryBytes());
-                    differing.computeIfAbsent(primary, _ -> new ArrayDeque<>()).add(slot);
+                    if (listener.differs(slot, entries * reply.entryBytes())) {
+                        differing.computeIfAbsent(primary, _ -> new ArrayDeque<>()).add(slot);
+                    }
                 }
             }
             List<RecentOperation> before = known.get(slot);

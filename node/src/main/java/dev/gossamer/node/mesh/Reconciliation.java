@@ -9,7 +9,6 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayDeque;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Offers what was written on this node's side of a partition to the primaries of the healed mesh
- * (C9): every entry whose version has a provisional epoch, slot by slot. The primary takes what is
+ * (C9): every entry that {@link Holding#mustOffer} names, slot by slot. The primary takes what is
  * later, gives it to all who are to have it, and records what lost. Only then may this node mirror
  * the primary, which makes it forget what lost.
  *
@@ -128,7 +127,7 @@ final class Reconciliation {
             }
             List<Integer> left = List.copyOf(slots);
             long from = position;
-            errand.work(() -> load(left, from), this::offer, this::again);
+            errand.work(() -> load(errand.holding, left, from), this::offer, this::again);
         }
 
         private void offer(Load load) {
@@ -160,7 +159,7 @@ final class Reconciliation {
     }
 
     /** On a worker. */
-    private Load load(List<Integer> slots, long from) {
+    private Load load(Holding holding, List<Integer> slots, long from) {
         List<Item> items = new ArrayList<>();
         List<Integer> whole = new ArrayList<>();
         long position = from;
@@ -171,7 +170,7 @@ final class Reconciliation {
             SlotPage page =
                     keyspace.page(slot, position, ENTRIES_PER_STEP, Math.max(1, pageBytes - bytes));
             for (Item item : page.items()) {
-                if (Epoch.isProvisional(item.entry().version().epoch())) {
+                if (holding.mustOffer(item.entry().version())) {
                     items.add(item);
                     bytes += Request.weightOf(List.of(item));
                 }
