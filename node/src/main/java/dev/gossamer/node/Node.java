@@ -1,7 +1,8 @@
 package dev.gossamer.node;
 
 import dev.gossamer.membership.MemberIdentity;
-import dev.gossamer.membership.ViewTopologyAuthority;
+import dev.gossamer.membership.agreement.AcceptorStore;
+import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.jgroups.JGroupsMembership;
 import dev.gossamer.node.cache.CeilingFile;
 import dev.gossamer.node.cache.HybridClock;
@@ -117,6 +118,9 @@ public final class Node implements AutoCloseable {
         Keyspace keyspace = keyspace(config, self);
         JGroupsMembership membership =
                 new JGroupsMembership(config.membership(self), random.split(), nanoClock);
+        AcceptorStore acceptor = AcceptorStore.open(config.dataDir(), identity.id());
+        Agreement agreement =
+                new Agreement(self, config.mesh().agreement(), acceptor.restored(), random.split());
         MeshNode mesh =
                 opened(
                         new MeshNode(
@@ -125,7 +129,8 @@ public final class Node implements AutoCloseable {
                                 loops,
                                 keyspace,
                                 membership,
-                                new ViewTopologyAuthority(config.mesh().replication()),
+                                agreement,
+                                acceptor::save,
                                 registry,
                                 nanoClock,
                                 clock,

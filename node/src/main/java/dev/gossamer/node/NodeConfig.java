@@ -4,6 +4,7 @@ import dev.gossamer.gossip.GossipSettings;
 import dev.gossamer.membership.MembershipSettings;
 import dev.gossamer.membership.MembershipSettings.Contacts;
 import dev.gossamer.membership.MembershipSettings.FailureDetection;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.config.CacheReader;
@@ -145,16 +146,35 @@ record NodeConfig(
                 name,
                 configuration.get(Settings.SECURITY_PASSWORD),
                 configuration.get(Settings.NODE_BIND),
-                configuration.get(Settings.MESH_REPLICATION),
+                agreement(configuration),
                 configuration.get(Settings.MESH_REQUEST_TIMEOUT),
                 defaults.connectTimeout(),
                 Math.toIntExact(configuration.get(Settings.MESH_LINK_QUEUE_BYTES_MAX)),
-                Math.max(defaults.frameBytesMax(), largestEntry + (1 << 20)),
+                Math.max(defaults.frameBytesMax(), frameBytes(largestEntry)),
                 configuration.get(Settings.MESH_TRANSFER_RATE),
                 configuration.get(Settings.MESH_FILL_PARALLELISM),
                 defaults.fillPageBytes(),
                 defaults.greetingsMax(),
+                configuration.get(Settings.MESH_PENDING_BYTES_MAX),
                 gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
+    }
+
+    /** A copy may travel together with the value that it has replaced, for a caller that asked. */
+    private static int frameBytes(int largestEntry) {
+        return (int) Math.min(Integer.MAX_VALUE, 2L * largestEntry + (1 << 20));
+    }
+
+    private static AgreementSettings agreement(Configuration configuration) {
+        try {
+            return new AgreementSettings(
+                    configuration.get(Settings.MESH_REPLICATION),
+                    configuration.get(Settings.MESH_FOUNDERS),
+                    configuration.get(Settings.MESH_LEASE),
+                    configuration.get(Settings.MESH_LINK_DOWN_AFTER));
+        } catch (IllegalArgumentException e) {
+            throw configuration.refused(
+                    Settings.MESH_LINK_DOWN_AFTER, String.valueOf(e.getMessage()));
+        }
     }
 
     private static GossipSettings gossip(Duration interval) {

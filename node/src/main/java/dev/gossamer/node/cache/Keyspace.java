@@ -11,6 +11,7 @@ import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -175,19 +176,21 @@ public final class Keyspace {
     }
 
     /**
-     * Merges what the primary wrote together with the operation that wrote it: whoever looks at the
-     * slot's operations sees both or neither.
+     * Merges what the primary wrote together with the operations whose effect it has: whoever looks
+     * at the slot's operations sees both or neither.
      *
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
-    public void merge(int slot, List<Item> items, RecentOperation operation) {
+    public void merge(int slot, List<Item> items, List<RecentOperation> effective) {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
             for (Item item : items) {
                 merge(item.key(), item.entry());
             }
-            operations.remember(slot, operation.id(), operation.outcome());
+            for (RecentOperation operation : effective) {
+                operations.remember(slot, operation.id(), operation.outcome());
+            }
         } finally {
             lock.unlock();
         }
@@ -239,6 +242,12 @@ public final class Keyspace {
      */
     public List<RecentOperation> recentOperations(int slot) {
         return operations.ofSlot(slot);
+    }
+
+    /** What this node knows of an operation, if it is one of the recent ones. */
+    public Optional<RecentOperation> operation(OperationId id) {
+        Outcome outcome = operations.findOrNull(id);
+        return outcome == null ? Optional.empty() : Optional.of(new RecentOperation(id, outcome));
     }
 
     /** Takes the place of what was known of the same operation. */

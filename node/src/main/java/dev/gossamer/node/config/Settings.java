@@ -117,6 +117,27 @@ public final class Settings {
                     "2",
                     integer(1, 16),
                     "Copies of every slot, the primary's included.");
+    public static final Setting<Integer> MESH_FOUNDERS =
+            new Setting<>(
+                    "mesh.founders",
+                    "1",
+                    integer(1, 1_000),
+                    "Members that a new mesh starts with: it is founded when more than half of them see"
+                            + " each other. The same on all of them.");
+    public static final Setting<Duration> MESH_LEASE =
+            new Setting<>(
+                    "mesh.lease",
+                    "1s",
+                    duration(Duration.ofMillis(100), MINUTE),
+                    "How long a member acts as primary without hearing from a majority. Shorter:"
+                            + " faster takeover; longer: a busy machine keeps its leases.");
+    public static final Setting<Duration> MESH_LINK_DOWN_AFTER =
+            new Setting<>(
+                    "mesh.link-down-after",
+                    "3s",
+                    duration(Duration.ofMillis(100), HOUR),
+                    "After so long without data between two members whom others reach, one of them is"
+                            + " left out. Not below mesh.lease.");
     public static final Setting<List<String>> MESH_PEERS =
             new Setting<>(
                     "mesh.peers",
@@ -159,6 +180,13 @@ public final class Settings {
                     "32MiB",
                     bytes(64 * KIB, GIB),
                     "Bytes that may wait for one peer on one event loop; over it requests answer BUSY.");
+    public static final Setting<Long> MESH_PENDING_BYTES_MAX =
+            new Setting<>(
+                    "mesh.pending-bytes-max",
+                    "64MiB",
+                    bytes(MIB, 1024 * GIB),
+                    "What requests may take that wait for other members: writes not on all their owners"
+                            + " yet, requests during a failover; over it they answer BUSY.");
     public static final Setting<Long> MESH_TRANSFER_RATE =
             new Setting<>(
                     "mesh.transfer-bytes-per-second-max",
@@ -314,6 +342,9 @@ public final class Settings {
                     PORTS_DATA,
                     MESH_NAME,
                     MESH_REPLICATION,
+                    MESH_FOUNDERS,
+                    MESH_LEASE,
+                    MESH_LINK_DOWN_AFTER,
                     MESH_PEERS,
                     MESH_DNS,
                     MESH_REQUEST_TIMEOUT,
@@ -321,6 +352,7 @@ public final class Settings {
                     MESH_HEARTBEAT_INTERVAL,
                     MESH_GOSSIP_INTERVAL,
                     MESH_LINK_QUEUE_BYTES_MAX,
+                    MESH_PENDING_BYTES_MAX,
                     MESH_TRANSFER_RATE,
                     MESH_FILL_PARALLELISM,
                     MEMORY_BYTES_MAX,

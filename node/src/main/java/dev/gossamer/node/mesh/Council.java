@@ -1,6 +1,5 @@
 package dev.gossamer.node.mesh;
 
-import dev.gossamer.membership.agreement.AcceptorState;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.agreement.AgreementStatus;
 import dev.gossamer.membership.agreement.Effect;
@@ -9,7 +8,6 @@ import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -34,16 +32,6 @@ import org.slf4j.LoggerFactory;
 final class Council {
     private static final Logger log = LoggerFactory.getLogger(Council.class);
     private static final int MESSAGES_MAX = 1024;
-
-    /** Keeps an acceptor's word durably. */
-    interface Notary {
-        /**
-         * Returns when the state will survive the loss of power.
-         *
-         * @throws UncheckedIOException when it may not
-         */
-        void save(AcceptorState state);
-    }
 
     /** Sends to another member, best effort. */
     interface Mail {

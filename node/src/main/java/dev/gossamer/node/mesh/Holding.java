@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * them hold all caches, for any may become the primary.
  *
  * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isServing} and {@link #role} are one or two array
- * reads. 16 KiB per topology.
+ * reads. 64 KiB per topology.
  */
 final class Holding {
     /** What this node is for a slot. */
@@ -48,8 +48,6 @@ final class Holding {
     /** {@link #keptRank} of who vouches for no cache. */
     static final int NOTHING_KEPT = Integer.MAX_VALUE;
 
-    private static final Role[] ROLES = Role.values();
-
     private final Topology topology;
     private final Member self;
 
@@ -57,7 +55,7 @@ final class Holding {
     private final int index;
 
     private final int fewestCopies;
-    private final byte[] roles = new byte[Slot.COUNT];
+    private final Role[] roles = new Role[Slot.COUNT];
 
     /** Set only for slots whose primary this node is. */
     private final AtomicLongArray serving = new AtomicLongArray(Slot.COUNT / Long.SIZE);
@@ -78,11 +76,10 @@ final class Holding {
         this.fewestCopies = fewestCopies;
         this.estrangedEpochMax = estrangedEpochMax;
         int at = topology.indexOf(self.id());
-        boolean sameRun =
-                at >= 0 && topology.members().get(at).incarnation() == self.incarnation();
+        boolean sameRun = at >= 0 && topology.members().get(at).incarnation() == self.incarnation();
         this.index = sameRun ? at : -1;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            roles[slot] = (byte) roleOf(slot).ordinal();
+            roles[slot] = roleOf(slot);
         }
     }
 
@@ -180,7 +177,7 @@ final class Holding {
     }
 
     Role role(int slot) {
-        return ROLES[roles[slot]];
+        return roles[slot];
     }
 
     boolean isPrimary(int slot) {
@@ -315,9 +312,7 @@ final class Holding {
     /** The same for any member that holds the slot, by its position in the topology. */
     int rankToKeep(int slot, int memberIndex) {
         int rank = topology.rankOf(slot, memberIndex);
-        return rank < fewestCopies || topology.phase() == Topology.Phase.COPYING
-                ? 0
-                : rank;
+        return rank < fewestCopies || topology.phase() == Topology.Phase.COPYING ? 0 : rank;
     }
 
     /**

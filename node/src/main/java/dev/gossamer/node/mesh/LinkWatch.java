@@ -60,10 +60,7 @@ final class LinkWatch {
     }
 
     void viewChanged(MeshView view) {
-        peers =
-                view.members().stream()
-                        .filter(member -> !member.id().equals(self.id()))
-                        .toList();
+        peers = view.members().stream().filter(member -> !member.id().equals(self.id())).toList();
     }
 
     private void round() {

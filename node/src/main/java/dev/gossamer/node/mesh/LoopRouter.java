@@ -200,8 +200,8 @@ final class LoopRouter {
     }
 
     /**
-     * Nothing was changed: a condition did not hold, or the operation was applied before. Either may
-     * rest on a write that is not over.
+     * Nothing was changed: a condition did not hold, or the operation was applied before. Either
+     * may rest on a write that is not over.
      */
     private void answerUnchanged(WriteCall call, Outcome outcome) {
         List<Bytes> keys = call.keys();

@@ -13,8 +13,14 @@ final class Mailbox {
     private final Membership membership;
 
     enum Kind {
-        GOSSIP,
-        AGREEMENT
+        GOSSIP((byte) 1),
+        AGREEMENT((byte) 2);
+
+        private final byte code;
+
+        Kind(byte code) {
+            this.code = code;
+        }
     }
 
     Mailbox(Membership membership) {
@@ -24,18 +30,20 @@ final class Mailbox {
     /** Best effort: dropped when the peer is unknown or too much waits for it. */
     void send(Kind kind, MemberId to, byte[] content) {
         byte[] payload = new byte[content.length + 1];
-        payload[0] = (byte) kind.ordinal();
+        payload[0] = kind.code;
         System.arraycopy(content, 0, payload, 1, content.length);
         membership.send(to, payload);
     }
 
-    /** Hands a message to whom its kind is for; one of an unknown kind is for the gossip to reject. */
+    /**
+     * Hands a message to whom its kind is for; one of an unknown kind is for the gossip to reject.
+     */
     static void deliver(
             MemberId from,
             byte[] payload,
             BiConsumer<MemberId, byte[]> gossip,
             BiConsumer<MemberId, byte[]> agreement) {
-        boolean agrees = payload.length > 0 && payload[0] == Kind.AGREEMENT.ordinal();
+        boolean agrees = payload.length > 0 && payload[0] == Kind.AGREEMENT.code;
         byte[] content = new byte[Math.max(0, payload.length - 1)];
         System.arraycopy(payload, payload.length - content.length, content, 0, content.length);
         (agrees ? agreement : gossip).accept(from, content);

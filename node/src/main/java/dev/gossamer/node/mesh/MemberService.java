@@ -187,7 +187,7 @@ final class MemberService implements RequestHandler {
             int slot = pull.slots().get(done);
             if (vouchedFor < done) {
                 // Before its first page is read: what becomes complete midway was read too early.
-                authoritative.set(done, holding.isAuthoritative(slot));
+                authoritative.set(done, holding.isServing(slot));
                 vouchedFor = done;
             }
             SlotPage page = keyspace.page(slot, position, PAGE_ENTRIES_MAX, bytesMax - bytes);

@@ -159,12 +159,15 @@ public interface Mesh {
      * The mesh as this node knows it, from what the members tell each other.
      *
      * @param epoch of the topology that this node goes by
+     * @param phase how far a change of owners has come
      * @param missingCopies copies of slots that should exist and do not yet: wanted replication
-     *     against complete owners
-     * @param settled whether every member of the topology has said that it goes by the same epoch
+     *     against owners that are there
+     * @param settled whether nothing changes, and every member of the topology has said that it has
+     *     done what this epoch asks of it
      */
     record MeshStatus(
             long epoch,
+            Topology.Phase phase,
             int replication,
             List<MemberStatus> members,
             int slotsCovered,
@@ -178,7 +181,7 @@ public interface Mesh {
      * @param epoch the epoch it goes by
      * @param slotsPrimary how many slots it is primary of
      * @param slotsBackup how many slots it is a backup of
-     * @param slotsFilling how many of its slots it has not got whole yet
+     * @param slotsFilling how many slots it has to take over or to copy yet
      */
     record MemberStatus(
             Member member,

@@ -43,6 +43,10 @@ final class PendingBytes {
         return bytes.get();
     }
 
+    long bytesMax() {
+        return bytesMax;
+    }
+
     /** Requests refused since the start. */
     long refused() {
         return refused.sum();

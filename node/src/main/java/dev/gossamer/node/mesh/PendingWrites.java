@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write is begun before it is applied, so that its effect is never seen without it.
  *
- * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isPending} is an array read while nothing of the slot
- * is pending.
+ * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isPending} is an array read while nothing of the
+ * slot is pending.
  */
 final class PendingWrites {
     private final AtomicIntegerArray bySlot = new AtomicIntegerArray(Slot.COUNT);

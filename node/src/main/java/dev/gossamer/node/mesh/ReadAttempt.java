@@ -82,7 +82,8 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         if (freshness instanceof Freshness.Any || !router.shared.pending().isPending(slot, key)) {
             found(entry, null);
         } else {
-            // What was found may be answered once it can be lost no more; later writes don't matter.
+            // What was found may be answered once it can be lost no more; later writes don't
+            // matter.
             PendingWait.start(this, List.of(key), () -> found(entry, null));
         }
     }
