@@ -142,11 +142,13 @@ final class Errand {
 
     /** Does something on this lane a little later. */
     void later(long nanos, Runnable work) {
-        atLatest(nanos, () -> {
-            if (!isOver()) {
-                work.run();
-            }
-        });
+        atLatest(
+                nanos,
+                () -> {
+                    if (!isOver()) {
+                        work.run();
+                    }
+                });
     }
 
     /** The same, whether the errand is over by then or not. */

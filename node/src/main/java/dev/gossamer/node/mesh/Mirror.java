@@ -168,8 +168,9 @@ final class Mirror {
 
     private void runSome() {
         while (jobs < jobsMax && !differing.isEmpty()) {
-            Member primary = differing.keySet().iterator().next();
-            Deque<Integer> waiting = differing.get(primary);
+            var first = differing.entrySet().iterator().next();
+            Member primary = first.getKey();
+            Deque<Integer> waiting = first.getValue();
             List<Integer> slots = new ArrayList<>();
             while (slots.size() < SLOTS_PER_JOB && !waiting.isEmpty()) {
                 slots.add(waiting.remove());

@@ -73,10 +73,7 @@ final class MirrorJob {
 
     /** What is to be done for one part. */
     private record Difference(
-            List<Bytes> missing,
-            Version bound,
-            Set<Integer> changed,
-            Set<Integer> again) {}
+            List<Bytes> missing, Version bound, Set<Integer> changed, Set<Integer> again) {}
 
     MirrorJob(Errand errand, Source source, List<Integer> slots, Progress progress, End end) {
         this.errand = errand;

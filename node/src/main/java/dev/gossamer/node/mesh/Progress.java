@@ -51,7 +51,6 @@ final class Progress {
         double byBytes = rate > 0 ? (double) bytesExpected / rate : 0;
         double bySlots = slotsDone > 0 ? seconds * left / slotsDone : 0;
         long millis = left == 0 ? 0 : (long) (1000 * Math.max(byBytes, bySlots));
-        return new Transfer(
-                slotsDone, left, moved, bytesExpected, rate, Duration.ofMillis(millis));
+        return new Transfer(slotsDone, left, moved, bytesExpected, rate, Duration.ofMillis(millis));
     }
 }

@@ -84,7 +84,7 @@ final class Reception {
 
     private void thank() {
         if (left == 0) {
-            answer(new Reply.Synced(SyncReply.DONE));
+            answer(new Reply.Synced(new SyncReply.Done()));
         }
     }
 

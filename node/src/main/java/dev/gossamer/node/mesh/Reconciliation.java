@@ -94,11 +94,15 @@ final class Reconciliation {
         log.info("epoch {}: offering what this side wrote", errand.holding.epoch());
         int[] left = {byPrimary.size()};
         byPrimary.forEach((primary, slots) ->
-                new Offer(errand, primary, slots, () -> {
-                            if (--left[0] == 0) {
-                                done.run();
-                            }
-                        })
+                new Offer(
+                                errand,
+                                primary,
+                                slots,
+                                () -> {
+                                    if (--left[0] == 0) {
+                                        done.run();
+                                    }
+                                })
                         .next());
     }
 

@@ -60,8 +60,7 @@ final class Repair {
         note(holding);
         List<Integer> differ = new ArrayList<>();
         mirrors.mirror(errand, new Look(differ)).start(holding.backedUp());
-        errand.later(
-                SECOND_LOOK_NANOS, () -> mirrors.mirror(errand, new Mend()).start(differ));
+        errand.later(SECOND_LOOK_NANOS, () -> mirrors.mirror(errand, new Mend()).start(differ));
     }
 
     /** Only looks. */

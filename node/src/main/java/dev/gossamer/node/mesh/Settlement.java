@@ -103,8 +103,8 @@ final class Settlement {
         Peer peer = peers.get(at);
         Source source = new Source(errand, peer.member, pageBytes, toll);
         List<Wanted> wanted = new ArrayList<>(peer.said.size());
-        peer.said.forEach((claim, said) ->
-                wanted.add(new Wanted(claim.slot, said.rank(), said.after())));
+        peer.said.forEach(
+                (claim, said) -> wanted.add(new Wanted(claim.slot, said.rank(), said.after())));
         source.walk(
                 wanted,
                 false,

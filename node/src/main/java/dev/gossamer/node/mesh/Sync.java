@@ -1,9 +1,9 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.mesh.Mesh.Transfer;
 import dev.gossamer.node.mesh.link.Lane;
-import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler.Responder;
@@ -24,8 +24,8 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> The work runs on one lane and its workers; the methods may be called by any
  * thread, unless they say otherwise.
  *
- * <p><b>Bounds.</b> Of takeovers four at a time, of copies as many as the settings say, each with one
- * page. Copying keeps to the transfer rate; a takeover does not wait for it.
+ * <p><b>Bounds.</b> Of takeovers four at a time, of copies as many as the settings say, each with
+ * one page. Copying keeps to the transfer rate; a takeover does not wait for it.
  */
 final class Sync {
     private final Epochs epochs;
@@ -35,7 +35,7 @@ final class Sync {
     private final LongSupplier nanoClock;
     private final MeshSettings settings;
     private final TransferPace pace;
-    private final Fence fence = new Fence();
+    private final Fence fence;
     private final SettledClocks settled = new SettledClocks();
     private final Reconciliation reconciliation;
     private final Repair repair;
@@ -50,6 +50,7 @@ final class Sync {
     /**
      * @param lane on which this does its work
      * @param workers threads that may wait; for what walks over slots
+     * @param fence passed by every step to another topology
      */
     Sync(
             Epochs epochs,
@@ -57,12 +58,14 @@ final class Sync {
             PendingWrites pending,
             Lane lane,
             Executor workers,
+            Fence fence,
             LongSupplier nanoClock,
             MeshSettings settings) {
         this.epochs = epochs;
         this.keyspace = keyspace;
         this.lane = lane;
         this.workers = workers;
+        this.fence = fence;
         this.nanoClock = nanoClock;
         this.settings = settings;
         this.pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
@@ -86,11 +89,6 @@ final class Sync {
     void close() {
         closed = true;
         rounds.stop();
-    }
-
-    /** Every step to another topology has to pass it. */
-    Fence fence() {
-        return fence;
     }
 
     /** Requests are served under this topology from now on. */
@@ -128,11 +126,13 @@ final class Sync {
             reconciliation.reset();
             copy(errand);
         } else if (holding.mustReconcile()) {
-            reconciliation.start(errand, () -> {
-                holding.markReconciled();
-                epochs.progressed(holding);
-                copy(errand);
-            });
+            reconciliation.start(
+                    errand,
+                    () -> {
+                        holding.markReconciled();
+                        epochs.progressed(holding);
+                        copy(errand);
+                    });
         } else {
             copy(errand);
         }

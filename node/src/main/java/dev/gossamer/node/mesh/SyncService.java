@@ -158,7 +158,7 @@ final class SyncService {
         settle.items().forEach(item -> checkHeld(item.key().slotIndex(), holding));
         settle.items().forEach(item -> keyspace.merge(item.key(), item.entry()));
         settle.operations().forEach(each -> keyspace.remember(each.slot(), each.operation()));
-        return SyncReply.DONE;
+        return new SyncReply.Done();
     }
 
     /** Only who holds the slot may say that it has a copy. */

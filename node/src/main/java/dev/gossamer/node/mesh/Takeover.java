@@ -1,8 +1,8 @@
 package dev.gossamer.node.mesh;
 
-import dev.gossamer.node.mesh.Claim.Witness;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.mesh.Claim.Witness;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncReply.Kept;
 import dev.gossamer.node.mesh.link.SyncRequest;
@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * what being an owner means ({@link Holding}). But a write that was under way when the primary
  * before went may stand at some holders and not at others, its caller waiting still. Let it be here
  * only: a reader sees it, this node dies, and the next primary has never heard of it. Let it be
- * elsewhere only: its caller repeats it here and is refused, for the state it asks for is not
- * this; then this node dies, and the next primary has it. So before anything is answered, (1) what
- * any holder has and this node has not is adopted: the greatest version of each key wins, and with
- * it comes the id of the operation that wrote it, so that the caller's repetition gets the first
+ * elsewhere only: its caller repeats it here and is refused, for the state it asks for is not this;
+ * then this node dies, and the next primary has it. So before anything is answered, (1) what any
+ * holder has and this node has not is adopted: the greatest version of each key wins, and with it
+ * comes the id of the operation that wrote it, so that the caller's repetition gets the first
  * outcome; (2) what this node has then is given to every holder that has it not; (3) the clock here
  * is later than that of each holder, so that what is written next is later than all of it (C1).
  * Whatever the old primary sends from now on is refused, as every holder goes by the new epoch by
@@ -96,7 +96,8 @@ final class Takeover {
         for (Integer slot : slots) {
             List<Member> holders = holding.coOwners(slot);
             open.put(slot, new Claim(slot, holders.size()));
-            holders.forEach(each -> byHolder.computeIfAbsent(each, _ -> new ArrayList<>()).add(slot));
+            holders.forEach(
+                    each -> byHolder.computeIfAbsent(each, _ -> new ArrayList<>()).add(slot));
             if (holders.isEmpty()) {
                 alone.add(slot);
             }
@@ -155,8 +156,7 @@ final class Takeover {
     private record Comparison(
             int slot, Kept kept, Witness witness, boolean differs, List<RecentOperation> known) {}
 
-    private Comparison compareOne(
-            Member holder, int slot, Kept kept, List<RecentOperation> known) {
+    private Comparison compareOne(Member holder, int slot, Kept kept, List<RecentOperation> known) {
         long after = Math.min(settled.of(slot), kept.settled());
         Set<?> here = Claim.ids(Claim.later(keyspace.recentOperations(slot), after));
         Witness witness = new Witness(holder, kept.rank(), after, Claim.ids(known));

@@ -150,7 +150,7 @@ final class SyncCodec {
             case 2 -> readCompared(in);
             case 3 -> readListing(in);
             case 4 -> readBrought(in);
-            case 5 -> SyncReply.DONE;
+            case 5 -> new SyncReply.Done();
             default -> throw Wire.unknown("sync reply", kind);
         };
     }

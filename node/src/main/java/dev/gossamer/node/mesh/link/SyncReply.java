@@ -7,8 +7,6 @@ import java.util.List;
 
 /** The answers to {@link SyncRequest}s. */
 public sealed interface SyncReply {
-    Done DONE = new Done();
-
     /**
      * What the member that was asked holds of the slots, in the order of the question.
      *
