@@ -316,7 +316,7 @@ public final class MemoryTier {
     void check() {
         cleanUp();
         index.check();
-        new TierCheck(map, tombstones, this, cache.estimatedSize()).run();
+        new TierCheck(map, tombstones, digests, this, cache.estimatedSize()).run();
     }
 
     private static int align(int length) {

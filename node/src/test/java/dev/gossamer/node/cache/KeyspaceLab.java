@@ -68,8 +68,7 @@ final class KeyspaceLab {
                         settings.copies(),
                         registry);
         clock = new HybridClock(nowMillis::get, settings.driftMax(), ceiling, registry);
-        keyspace =
-                new Keyspace(tier, clock, SELF, nowMillis::get, this::nanos, settings, registry);
+        keyspace = new Keyspace(tier, clock, SELF, nowMillis::get, this::nanos, settings, registry);
     }
 
     private long nanos() {

@@ -179,8 +179,7 @@ class BackupFailuresIT {
                         2,
                         CacheSettings.Acks.PRIMARY,
                         CacheSettings.Partition.AVAILABLE);
-        KeyspaceSettings caches =
-                KeyspaceSettings.of(List.of(primaryOnly));
+        KeyspaceSettings caches = KeyspaceSettings.of(List.of(primaryOnly));
         try (TestMesh mesh = new TestMesh(settings, caches)) {
             Node node = mesh.join();
             try (Pretender silent = new Pretender(mesh, settings)) {

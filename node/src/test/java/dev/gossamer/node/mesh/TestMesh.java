@@ -98,11 +98,9 @@ final class TestMesh implements AutoCloseable {
         Member member = member(++joined);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
-        HybridClock clock = new HybridClock(
-                        System::currentTimeMillis,
-                        caches.driftMax(),
-                        new MemoryCeiling(),
-                        meters);
+        HybridClock clock =
+                new HybridClock(
+                        System::currentTimeMillis, caches.driftMax(), new MemoryCeiling(), meters);
         MemoryTier tier =
                 new MemoryTier(
                         new MemorySettings(64L << 20, 4L << 20),

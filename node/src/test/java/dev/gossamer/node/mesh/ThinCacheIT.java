@@ -30,7 +30,12 @@ class ThinCacheIT {
 
     private static CacheSettings cache(String name, int replication) {
         return new CacheSettings(
-                name, Optional.empty(), 1 << 20, replication, CacheSettings.Acks.ALL, CacheSettings.Partition.AVAILABLE);
+                name,
+                Optional.empty(),
+                1 << 20,
+                replication,
+                CacheSettings.Acks.ALL,
+                CacheSettings.Partition.AVAILABLE);
     }
 
     private static Bytes thin(int i) {

@@ -197,7 +197,11 @@ class MemoryTierTest {
 
     private MemoryTier tier(long bytesMax) {
         return new MemoryTier(
-                settings(bytesMax), nanos::get, this::wallMillis, MemoryTierTest::copies, registry());
+                settings(bytesMax),
+                nanos::get,
+                this::wallMillis,
+                MemoryTierTest::copies,
+                registry());
     }
 
     private static MemorySettings settings(long bytesMax) {
