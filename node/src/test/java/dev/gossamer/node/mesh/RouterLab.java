@@ -207,9 +207,19 @@ final class RouterLab {
                             LEASE.toNanos(),
                             () -> nowNanos);
             this.router = new LoopRouter(shared, this, member.id().value());
+            Sync sync =
+                    new Sync(
+                            epochs,
+                            keyspace,
+                            pending,
+                            this,
+                            this,
+                            new Fence(),
+                            () -> nowNanos,
+                            TestMesh.settings(3));
             this.service =
                     new MemberService(
-                            epochs, keyspace, () -> router, _ -> 0L, _ -> null, this, 1 << 20);
+                            epochs, keyspace, sync, () -> router, _ -> 0L, _ -> null, this);
             epochs.onEachLoop(_ -> router.topologyChanged());
             lease.set(Long.MAX_VALUE / 2);
         }

@@ -77,6 +77,7 @@ final class TestMesh implements AutoCloseable {
                 64 << 10,
                 256,
                 64L << 20,
+                Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
     }
 

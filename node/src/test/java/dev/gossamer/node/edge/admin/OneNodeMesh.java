@@ -266,7 +266,8 @@ final class OneNodeMesh implements Mesh {
                                 0,
                                 liveCount(),
                                 liveCount() * 100,
-                                1 << 28)),
+                                1 << 28,
+                                Transfer.NONE)),
                 Slot.COUNT,
                 Slot.COUNT,
                 true);

@@ -236,7 +236,8 @@ final class LoneMesh implements Mesh {
                         0,
                         keyspace.liveCount(),
                         keyspace.bytes(),
-                        keyspace.bytesMax());
+                        keyspace.bytesMax(),
+                        Transfer.NONE);
         return new MeshStatus(topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
     }
 
