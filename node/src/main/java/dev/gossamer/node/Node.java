@@ -58,6 +58,8 @@ public final class Node implements AutoCloseable {
     private final LongSupplier nanoClock = System::nanoTime;
     private final SplittableRandom random = new SplittableRandom();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicBoolean leaving = new AtomicBoolean();
+    private volatile @Nullable Farewell farewell;
     private volatile @Nullable String expelled;
 
     private Node() {}
@@ -76,12 +78,25 @@ public final class Node implements AutoCloseable {
                 NodeConfig.from(configuration, Runtime.getRuntime().availableProcessors());
         NodeLog.apply(config.logLevel(), config.logFile());
         Node node = start(config, configuration);
-        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gossamer-stop"));
+        boolean told = StopSignals.listen(node::leave);
+        Runnable atTheEnd = told ? node::close : node::leave;
+        Runtime.getRuntime().addShutdownHook(new Thread(atTheEnd, "gossamer-end"));
         node.stopped.await();
         String why = node.expelled;
         if (why != null) {
             throw new GossamerException(ErrorCode.ERR, "this node was expelled: " + why);
         }
+    }
+
+    /** Hands over, and closes; the second time somebody asks, closes at once. */
+    private void leave() {
+        Farewell words = farewell;
+        if (words != null && leaving.compareAndSet(false, true)) {
+            words.say();
+        } else if (words != null) {
+            words.hurry();
+        }
+        close();
     }
 
     /** What another one with this member's id is doing is not known: this one stops at once. */
@@ -150,6 +165,7 @@ public final class Node implements AutoCloseable {
                                 clock,
                                 nanoClock,
                                 Release.VERSION));
+        farewell = new Farewell(mesh, health, resp::connections, config.farewell(), nanoClock);
         admin.start();
         resp.start();
         mesh.start();

@@ -43,6 +43,7 @@ record NodeConfig(
         int threads,
         LogLevel logLevel,
         Optional<Path> logFile,
+        Farewell.Times farewell,
         MemorySettings memory,
         KeyspaceSettings keyspace,
         MeshSettings mesh,
@@ -68,6 +69,9 @@ record NodeConfig(
                 threads == 0 ? processors : threads,
                 configuration.get(Settings.LOG_LEVEL),
                 configuration.get(Settings.LOG_FILE),
+                new Farewell.Times(
+                        configuration.get(Settings.NODE_DRAIN_TIMEOUT),
+                        configuration.get(Settings.NODE_DRAIN_GRACE)),
                 new MemorySettings(
                         configuration.get(Settings.MEMORY_BYTES_MAX),
                         configuration.get(Settings.MEMORY_TOMBSTONE_BYTES_MAX)),

@@ -177,7 +177,10 @@ public final class Agreement {
         return new AgreementStatus(
                 acceptor.state().epoch(),
                 outlook.leader(),
+                outlook.present().members().size(),
+                outlook.rosterInView().size(),
                 outlook.inMajority(),
+                outlook.staying(),
                 outlook.unsynced(),
                 outlook.leftOut(),
                 proposer.rounds());

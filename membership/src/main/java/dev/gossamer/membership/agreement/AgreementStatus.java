@@ -9,7 +9,10 @@ import java.util.Optional;
  *
  * @param epoch the last one agreed on that is known here
  * @param leader who proposes the next topology, when a majority is in view
+ * @param roster how many members the last agreed topology has
+ * @param rosterInView how many of them are in view
  * @param inMajority whether more than half of the roster is in view
+ * @param staying who is in view and neither drains nor has resigned
  * @param unsynced who has not yet done what the present phase asks for; empty when steady, and on
  *     members that lead nothing as good as the last heartbeats tell
  * @param leftOut who is in view but not in the topology since it cannot reach another member
@@ -18,11 +21,15 @@ import java.util.Optional;
 public record AgreementStatus(
         long epoch,
         Optional<MemberId> leader,
+        int roster,
+        int rosterInView,
         boolean inMajority,
+        List<MemberId> staying,
         List<MemberId> unsynced,
         List<MemberId> leftOut,
         long rounds) {
     public AgreementStatus {
+        staying = List.copyOf(staying);
         unsynced = List.copyOf(unsynced);
         leftOut = List.copyOf(leftOut);
     }

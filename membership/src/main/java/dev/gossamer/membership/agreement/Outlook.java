@@ -59,12 +59,13 @@ final class Outlook implements Proposer.Purpose {
         this.none = Topology.none(settings.replication());
     }
 
-    private Topology present() {
+    /** The last agreed topology; none before any. */
+    Topology present() {
         return chosen.get().map(Decree::topology).orElse(none);
     }
 
     /** The members of the last decree that are in view, whichever run of their process. */
-    private List<MemberId> rosterInView() {
+    List<MemberId> rosterInView() {
         Topology present = present();
         return roll.view().members().stream()
                 .map(Member::id)
@@ -275,6 +276,15 @@ final class Outlook implements Proposer.Purpose {
     private boolean isOfAMeshThatStays(Report report) {
         return isStranger(report)
                 && genesis().map(ours -> !ours.outranks(report.genesis().get())).orElse(true);
+    }
+
+    /** Who could take slots over: those in view who neither drain nor have resigned. */
+    List<MemberId> staying() {
+        Set<MemberId> leaving = idsOf(report -> report.draining() || report.resigned());
+        return roll.view().members().stream()
+                .map(Member::id)
+                .filter(id -> !leaving.contains(id))
+                .toList();
     }
 
     /** Those who are left out since they are cut off from others. */

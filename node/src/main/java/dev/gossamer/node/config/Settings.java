@@ -81,6 +81,21 @@ public final class Settings {
                     optional(text()),
                     "Address that clients and members reach this node at; empty means node.bind.");
 
+    public static final Setting<Duration> NODE_DRAIN_TIMEOUT =
+            new Setting<>(
+                    "node.drain-timeout",
+                    "60s",
+                    duration(Duration.ZERO, HOUR),
+                    "How long a node that is told to stop may take to hand its slots over; 0s: it"
+                            + " leaves at once, as if killed.");
+    public static final Setting<Duration> NODE_DRAIN_GRACE =
+            new Setting<>(
+                    "node.drain-grace",
+                    "2s",
+                    duration(Duration.ZERO, HOUR),
+                    "How long it goes on answering after that, while clients are connected, so that"
+                            + " they find another member first.");
+
     public static final Setting<Integer> PORTS_REDIS =
             new Setting<>(
                     "ports.redis",
@@ -341,6 +356,8 @@ public final class Settings {
                     NODE_DATA_DIR,
                     NODE_BIND,
                     NODE_HOST,
+                    NODE_DRAIN_TIMEOUT,
+                    NODE_DRAIN_GRACE,
                     PORTS_REDIS,
                     PORTS_CLUSTERED,
                     PORTS_ADMIN,

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.store.Entry;
@@ -165,6 +166,7 @@ public interface Mesh {
      *     against owners that are there
      * @param settled whether nothing changes, and every member of the topology has said that it has
      *     done what this epoch asks of it
+     * @param quorum who is here of those that agree on topologies
      */
     record MeshStatus(
             long epoch,
@@ -173,16 +175,28 @@ public interface Mesh {
             List<MemberStatus> members,
             int slotsCovered,
             int missingCopies,
-            boolean settled) {}
+            boolean settled,
+            Quorum quorum) {}
+
+    /**
+     * How many are seen here of those whose majority decides.
+     *
+     * @param roster the members of the last agreed topology
+     * @param inView how many of them this node sees, itself included
+     * @param majority whether that is more than half
+     */
+    record Quorum(int roster, int inView, boolean majority) {}
 
     /**
      * One member's account of itself.
      *
-     * @param state {@code ready}, {@code filling}, {@code joining} or {@code draining}
+     * @param state {@code ready}, {@code filling}, {@code joining}, {@code draining} or {@code
+     *     drained}
      * @param epoch the epoch it goes by
      * @param slotsPrimary how many slots it is primary of
      * @param slotsBackup how many slots it is a backup of
      * @param slotsFilling how many slots it has to take over or to copy yet
+     * @param lease whether it may answer as a primary, by the word of a majority
      */
     record MemberStatus(
             Member member,
@@ -194,6 +208,7 @@ public interface Mesh {
             long entries,
             long bytes,
             long memoryBytesMax,
+            boolean lease,
             Transfer transfer) {}
 
     /**
@@ -220,6 +235,40 @@ public interface Mesh {
             return slotsLeft > 0;
         }
     }
+
+    /**
+     * Hands everything that this member has over to the others: it goes on answering, and owns
+     * nothing in the end. It stays so until the process ends. May be called again, to wait.
+     *
+     * @return done when this member owns nothing and every slot has as many copies elsewhere as are
+     *     wanted and the members left can give; fails with {@link ErrorCode#ERR} when nobody is
+     *     left to take over. On the smaller side of a partition it goes on when that has healed
+     */
+    CompletableFuture<@Nullable Void> drain();
+
+    /** How far {@link #drain} has come. */
+    Drain drainState();
+
+    /**
+     * How far a member has come with handing over.
+     *
+     * @param slotsOwned how many slots this member owns yet, or gets the writes of for their new
+     *     owners' sake
+     * @param slotsToCopy how many slots others have yet to copy, as far as they know by now
+     * @param bytesToCopy about how many bytes that is
+     * @param left about how long the copying will take
+     */
+    record Drain(Stage stage, int slotsOwned, int slotsToCopy, long bytesToCopy, Duration left) {
+        /** Not asked for, under way, or done. */
+        public enum Stage {
+            NONE,
+            DRAINING,
+            DRAINED
+        }
+    }
+
+    /** Every key that lost a version here when the sides of a partition were merged (C9). */
+    List<Loss> losses();
 
     /** The settings of all named caches, the default one first. */
     List<CacheSettings> caches();

@@ -4,20 +4,19 @@ import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.AgreementStatus;
 import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
 import dev.gossamer.node.net.EventLoops;
-import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
-import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshNode implements Mesh, AutoCloseable {
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
+    private static final long RESIGN_PATIENCE_NANOS = 2_000_000_000;
     private static final long CLOSE_PAUSE_NANOS = 5_000_000;
 
     /** How many times a peer is asked before its link counts as dead for the mesh. */
@@ -69,6 +70,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Council council;
     private final LinkWatch linkWatch;
     private final Standing standing;
+    private final Departure departure;
     private final Leftovers leftovers;
     private final Fence fence = new Fence();
     private final Sync sync;
@@ -185,7 +187,16 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         random);
         var mailbox = new Mailbox(membership);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
-        this.standing = new Standing(self, epochs, keyspace, mailbox, gossip, sync::transfer);
+        this.standing =
+                new Standing(
+                        self,
+                        epochs,
+                        keyspace,
+                        mailbox,
+                        gossip,
+                        sync::transfer,
+                        shared.lease()::isHeld,
+                        this::agreementStatus);
         this.council =
                 new Council(
                         agreement,
@@ -196,6 +207,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         workers,
                         nanoClock,
                         onExpelled);
+        this.departure = new Departure(self.id(), epochs, council, standing);
         Lane first = lanes.all().getFirst();
         this.linkWatch =
                 new LinkWatch(
@@ -214,6 +226,10 @@ public final class MeshNode implements Mesh, AutoCloseable {
         MeshMeters.register(meters, epochs, standing);
         MeshMeters.register(meters, shared, council);
         MeshMeters.register(meters, sync);
+    }
+
+    private AgreementStatus agreementStatus() {
+        return council.status();
     }
 
     private Shared shared(Lease lease) {
@@ -276,6 +292,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
         @Override
         public void onExpelled(String reason) {
+            departure.cutOff();
             onExpelled.accept(reason);
         }
     }
@@ -294,6 +311,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     private void round() {
         standing.round();
+        departure.look();
         if (standing.isSettled()) {
             leftovers.drop(epochs.served());
         }
@@ -305,26 +323,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
-        routerHere().read(key, freshness, true, new Reading(callback));
-    }
-
-    private final class Reading implements ReadAttempt.Answer {
-        private final Callback<Read> callback;
-
-        Reading(Callback<Read> callback) {
-            this.callback = callback;
-        }
-
-        @Override
-        public void found(@Nullable Entry entry, @Nullable Member from) {
-            callback.done(
-                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            callback.failed(code, message);
-        }
+        routerHere().read(key, freshness, true, new Reading(self, callback));
     }
 
     @Override
@@ -339,36 +338,22 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
-        Into<Read> into = new Into<>();
+        Promised<Read> into = new Promised<>();
         onLoopOf(key, () -> read(key, freshness, into));
-        return into.future;
+        return into.future();
     }
 
     @Override
     public CompletableFuture<Outcome> writeAsync(Operation operation) {
-        Into<Outcome> into = new Into<>();
+        Promised<Outcome> into = new Promised<>();
         onLoopOf(operation.key(), () -> write(operation, into));
-        return into.future;
+        return into.future();
     }
 
     /** One loop per key, so that one caller's requests for it keep their order. */
     private void onLoopOf(Bytes key, Runnable work) {
         List<Lane> all = lanes.all();
         all.get(key.slotIndex() % all.size()).execute(work);
-    }
-
-    private static final class Into<T> implements Callback<T> {
-        private final CompletableFuture<T> future = new CompletableFuture<>();
-
-        @Override
-        public void done(T answer) {
-            future.complete(answer);
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            future.completeExceptionally(new GossamerException(code, message));
-        }
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
@@ -440,6 +425,26 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return keyspace.caches();
     }
 
+    @Override
+    public CompletableFuture<@Nullable Void> drain() {
+        return departure.drain();
+    }
+
+    @Override
+    public Drain drainState() {
+        return departure.state();
+    }
+
+    @Override
+    public List<Loss> losses() {
+        return keyspace.ledger().losses();
+    }
+
+    /** Whether it has handed over what it had: for its health endpoint. */
+    public boolean isDrained() {
+        return departure.isDrained();
+    }
+
     /** Whether this node is a member and serves requests: for its health endpoint. */
     public boolean ready() {
         Holding served = epochs.served();
@@ -447,26 +452,37 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     /**
-     * Leaves the mesh, waits at most a second for what is under way, and closes the links. The
-     * edges must have stopped taking requests before.
+     * Resigns, waits a little for the others to agree on going on without this member, leaves,
+     * waits at most a second for what is under way, and closes the links. The edges must have
+     * stopped taking requests before; who wants to hand over first has called {@link #drain}.
      */
     @Override
     public void close() {
         standing.drain();
-        rounds.stop();
         linkWatch.stop();
+        CompletableFuture<?> resigned = council.resign();
+        waitUntil(() -> resigned.isDone() && departure.mayGo(), RESIGN_PATIENCE_NANOS);
+        rounds.stop();
         sync.close();
         membership.close();
         ticks.stop();
-        long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
-        boolean idle = false;
-        while (!idle && nanoClock.getAsLong() < endNanos) {
-            List<CompletableFuture<Integer>> open = openRequests();
-            workers.pause(CLOSE_PAUSE_NANOS);
-            idle = open.stream().allMatch(count -> count.getNow(1) == 0);
-        }
+        waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
+        council.close();
         lanes.close();
         workers.close();
+    }
+
+    private void waitUntil(BooleanSupplier condition, long patienceNanos) {
+        long endNanos = nanoClock.getAsLong() + patienceNanos;
+        while (!condition.getAsBoolean() && nanoClock.getAsLong() < endNanos) {
+            workers.pause(CLOSE_PAUSE_NANOS);
+        }
+    }
+
+    private boolean isIdle() {
+        List<CompletableFuture<Integer>> open = openRequests();
+        workers.pause(CLOSE_PAUSE_NANOS);
+        return open.stream().allMatch(count -> count.getNow(1) == 0);
     }
 
     /** Per lane; a lane that does not answer counts as busy. */

@@ -2,9 +2,11 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.MeshView;
+import dev.gossamer.membership.agreement.AgreementStatus;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
+import dev.gossamer.node.mesh.Mesh.Quorum;
 import dev.gossamer.node.mesh.Mesh.Transfer;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -47,11 +50,14 @@ final class Standing {
             long entries,
             long bytes,
             long bytesMax,
+            boolean lease,
             Transfer transfer) {
-        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8 + 2 * 4 + 4 * 8;
+        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8 + 1 + 2 * 4 + 4 * 8;
 
         boolean isSynced() {
-            return slotsFilling == 0 && (state == State.READY || state == State.DRAINING);
+            return slotsFilling == 0 && (state == State.READY
+                            || state == State.DRAINING
+                            || state == State.DRAINED);
         }
 
         Bytes encode() {
@@ -59,6 +65,7 @@ final class Standing {
             out.putLong(epoch).put(state.code);
             out.putInt(slotsPrimary).putInt(slotsBackup).putInt(slotsFilling);
             out.putLong(entries).putLong(bytes).putLong(bytesMax);
+            out.put((byte) (lease ? 1 : 0));
             out.putInt(transfer.slotsDone()).putInt(transfer.slotsLeft());
             out.putLong(transfer.bytesDone()).putLong(transfer.bytesLeft());
             out.putLong(transfer.bytesPerSecond()).putLong(transfer.left().toMillis());
@@ -87,6 +94,7 @@ final class Standing {
                     in.getLong(),
                     in.getLong(),
                     in.getLong(),
+                    in.get() == 1,
                     new Transfer(
                             in.getInt(),
                             in.getInt(),
@@ -101,7 +109,8 @@ final class Standing {
         JOINING(1),
         FILLING(2),
         READY(3),
-        DRAINING(4);
+        DRAINING(4),
+        DRAINED(5);
 
         private final byte code;
 
@@ -120,11 +129,15 @@ final class Standing {
     private final Mailbox mailbox;
     private final Gossip gossip;
     private final Supplier<Transfer> transfer;
+    private final BooleanSupplier lease;
+    private final Supplier<AgreementStatus> agreement;
     private final LongAdder rejected = new LongAdder();
-    private volatile boolean draining;
+    private volatile Optional<State> leaving = Optional.empty();
 
     /**
      * @param transfer how far this node has come with what it copies
+     * @param lease whether this node may answer as a primary now
+     * @param agreement how it stands
      */
     Standing(
             Member self,
@@ -132,13 +145,17 @@ final class Standing {
             Keyspace keyspace,
             Mailbox mailbox,
             Gossip gossip,
-            Supplier<Transfer> transfer) {
+            Supplier<Transfer> transfer,
+            BooleanSupplier lease,
+            Supplier<AgreementStatus> agreement) {
         this.self = self;
         this.epochs = epochs;
         this.keyspace = keyspace;
         this.mailbox = mailbox;
         this.gossip = gossip;
         this.transfer = transfer;
+        this.lease = lease;
+        this.agreement = agreement;
     }
 
     void viewChanged(MeshView view) {
@@ -156,8 +173,17 @@ final class Standing {
         tell(new Gossip.Event.RoundStarted());
     }
 
+    /** This node is leaving. */
     void drain() {
-        draining = true;
+        if (leaving.isEmpty()) {
+            leaving = Optional.of(State.DRAINING);
+            publish();
+        }
+    }
+
+    /** This node has handed everything over. */
+    void drained() {
+        leaving = Optional.of(State.DRAINED);
         publish();
     }
 
@@ -198,12 +224,13 @@ final class Standing {
                 keyspace.liveCount(),
                 keyspace.bytes(),
                 keyspace.bytesMax(),
+                lease.getAsBoolean(),
                 transfer.get());
     }
 
     private State state(Holding holding) {
-        if (draining) {
-            return State.DRAINING;
+        if (leaving.isPresent()) {
+            return leaving.get();
         }
         if (!holding.isMember()) {
             return State.JOINING;
@@ -252,7 +279,13 @@ final class Standing {
                 List.copyOf(members),
                 topology.isEmpty() ? 0 : Slot.COUNT,
                 (int) missing,
-                isSettled(topology));
+                isSettled(topology),
+                quorum());
+    }
+
+    private Quorum quorum() {
+        AgreementStatus status = agreement.get();
+        return new Quorum(status.roster(), status.rosterInView(), status.inMajority());
     }
 
     private static long missingOwners(Topology topology) {
@@ -264,7 +297,7 @@ final class Standing {
     }
 
     private static MemberStatus statusOf(Member member, Optional<Fact> fact) {
-        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0, Transfer.NONE));
+        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0, false, Transfer.NONE));
         return new MemberStatus(
                 member,
                 told.state().text(),
@@ -275,6 +308,7 @@ final class Standing {
                 told.entries(),
                 told.bytes(),
                 told.bytesMax(),
+                told.lease(),
                 told.transfer());
     }
 
