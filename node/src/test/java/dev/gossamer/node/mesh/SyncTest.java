@@ -26,6 +26,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SyncTest {
@@ -204,6 +205,43 @@ class SyncTest {
         assertThat(four.sync.bytesMoved()).isBetween(50 * 1000L, 50 * 1200L);
     }
 
+    @ParameterizedTest(name = "{0} bytes a second, {1} pages at once")
+    @CsvSource({"100000, 4, 9000, 11000", "1000000000, 1, 100, 2500", "1000000000, 8, 10, 400"})
+    void aCopyKeepsToItsRateAndItsNumberOfPages(
+            long rate, int pages, long millisMin, long millisMax) {
+        SyncLab slow = new SyncLab(5, 2, KeyspaceSettings.DEFAULT, SyncLab.settings(rate, pages));
+        slow.installAndSync(slow.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
+        for (int i = 0; i < 900; i++) {
+            slow.write(SyncLab.put("key-" + i, "v".repeat(1000)), slow.node(1));
+        }
+        long begun = slow.now();
+
+        slow.installAndSync(slow.topology(epoch(2), Phase.COPYING, members(1), members(2)));
+
+        assertThat(Duration.ofNanos(slow.now() - begun).toMillis())
+                .isBetween(millisMin, millisMax);
+    }
+
+    @Test
+    void aCopySaysHowMuchIsLeftAndForHowLong() {
+        SyncLab slow = new SyncLab(5, 2, KeyspaceSettings.DEFAULT, SyncLab.settings(100_000, 4));
+        slow.installAndSync(slow.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
+        for (int i = 0; i < 900; i++) {
+            slow.write(SyncLab.put("key-" + i, "v".repeat(1000)), slow.node(1));
+        }
+        slow.install(slow.topology(epoch(2), Phase.COPYING, members(1), members(2)));
+        slow.runFor(Duration.ofSeconds(5));
+
+        Mesh.Transfer transfer = slow.node(2).sync.transfer();
+
+        assertThat(transfer.isRunning()).isTrue();
+        assertThat(transfer.slotsDone()).isBetween(200, 600);
+        assertThat(transfer.bytesDone()).isBetween(400_000L, 600_000L);
+        assertThat(transfer.bytesLeft()).isBetween(300_000L, 900_000L);
+        assertThat(transfer.bytesPerSecond()).isBetween(80_000L, 120_000L);
+        assertThat(transfer.left()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
+    }
+
     @Test
     void nothingOlderSurvivesInAMemberThatReturns() {
         lab.write(SyncLab.put("removed", "old"), one, two, three, four);
@@ -369,6 +407,18 @@ class SyncTest {
         assertThat(two.at("key-4")).isEqualTo("v");
         assertThat(two.sync.slotsRepaired()).isEqualTo(2);
         assertThat(three.sync.slotsRepaired()).isZero();
+    }
+
+    @Test
+    void aBackupLooksOnlyAsOftenAsItIsTold() {
+        lab.write(SyncLab.put("k", "v"), one, three);
+        lab.nodes.forEach(each -> each.sync.start());
+
+        lab.runFor(Duration.ofSeconds(9));
+        assertThat(two.at("k")).isEqualTo("nothing");
+
+        lab.runFor(Duration.ofSeconds(5));
+        assertThat(two.at("k")).isEqualTo("v");
     }
 
     @Test
