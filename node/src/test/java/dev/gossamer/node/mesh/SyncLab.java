@@ -68,16 +68,20 @@ final class SyncLab {
     }
 
     SyncLab(long seed, int members, KeyspaceSettings caches) {
+        this(seed, members, caches, settings(1L << 30, 4));
+    }
+
+    SyncLab(long seed, int members, KeyspaceSettings caches, MeshSettings settings) {
         this.random = new SplittableRandom(seed);
         this.caches = caches;
-        this.settings = settings();
+        this.settings = settings;
         for (int i = 0; i < members; i++) {
             nodes.add(new Node(i + 1));
         }
     }
 
     /** Small pages, so that there are many. */
-    private static MeshSettings settings() {
+    static MeshSettings settings(long transferBytesPerSecond, int fillParallelism) {
         MeshSettings all = MeshSettings.defaults("lab");
         return new MeshSettings(
                 all.clusterName(),
@@ -88,8 +92,8 @@ final class SyncLab {
                 all.connectTimeout(),
                 all.linkQueueBytesMax(),
                 all.frameBytesMax(),
-                1L << 30,
-                all.fillParallelism(),
+                transferBytesPerSecond,
+                fillParallelism,
                 2048,
                 all.greetingsMax(),
                 all.pendingBytesMax(),
@@ -139,7 +143,13 @@ final class SyncLab {
                             (before, next, install) -> fence.pass(install));
             sync =
                     new Sync(
-                            epochs, keyspace, pending, lane, SyncLab.this::soon, fence, () -> now,
+                            epochs,
+                            keyspace,
+                            pending,
+                            lane,
+                            SyncLab.this::soon,
+                            fence,
+                            () -> now,
                             settings);
             epochs.onServed(sync::begin);
             epochs.onSynced(holding -> synced.add(holding.epoch()));
@@ -228,8 +238,7 @@ final class SyncLab {
                 if (dead.contains(peer.id())) {
                     handler.lost(ErrorCode.UNREACHABLE, true, peer.name() + " has died");
                 } else {
-                    node(peer).handle(
-                            request, epoch, reply -> soon(() -> handler.replied(reply)));
+                    node(peer).handle(request, epoch, reply -> soon(() -> handler.replied(reply)));
                 }
             });
         }

@@ -26,6 +26,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SyncTest {
@@ -165,8 +166,7 @@ class SyncTest {
         }
         lab.write(SyncLab.remove("{one}3"), one, two, three);
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("{one}3")).isEqualTo("-");
         assertThat(four.at("key-499")).isEqualTo("z");
@@ -181,27 +181,79 @@ class SyncTest {
         OperationId call = lab.newId();
         lab.copy(lab.apply(one, increment, call), call, two, three);
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.keyspace.operation(call)).isPresent();
     }
 
     @Test
     void aMemberThatReturnsTransfersOnlyWhatDiffers() {
-        String value = "v".repeat(1000);
-        for (int i = 0; i < 5000; i++) {
-            lab.write(SyncLab.put("key-" + i, value), one, two, three, four);
+        String value = "v".repeat(200);
+        for (int i = 0; i < 100_000; i++) {
+            lab.write(SyncLab.put("key-" + i, value), one, four);
         }
-        for (int i = 0; i < 50; i++) {
-            lab.write(SyncLab.put("key-" + i * 100, "changed" + value), one, two, three);
+        for (int i = 0; i < 1_000; i++) {
+            lab.write(SyncLab.put("key-" + i * 100, "w" + value), one);
         }
+        lab.installAndSync(lab.topology(epoch(2), Phase.STEADY, members(1), NOBODY));
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(3), Phase.COPYING, members(1), members(4)));
 
         lab.assertAlike(one, four);
-        assertThat(four.sync.bytesMoved()).isBetween(50 * 1000L, 50 * 1200L);
+        long all = 100_000 * 250L;
+        assertThat(four.sync.bytesMoved()).isBetween(1_000 * 250L, all * 3 / 100);
+    }
+
+    @Test
+    void whatLostInOneMergeIsNotListedAgainAfterTheNext() {
+        splitOff(1, 2);
+        lab.apply(three, SyncLab.put("k", "first partition"), lab.newId());
+        heal(2, 3);
+        lab.write(SyncLab.put("k", "in peace"), one, two);
+        splitOff(3, 4);
+        lab.write(SyncLab.put("k", "after the second"), one, two);
+
+        heal(4, 5);
+
+        assertThat(three.at("k")).isEqualTo("after the second");
+        assertThat(losses(one)).isEmpty();
+        assertThat(losses(three)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} bytes a second, {1} pages at once")
+    @CsvSource({"100000, 4, 9000, 11000", "1000000000, 1, 100, 2500", "1000000000, 8, 10, 400"})
+    void aCopyKeepsToItsRateAndItsNumberOfPages(
+            long rate, int pages, long millisMin, long millisMax) {
+        SyncLab slow = new SyncLab(5, 2, KeyspaceSettings.DEFAULT, SyncLab.settings(rate, pages));
+        slow.installAndSync(slow.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
+        for (int i = 0; i < 900; i++) {
+            slow.write(SyncLab.put("key-" + i, "v".repeat(1000)), slow.node(1));
+        }
+        long begun = slow.now();
+
+        slow.installAndSync(slow.topology(epoch(2), Phase.COPYING, members(1), members(2)));
+
+        assertThat(Duration.ofNanos(slow.now() - begun).toMillis()).isBetween(millisMin, millisMax);
+    }
+
+    @Test
+    void aCopySaysHowMuchIsLeftAndForHowLong() {
+        SyncLab slow = new SyncLab(5, 2, KeyspaceSettings.DEFAULT, SyncLab.settings(100_000, 4));
+        slow.installAndSync(slow.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
+        for (int i = 0; i < 900; i++) {
+            slow.write(SyncLab.put("key-" + i, "v".repeat(1000)), slow.node(1));
+        }
+        slow.install(slow.topology(epoch(2), Phase.COPYING, members(1), members(2)));
+        slow.runFor(Duration.ofSeconds(5));
+
+        Mesh.Transfer transfer = slow.node(2).sync.transfer();
+
+        assertThat(transfer.isRunning()).isTrue();
+        assertThat(transfer.slotsDone()).isBetween(200, 600);
+        assertThat(transfer.bytesDone()).isBetween(400_000L, 600_000L);
+        assertThat(transfer.bytesLeft()).isBetween(300_000L, 900_000L);
+        assertThat(transfer.bytesPerSecond()).isBetween(80_000L, 120_000L);
+        assertThat(transfer.left()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
     }
 
     @Test
@@ -213,8 +265,7 @@ class SyncTest {
             each.keyspace.dropUnlessLater(Bytes.utf8("forgotten"), FOREVER);
         }
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("removed")).isEqualTo("-");
         assertThat(four.at("forgotten")).isEqualTo("nothing");
@@ -227,8 +278,7 @@ class SyncTest {
         lab.apply(four, SyncLab.put("k", "alone"), lab.newId());
         lab.apply(four, SyncLab.put("other", "alone"), lab.newId());
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("k")).isEqualTo("agreed");
         assertThat(four.at("other")).isEqualTo("nothing");
@@ -237,9 +287,7 @@ class SyncTest {
 
     static LongStream seeds() {
         Long fixed = Long.getLong("seed");
-        return fixed == null
-                ? new SplittableRandom().longs(10)
-                : LongStream.of(fixed);
+        return fixed == null ? new SplittableRandom().longs(10) : LongStream.of(fixed);
     }
 
     /** Also when the primary dies in the midst of it, and another goes on. */
@@ -250,14 +298,16 @@ class SyncTest {
         SplittableRandom random = new SplittableRandom(seed);
         busy.installAndSync(busy.topology(epoch(1), Phase.STEADY, members(1, 2, 3), NOBODY));
         for (int i = 0; i < 300; i++) {
-            busy.write(SyncLab.put(key(random), "old" + i), busy.node(1), busy.node(2), busy.node(3));
+            busy.write(
+                    SyncLab.put(key(random), "old" + i), busy.node(1), busy.node(2), busy.node(3));
         }
         for (int i = 0; i < 100; i++) {
             busy.apply(busy.node(4), SyncLab.put(key(random), "stale"), busy.newId());
         }
 
         busy.install(busy.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
-        busy.runUntil(() -> busy.nodes.stream().allMatch(n -> n.epochs.served().epoch() == epoch(2)));
+        busy.runUntil(
+                () -> busy.nodes.stream().allMatch(n -> n.epochs.served().epoch() == epoch(2)));
         long end = busy.now() + random.nextLong(1_000_000, 20_000_000);
         writeUntil(busy, random, end, 1);
         busy.runFor(Duration.ofNanos(end - busy.now()));
@@ -303,8 +353,7 @@ class SyncTest {
         if (!change.changed().isEmpty()) {
             var request =
                     new Request.Replicate(
-                            change.changed(),
-                            List.of(new RecentOperation(call, change.outcome())));
+                            change.changed(), List.of(new RecentOperation(call, change.outcome())));
             holding.targets(slot, 3)
                     .forEach(target -> deliver(busy, busy.node(target), request, holding.epoch()));
         }
@@ -314,30 +363,38 @@ class SyncTest {
         busy.soon(() -> {
             if (to.epochs.served().epoch() == epoch) {
                 to.sync.store(
-                        request.items().getFirst().key().slotIndex(),
-                        request,
-                        to.epochs.served());
+                        request.items().getFirst().key().slotIndex(), request, to.epochs.served());
             }
         });
+    }
+
+    /** Three goes by a topology of its own, and the others agree on one without it. */
+    private void splitOff(long before, long number) {
+        three.epochs.install(
+                lab.topology(
+                        Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
+        lab.runUntil(three::isSynced);
+        for (Node each : List.of(one, two)) {
+            each.epochs.install(lab.topology(epoch(number), Phase.STEADY, members(1, 2), NOBODY));
+        }
+        lab.runUntil(() -> one.isSynced() && one.epochs.served().epoch() == epoch(number));
+    }
+
+    private void heal(long before, long number) {
+        assertThat(one.epochs.served().epoch()).isEqualTo(epoch(before));
+        lab.installAndSync(lab.topology(epoch(number), Phase.COPYING, members(1, 2), members(3)));
     }
 
     @Test
     void whatTheSmallerSideWroteIsOfferedAndTheLoserIsListed() {
         lab.write(SyncLab.put("both", "before"), one, two, three);
-        three.epochs.install(
-                lab.topology(Epoch.provisional(epoch(1), 5), Phase.STEADY, members(3), NOBODY));
-        lab.runUntil(three::isSynced);
+        splitOff(1, 2);
         lab.apply(three, SyncLab.put("both", "small side"), lab.newId());
         lab.apply(three, SyncLab.put("small only", "s"), lab.newId());
         lab.runFor(Duration.ofMillis(50));
-        for (Node each : List.of(one, two)) {
-            each.epochs.install(lab.topology(epoch(2), Phase.STEADY, members(1, 2), NOBODY));
-        }
-        lab.runUntil(() -> one.isSynced() && one.epochs.served().epoch() == epoch(2));
         lab.write(SyncLab.put("both", "large side"), one, two);
 
-        lab.installAndSync(
-                lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
+        heal(2, 3);
 
         for (Node each : List.of(one, two, three)) {
             assertThat(each.at("both")).isEqualTo("large side");
@@ -345,6 +402,29 @@ class SyncTest {
         }
         assertThat(losses(one)).containsExactly("both");
         assertThat(losses(three)).isEmpty();
+    }
+
+    @Test
+    void aWriteThatComesBeforeTheOfferDoesNotHideTheLoss() {
+        splitOff(1, 2);
+        lab.apply(three, SyncLab.put("k", "small side"), lab.newId());
+        lab.runFor(Duration.ofMillis(50));
+        lab.install(lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
+        lab.runUntil(() ->
+                three.epochs.served().epoch() == epoch(3)
+                        && one.epochs.served().epoch() == epoch(3));
+        OperationId call = lab.newId();
+        Change change = lab.apply(one, SyncLab.put("k", "large side"), call);
+        var request =
+                new Request.Replicate(
+                        change.changed(), List.of(new RecentOperation(call, change.outcome())));
+
+        three.sync.store(Bytes.utf8("k").slotIndex(), request, three.epochs.served());
+        lab.copy(change, call, two);
+        lab.runUntil(three::isSynced);
+
+        assertThat(three.at("k")).isEqualTo("large side");
+        assertThat(losses(three)).containsExactly("k");
     }
 
     private static List<String> losses(Node node) {
@@ -372,6 +452,18 @@ class SyncTest {
     }
 
     @Test
+    void aBackupLooksOnlyAsOftenAsItIsTold() {
+        lab.write(SyncLab.put("k", "v"), one, three);
+        lab.nodes.forEach(each -> each.sync.start());
+
+        lab.runFor(Duration.ofSeconds(9));
+        assertThat(two.at("k")).isEqualTo("nothing");
+
+        lab.runFor(Duration.ofSeconds(5));
+        assertThat(two.at("k")).isEqualTo("v");
+    }
+
+    @Test
     void aBackupHasNoCopiesOfCachesThatWantNone() {
         CacheSettings all = KeyspaceSettings.DEFAULT.caches().getFirst();
         CacheSettings thin =
@@ -392,8 +484,7 @@ class SyncTest {
         mixed.installAndSync(mixed.topology(epoch(3), Phase.HANDING_OVER, members(2), members(1)));
 
         assertThat(mixed.node(2).at("thin:k")).isEqualTo("t");
-        mixed.installAndSync(
-                mixed.topology(epoch(5), Phase.STEADY, members(2, 3), NOBODY));
+        mixed.installAndSync(mixed.topology(epoch(5), Phase.STEADY, members(2, 3), NOBODY));
         assertThat(mixed.node(3).at("k")).isEqualTo("v");
         assertThat(mixed.node(3).at("thin:k")).isEqualTo("nothing");
     }

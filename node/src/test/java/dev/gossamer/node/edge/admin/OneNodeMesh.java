@@ -1,6 +1,7 @@
 package dev.gossamer.node.edge.admin;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -267,10 +269,33 @@ final class OneNodeMesh implements Mesh {
                                 liveCount(),
                                 liveCount() * 100,
                                 1 << 28,
+                                true,
                                 Transfer.NONE)),
                 Slot.COUNT,
                 Slot.COUNT,
-                true);
+                true,
+                new Quorum(1, 1, true));
+    }
+
+    /** What a drain ends with, and what it says of itself until then. */
+    volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    volatile Drain drain = new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
+    final List<Loss> losses = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletableFuture<Void> drain() {
+        return drained.copy();
+    }
+
+    @Override
+    public Drain drainState() {
+        return drain;
+    }
+
+    @Override
+    public List<Loss> losses() {
+        return List.copyOf(losses);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.MemoryCeiling;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -237,8 +238,32 @@ final class LoneMesh implements Mesh {
                         keyspace.liveCount(),
                         keyspace.bytes(),
                         keyspace.bytesMax(),
+                        true,
                         Transfer.NONE);
-        return new MeshStatus(topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
+        return new MeshStatus(
+                topology.epoch(),
+                topology.phase(),
+                1,
+                List.of(own),
+                Slot.COUNT,
+                0,
+                true,
+                new Quorum(1, 1, true));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> drain() {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("it is alone"));
+    }
+
+    @Override
+    public Drain drainState() {
+        return new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
+    }
+
+    @Override
+    public List<Loss> losses() {
+        return keyspace.ledger().losses();
     }
 
     @Override
