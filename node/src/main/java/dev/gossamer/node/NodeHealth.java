@@ -15,6 +15,9 @@ final class NodeHealth implements Health {
         STOPPING
     }
 
+    private static final Check NO_TOPOLOGY =
+            Check.failed("the node has no topology that names it yet");
+
     private volatile Stage stage = Stage.STARTING;
     private volatile @Nullable MeshNode mesh;
     private volatile @Nullable String defect;
@@ -53,10 +56,14 @@ final class NodeHealth implements Health {
         return switch (stage) {
             case STARTING -> Check.failed("the node is joining the mesh");
             case STOPPING -> Check.failed("the node is stopping");
-            case SERVING ->
-                    watched != null && watched.ready()
-                            ? Check.OK
-                            : Check.failed("the node has no topology that names it yet");
+            case SERVING -> watched == null ? NO_TOPOLOGY : readyIn(watched);
         };
+    }
+
+    private static Check readyIn(MeshNode mesh) {
+        if (mesh.isDrained()) {
+            return Check.failed("the node has handed its slots over; restart it to bring it back");
+        }
+        return mesh.ready() ? Check.OK : NO_TOPOLOGY;
     }
 }

@@ -26,19 +26,23 @@ import java.util.stream.IntStream;
 final class LocalMesh implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PORTS_PER_NODE = 5;
+    private static final int HEAP_MIB = 512;
 
     private final Path folder;
     private final int replication;
     private final String extraYaml;
+    private final int heapMiB;
     private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    private LocalMesh(Path folder, int nodes, int replication, String extraYaml) {
+    private LocalMesh(
+            Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
         this.folder = folder;
         this.replication = replication;
         this.extraYaml = extraYaml;
+        this.heapMiB = heapMiB;
         this.ports = freePorts(nodes * PORTS_PER_NODE);
     }
 
@@ -50,7 +54,15 @@ final class LocalMesh implements AutoCloseable {
      * @param extraYaml further sections for every node's file
      */
     static LocalMesh start(Path folder, int nodes, int replication, String extraYaml) {
-        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml);
+        return start(folder, nodes, replication, extraYaml, HEAP_MIB);
+    }
+
+    /**
+     * @param heapMiB of every node
+     */
+    static LocalMesh start(
+            Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
+        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml, heapMiB);
         try {
             for (int node = 0; node < nodes; node++) {
                 mesh.processes.add(mesh.launch(node));
@@ -82,6 +94,27 @@ final class LocalMesh implements AutoCloseable {
     /** kill -9. */
     void kill(int node) {
         processes.get(node).destroyForcibly().onExit().join();
+    }
+
+    /**
+     * SIGTERM, and waits for the end.
+     *
+     * @return the exit code
+     */
+    int terminate(int node) {
+        Process process = processes.get(node);
+        process.destroy();
+        await("the end of node-" + node, () -> !process.isAlive());
+        return process.exitValue();
+    }
+
+    /** SIGTERM, and no more. */
+    void askToStop(int node) {
+        processes.get(node).destroy();
+    }
+
+    boolean isAlive(int node) {
+        return processes.get(node).isAlive();
     }
 
     /** kill -STOP: its sockets stay open and nothing answers. */
@@ -148,10 +181,19 @@ final class LocalMesh implements AutoCloseable {
     }
 
     HttpResponse<String> get(int node, String path) {
+        return send(node, path, HttpRequest.newBuilder());
+    }
+
+    HttpResponse<String> post(int node, String path) {
+        return send(
+                node, path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> send(int node, String path, HttpRequest.Builder request) {
         URI uri = URI.create("http://127.0.0.1:" + adminPort(node) + path);
         try {
             return http.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
+                    request.uri(uri).timeout(Duration.ofSeconds(30)).build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -203,7 +245,7 @@ final class LocalMesh implements AutoCloseable {
             Path config = Files.writeString(folder.resolve("node-" + node + ".yaml"), yaml(node));
             return new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Xmx512m",
+                            "-Xmx" + heapMiB + "m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "--enable-native-access=ALL-UNNAMED",

@@ -1,6 +1,6 @@
 package dev.gossamer.node.mesh;
 
-import dev.gossamer.node.mesh.link.LoopLinks;
+import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
@@ -20,12 +20,12 @@ import java.util.function.LongSupplier;
  */
 final class MemberCalls {
     private final MemberId self;
-    private final List<LoopLinks> loops;
+    private final List<Lane> loops;
     private final RequestHandler here;
     private final LongSupplier nanoClock;
     private final AtomicInteger turn = new AtomicInteger();
 
-    MemberCalls(MemberId self, List<LoopLinks> loops, RequestHandler here, LongSupplier nanoClock) {
+    MemberCalls(MemberId self, List<Lane> loops, RequestHandler here, LongSupplier nanoClock) {
         this.self = self;
         this.loops = loops;
         this.here = here;
@@ -34,16 +34,15 @@ final class MemberCalls {
 
     CompletableFuture<Reply> ask(Member member, Request request, long epoch, Duration patience) {
         CompletableFuture<Reply> answer = new CompletableFuture<>();
-        LoopLinks links = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+        Lane lane = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
         long deadlineNanos = nanoClock.getAsLong() + patience.toNanos();
-        links.loop()
-                .execute(() -> {
-                    if (member.id().equals(self)) {
-                        here.handle(request, epoch, answer::complete);
-                    } else {
-                        links.send(member, request, epoch, deadlineNanos, new Into(answer));
-                    }
-                });
+        lane.execute(() -> {
+            if (member.id().equals(self)) {
+                here.handle(request, epoch, answer::complete);
+            } else {
+                lane.send(member, request, epoch, deadlineNanos, new Into(answer));
+            }
+        });
         return answer;
     }
 

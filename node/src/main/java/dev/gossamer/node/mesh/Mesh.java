@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.store.Entry;
@@ -8,7 +9,9 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -55,6 +58,13 @@ public interface Mesh {
 
     void write(Operation operation, Callback<Outcome> callback);
 
+    /**
+     * {@link #write(Operation, Callback)} for a call that its client may send again: an id that was
+     * applied before, here or on an owner that died since, is answered with the first outcome and
+     * not applied again (C5).
+     */
+    void write(Operation operation, OperationId id, Callback<Outcome> callback);
+
     /** {@link #read} for callers that are on no event loop. */
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);
 
@@ -63,6 +73,18 @@ public interface Mesh {
 
     /** The topology that this node goes by now. Never blocks. */
     Topology topology();
+
+    /** The epoch that reads and writes of this node's clients go by now. One volatile read. */
+    default long epoch() {
+        return topology().epoch();
+    }
+
+    /**
+     * Whether the versions of a key are compared by {@link
+     * dev.gossamer.protocol.Version#EPOCH_FIRST}, for its cache is consistent, and not by {@link
+     * dev.gossamer.protocol.Version#CLOCK_FIRST}.
+     */
+    boolean isEpochFirst(Bytes key);
 
     Member self();
 
@@ -139,26 +161,42 @@ public interface Mesh {
      * The mesh as this node knows it, from what the members tell each other.
      *
      * @param epoch of the topology that this node goes by
+     * @param phase how far a change of owners has come
      * @param missingCopies copies of slots that should exist and do not yet: wanted replication
-     *     against complete owners
-     * @param settled whether every member of the topology has said that it goes by the same epoch
+     *     against owners that are there
+     * @param settled whether nothing changes, and every member of the topology has said that it has
+     *     done what this epoch asks of it
+     * @param quorum who is here of those that agree on topologies
      */
     record MeshStatus(
             long epoch,
+            Topology.Phase phase,
             int replication,
             List<MemberStatus> members,
             int slotsCovered,
             int missingCopies,
-            boolean settled) {}
+            boolean settled,
+            Quorum quorum) {}
+
+    /**
+     * How many are seen here of those whose majority decides.
+     *
+     * @param roster the members of the last agreed topology
+     * @param inView how many of them this node sees, itself included
+     * @param majority whether that is more than half
+     */
+    record Quorum(int roster, int inView, boolean majority) {}
 
     /**
      * One member's account of itself.
      *
-     * @param state {@code ready}, {@code filling}, {@code joining} or {@code draining}
+     * @param state {@code ready}, {@code filling}, {@code joining}, {@code draining} or {@code
+     *     drained}
      * @param epoch the epoch it goes by
      * @param slotsPrimary how many slots it is primary of
      * @param slotsBackup how many slots it is a backup of
-     * @param slotsFilling how many of its slots it has not got whole yet
+     * @param slotsFilling how many slots it has to take over or to copy yet
+     * @param lease whether it may answer as a primary, by the word of a majority
      */
     record MemberStatus(
             Member member,
@@ -169,7 +207,68 @@ public interface Mesh {
             int slotsFilling,
             long entries,
             long bytes,
-            long memoryBytesMax) {}
+            long memoryBytesMax,
+            boolean lease,
+            Transfer transfer) {}
+
+    /**
+     * How far a member has come with the slots that it copies under the present epoch.
+     *
+     * @param slotsDone copied
+     * @param slotsLeft known to differ, and not copied yet
+     * @param bytesDone that came for them so far
+     * @param bytesLeft about how many are still to come
+     * @param bytesPerSecond on average
+     * @param left about how long it will take
+     */
+    record Transfer(
+            int slotsDone,
+            int slotsLeft,
+            long bytesDone,
+            long bytesLeft,
+            long bytesPerSecond,
+            Duration left) {
+        /** Nothing to copy. */
+        public static final Transfer NONE = new Transfer(0, 0, 0, 0, 0, Duration.ZERO);
+
+        public boolean isRunning() {
+            return slotsLeft > 0;
+        }
+    }
+
+    /**
+     * Hands everything that this member has over to the others: it goes on answering, and owns
+     * nothing in the end. It stays so until the process ends. May be called again, to wait.
+     *
+     * @return done when this member owns nothing and every slot has as many copies elsewhere as are
+     *     wanted and the members left can give; fails with {@link ErrorCode#ERR} when nobody is
+     *     left to take over. On the smaller side of a partition it goes on when that has healed
+     */
+    CompletableFuture<@Nullable Void> drain();
+
+    /** How far {@link #drain} has come. */
+    Drain drainState();
+
+    /**
+     * How far a member has come with handing over.
+     *
+     * @param slotsOwned how many slots this member owns yet, or gets the writes of for their new
+     *     owners' sake
+     * @param slotsToCopy how many slots others have yet to copy, as far as they know by now
+     * @param bytesToCopy about how many bytes that is
+     * @param left about how long the copying will take
+     */
+    record Drain(Stage stage, int slotsOwned, int slotsToCopy, long bytesToCopy, Duration left) {
+        /** Not asked for, under way, or done. */
+        public enum Stage {
+            NONE,
+            DRAINING,
+            DRAINED
+        }
+    }
+
+    /** Every key that lost a version here when the sides of a partition were merged (C9). */
+    List<Loss> losses();
 
     /** The settings of all named caches, the default one first. */
     List<CacheSettings> caches();

@@ -3,34 +3,33 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
-import dev.gossamer.membership.TopologyAuthority;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.AgreementStatus;
+import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.link.Lane;
+import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
-import dev.gossamer.node.mesh.link.LoopLinks;
 import dev.gossamer.node.net.EventLoops;
-import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
-import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -49,33 +48,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshNode implements Mesh, AutoCloseable {
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
+    private static final long RESIGN_PATIENCE_NANOS = 2_000_000_000;
     private static final long CLOSE_PAUSE_NANOS = 5_000_000;
+
+    /** How many times a peer is asked before its link counts as dead for the mesh. */
+    private static final int LINK_TRIES = 3;
 
     private final MeshSettings settings;
     private final Member self;
-    private final EventLoops loops;
     private final Keyspace keyspace;
     private final Membership membership;
-    private final TopologyAuthority authority;
     private final LongSupplier nanoClock;
     private final Consumer<String> onExpelled;
-    private final Links links;
+    private final Lanes lanes;
+    private final Workers workers;
     private final Epochs epochs;
-    private final Map<LoopLinks, LoopRouter> routers = new HashMap<>();
-    private final ExecutorService workers =
-            Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("gossamer-mesh-", 0).factory());
+    private final Shared shared;
+    private final Map<Lane, LoopRouter> routers = new HashMap<>();
     private final MemberService service;
     private final Walks walks;
-    private final Fill fill;
+    private final Council council;
+    private final LinkWatch linkWatch;
     private final Standing standing;
+    private final Departure departure;
     private final Leftovers leftovers;
-    private volatile @Nullable ScheduledFuture<?> rounds;
+    private final Fence fence = new Fence();
+    private final Sync sync;
+    private final Rounds rounds;
+    private final Rounds ticks;
 
     /**
      * @param self with the data port to listen on
      * @param membership not started yet; closed with this
      * @param nanoClock monotonic nanoseconds
+     * @param agreement as it was restored; fed by this node alone from now on
+     * @param notary keeps what the agreement must not forget
      * @param clock for the incarnation of this life in gossip
      * @param random for jitter and random keys; guarded here
      * @param onExpelled told the reason when this node has been made to leave for good; it serves
@@ -87,7 +94,42 @@ public final class MeshNode implements Mesh, AutoCloseable {
             EventLoops loops,
             Keyspace keyspace,
             Membership membership,
-            TopologyAuthority authority,
+            Agreement agreement,
+            Notary notary,
+            MeterRegistry meters,
+            LongSupplier nanoClock,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<String> onExpelled) {
+        this(
+                settings,
+                self,
+                new Links(settings.links(), self.id(), loops, meters, nanoClock, random),
+                new VirtualWorkers(),
+                keyspace,
+                membership,
+                agreement,
+                notary,
+                meters,
+                nanoClock,
+                clock,
+                random,
+                onExpelled);
+    }
+
+    /**
+     * @param lanes not started yet; closed with this
+     * @param workers closed with this
+     */
+    MeshNode(
+            MeshSettings settings,
+            Member self,
+            Lanes lanes,
+            Workers workers,
+            Keyspace keyspace,
+            Membership membership,
+            Agreement agreement,
+            Notary notary,
             MeterRegistry meters,
             LongSupplier nanoClock,
             InstantSource clock,
@@ -95,33 +137,43 @@ public final class MeshNode implements Mesh, AutoCloseable {
             Consumer<String> onExpelled) {
         this.settings = settings;
         this.self = self;
-        this.loops = loops;
+        this.lanes = lanes;
+        this.workers = workers;
         this.keyspace = keyspace;
         this.membership = membership;
-        this.authority = authority;
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
-        this.links = new Links(settings.links(), self.id(), loops, meters, nanoClock, random);
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
-                        self.id(),
-                        Holding.none(settings.replication(), self.id(), fewestCopies(keyspace)),
-                        links.perLoop(),
-                        leftovers);
-        for (LoopLinks each : links.perLoop()) {
-            routers.put(each, routerOf(each));
+                        Holding.none(settings.replication(), self, fewestCopies(keyspace)),
+                        lanes.all(),
+                        (before, next, install) ->
+                                fence.pass(() -> leftovers.pass(before, next, install)));
+        this.shared = shared(new Lease(nanoClock));
+        for (Lane each : lanes.all()) {
+            routers.put(each, new LoopRouter(shared, each, random.nextLong()));
         }
+        this.sync =
+                new Sync(
+                        epochs,
+                        keyspace,
+                        shared.pending(),
+                        lanes.all().getFirst(),
+                        workers,
+                        fence,
+                        nanoClock,
+                        settings);
         this.service =
                 new MemberService(
                         epochs,
                         keyspace,
+                        sync,
                         this::routerHere,
                         this::flushHere,
                         this::randomKeyHere,
-                        workers,
-                        settings.frameBytesMax() / 2);
-        var calls = new MemberCalls(self.id(), links.perLoop(), service, nanoClock);
+                        workers);
+        var calls = new MemberCalls(self.id(), lanes.all(), service, nanoClock);
         this.walks =
                 new Walks(
                         epochs,
@@ -129,14 +181,67 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         self.id(),
                         calls,
                         this::writeAsync,
+                        workers,
                         settings.requestTimeout(),
                         nanoClock,
                         random);
+        var mailbox = new Mailbox(membership);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
-        this.standing = new Standing(self, epochs, keyspace, membership, gossip);
-        var pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
-        this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
-        MeshMeters.register(meters, epochs, standing, fill);
+        this.standing =
+                new Standing(
+                        self,
+                        epochs,
+                        keyspace,
+                        mailbox,
+                        gossip,
+                        sync::transfer,
+                        shared.lease()::isHeld,
+                        this::agreementStatus);
+        this.council =
+                new Council(
+                        agreement,
+                        notary,
+                        (to, message) -> mailbox.send(Mailbox.Kind.AGREEMENT, to, message.encode()),
+                        epochs,
+                        shared.lease(),
+                        workers,
+                        nanoClock,
+                        onExpelled);
+        this.departure = new Departure(self.id(), epochs, council, standing);
+        Lane first = lanes.all().getFirst();
+        this.linkWatch =
+                new LinkWatch(
+                        self,
+                        first,
+                        nanoClock,
+                        settings.agreement().deadLink().dividedBy(LINK_TRIES),
+                        council::tell);
+        this.rounds = new Rounds(first, nanoClock, settings.gossip().interval(), this::round);
+        this.ticks =
+                new Rounds(
+                        first,
+                        nanoClock,
+                        settings.agreement().tick(),
+                        () -> council.tell(new Event.Ticked()));
+        MeshMeters.register(meters, epochs, standing);
+        MeshMeters.register(meters, shared, council);
+        MeshMeters.register(meters, sync);
+    }
+
+    private AgreementStatus agreementStatus() {
+        return council.status();
+    }
+
+    private Shared shared(Lease lease) {
+        return new Shared(
+                epochs,
+                keyspace,
+                lease,
+                new PendingWrites(),
+                new PendingBytes(settings.pendingBytesMax()),
+                settings.requestTimeout().toNanos(),
+                settings.agreement().lease().toNanos(),
+                nanoClock);
     }
 
     private static int fewestCopies(Keyspace keyspace) {
@@ -144,11 +249,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 .mapToInt(CacheSettings::replication)
                 .min()
                 .orElse(Integer.MAX_VALUE);
-    }
-
-    private LoopRouter routerOf(LoopLinks each) {
-        return new LoopRouter(
-                epochs, keyspace, each, nanoClock, settings.requestTimeout().toNanos());
     }
 
     private long flushHere(Holding holding) {
@@ -167,120 +267,93 @@ public final class MeshNode implements Mesh, AutoCloseable {
      */
     public void start() throws IOException {
         epochs.onServed(this::served);
+        epochs.onSynced(this::synced);
         epochs.onEachLoop(_ -> routerHere().topologyChanged());
-        links.start(self.ports().data(), service);
+        lanes.start(self.ports().data(), service);
         membership.start(new Views());
-        long intervalNanos = settings.gossip().interval().toNanos();
-        rounds =
-                loops.group()
-                        .scheduleAtFixedRate(
-                                this::round, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        rounds.start();
+        ticks.start();
+        linkWatch.start();
+        sync.start();
     }
 
     private final class Views implements Membership.Listener {
         @Override
         public void onView(MeshView view) {
-            epochs.install(authority.next(epochs.latest().topology(), view));
+            council.tell(new Event.ViewChanged(view));
+            linkWatch.viewChanged(view);
             standing.viewChanged(view);
         }
 
         @Override
         public void onMessage(MemberId from, byte[] payload) {
-            standing.heard(from, payload);
+            Mailbox.deliver(from, payload, standing::heard, council::heard);
         }
 
         @Override
         public void onExpelled(String reason) {
+            departure.cutOff();
             onExpelled.accept(reason);
         }
     }
 
     private void served(Holding holding) {
-        links.wakeInbound();
-        fill.start(holding);
+        lanes.wakeInbound();
+        council.tell(new Event.Installed(holding.epoch()));
+        sync.begin(holding);
+        standing.publish();
+    }
+
+    private void synced(Holding holding) {
+        council.tell(new Event.Synced(holding.epoch()));
         standing.publish();
     }
 
     private void round() {
         standing.round();
-        if (standing.isWhole()) {
+        departure.look();
+        if (standing.isSettled()) {
             leftovers.drop(epochs.served());
         }
     }
 
     private LoopRouter routerHere() {
-        LoopLinks here = links.hereOrNull();
-        LoopRouter router = here == null ? null : routers.get(here);
-        if (router == null) {
-            throw new IllegalStateException(
-                    "thread "
-                            + Thread.currentThread().getName()
-                            + " is no event loop of this node");
-        }
-        return router;
+        return Objects.requireNonNull(routers.get(lanes.here()));
     }
 
     @Override
     public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
-        routerHere().read(key, freshness, true, new Reading(callback));
-    }
-
-    private final class Reading implements ReadAttempt.Answer {
-        private final Callback<Read> callback;
-
-        Reading(Callback<Read> callback) {
-            this.callback = callback;
-        }
-
-        @Override
-        public void found(@Nullable Entry entry, @Nullable Member from) {
-            callback.done(
-                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            callback.failed(code, message);
-        }
+        routerHere().read(key, freshness, true, new Reading(self, callback));
     }
 
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
-        routerHere().write(operation, true, callback);
+        routerHere().write(operation, callback);
+    }
+
+    @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        routerHere().write(operation, id, true, callback);
     }
 
     @Override
     public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
-        Into<Read> into = new Into<>();
+        Promised<Read> into = new Promised<>();
         onLoopOf(key, () -> read(key, freshness, into));
-        return into.future;
+        return into.future();
     }
 
     @Override
     public CompletableFuture<Outcome> writeAsync(Operation operation) {
-        Into<Outcome> into = new Into<>();
+        Promised<Outcome> into = new Promised<>();
         onLoopOf(operation.key(), () -> write(operation, into));
-        return into.future;
+        return into.future();
     }
 
     /** One loop per key, so that one caller's requests for it keep their order. */
     private void onLoopOf(Bytes key, Runnable work) {
-        List<LoopLinks> all = links.perLoop();
-        all.get(key.slotIndex() % all.size()).loop().execute(work);
-    }
-
-    private static final class Into<T> implements Callback<T> {
-        private final CompletableFuture<T> future = new CompletableFuture<>();
-
-        @Override
-        public void done(T answer) {
-            future.complete(answer);
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            future.completeExceptionally(new GossamerException(code, message));
-        }
+        List<Lane> all = lanes.all();
+        all.get(key.slotIndex() % all.size()).execute(work);
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
@@ -290,6 +363,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public Topology topology() {
         return epochs.latest().topology();
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return shared.isConsistent(key);
     }
 
     @Override
@@ -347,6 +425,26 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return keyspace.caches();
     }
 
+    @Override
+    public CompletableFuture<@Nullable Void> drain() {
+        return departure.drain();
+    }
+
+    @Override
+    public Drain drainState() {
+        return departure.state();
+    }
+
+    @Override
+    public List<Loss> losses() {
+        return keyspace.ledger().losses();
+    }
+
+    /** Whether it has handed over what it had: for its health endpoint. */
+    public boolean isDrained() {
+        return departure.isDrained();
+    }
+
     /** Whether this node is a member and serves requests: for its health endpoint. */
     public boolean ready() {
         Holding served = epochs.served();
@@ -354,33 +452,43 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     /**
-     * Leaves the mesh, waits at most a second for what is under way, and closes the links. The
-     * edges must have stopped taking requests before.
+     * Resigns, waits a little for the others to agree on going on without this member, leaves,
+     * waits at most a second for what is under way, and closes the links. The edges must have
+     * stopped taking requests before; who wants to hand over first has called {@link #drain}.
      */
     @Override
     public void close() {
         standing.drain();
-        ScheduledFuture<?> running = rounds;
-        if (running != null) {
-            running.cancel(false);
-        }
+        linkWatch.stop();
+        CompletableFuture<?> resigned = council.resign();
+        waitUntil(() -> resigned.isDone() && departure.mayGo(), RESIGN_PATIENCE_NANOS);
+        rounds.stop();
+        sync.close();
         membership.close();
-        fill.close();
-        long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
-        while (openRequests() > 0 && nanoClock.getAsLong() < endNanos) {
-            LockSupport.parkNanos(CLOSE_PAUSE_NANOS);
-        }
-        links.close();
-        workers.shutdownNow();
+        ticks.stop();
+        waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
+        council.close();
+        lanes.close();
+        workers.close();
     }
 
-    private int openRequests() {
-        int open = 0;
-        for (Map.Entry<LoopLinks, LoopRouter> each : routers.entrySet()) {
-            var counting = each.getKey().loop().submit(() -> each.getValue().open());
-            counting.awaitUninterruptibly(1, TimeUnit.SECONDS);
-            open += counting.isSuccess() ? counting.getNow() : 0;
+    private void waitUntil(BooleanSupplier condition, long patienceNanos) {
+        long endNanos = nanoClock.getAsLong() + patienceNanos;
+        while (!condition.getAsBoolean() && nanoClock.getAsLong() < endNanos) {
+            workers.pause(CLOSE_PAUSE_NANOS);
         }
-        return open;
+    }
+
+    private boolean isIdle() {
+        List<CompletableFuture<Integer>> open = openRequests();
+        workers.pause(CLOSE_PAUSE_NANOS);
+        return open.stream().allMatch(count -> count.getNow(1) == 0);
+    }
+
+    /** Per lane; a lane that does not answer counts as busy. */
+    private List<CompletableFuture<Integer>> openRequests() {
+        return lanes.all().stream()
+                .map(lane -> CompletableFuture.supplyAsync(() -> routerHere().open(), lane))
+                .toList();
     }
 }

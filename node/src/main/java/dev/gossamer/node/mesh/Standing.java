@@ -1,23 +1,28 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
+import dev.gossamer.membership.agreement.AgreementStatus;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
+import dev.gossamer.node.mesh.Mesh.Quorum;
+import dev.gossamer.node.mesh.Mesh.Transfer;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * others.
  *
  * <p>A member that has not said that it goes by the present epoch counts as holding nothing of what
- * it owns: after a change, copies are missing until their owners say otherwise.
+ * it owns: it may be dead, and its copies missing.
  *
  * <p><b>Threads.</b> Any; the gossip machine is guarded by this.
  */
@@ -44,14 +49,26 @@ final class Standing {
             int slotsFilling,
             long entries,
             long bytes,
-            long bytesMax) {
-        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8;
+            long bytesMax,
+            boolean lease,
+            Transfer transfer) {
+        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8 + 1 + 2 * 4 + 4 * 8;
+
+        boolean isSynced() {
+            return slotsFilling == 0 && (state == State.READY
+                            || state == State.DRAINING
+                            || state == State.DRAINED);
+        }
 
         Bytes encode() {
             ByteBuffer out = ByteBuffer.allocate(LENGTH);
             out.putLong(epoch).put(state.code);
             out.putInt(slotsPrimary).putInt(slotsBackup).putInt(slotsFilling);
             out.putLong(entries).putLong(bytes).putLong(bytesMax);
+            out.put((byte) (lease ? 1 : 0));
+            out.putInt(transfer.slotsDone()).putInt(transfer.slotsLeft());
+            out.putLong(transfer.bytesDone()).putLong(transfer.bytesLeft());
+            out.putLong(transfer.bytesPerSecond()).putLong(transfer.left().toMillis());
             return Bytes.wrap(out.array());
         }
 
@@ -76,7 +93,15 @@ final class Standing {
                     in.getInt(),
                     in.getLong(),
                     in.getLong(),
-                    in.getLong());
+                    in.getLong(),
+                    in.get() == 1,
+                    new Transfer(
+                            in.getInt(),
+                            in.getInt(),
+                            in.getLong(),
+                            in.getLong(),
+                            in.getLong(),
+                            Duration.ofMillis(in.getLong())));
         }
     }
 
@@ -84,7 +109,8 @@ final class Standing {
         JOINING(1),
         FILLING(2),
         READY(3),
-        DRAINING(4);
+        DRAINING(4),
+        DRAINED(5);
 
         private final byte code;
 
@@ -100,17 +126,36 @@ final class Standing {
     private final Member self;
     private final Epochs epochs;
     private final Keyspace keyspace;
-    private final Membership membership;
+    private final Mailbox mailbox;
     private final Gossip gossip;
+    private final Supplier<Transfer> transfer;
+    private final BooleanSupplier lease;
+    private final Supplier<AgreementStatus> agreement;
     private final LongAdder rejected = new LongAdder();
-    private volatile boolean draining;
+    private volatile Optional<State> leaving = Optional.empty();
 
-    Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
+    /**
+     * @param transfer how far this node has come with what it copies
+     * @param lease whether this node may answer as a primary now
+     * @param agreement how it stands
+     */
+    Standing(
+            Member self,
+            Epochs epochs,
+            Keyspace keyspace,
+            Mailbox mailbox,
+            Gossip gossip,
+            Supplier<Transfer> transfer,
+            BooleanSupplier lease,
+            Supplier<AgreementStatus> agreement) {
         this.self = self;
         this.epochs = epochs;
         this.keyspace = keyspace;
-        this.membership = membership;
+        this.mailbox = mailbox;
         this.gossip = gossip;
+        this.transfer = transfer;
+        this.lease = lease;
+        this.agreement = agreement;
     }
 
     void viewChanged(MeshView view) {
@@ -128,8 +173,17 @@ final class Standing {
         tell(new Gossip.Event.RoundStarted());
     }
 
+    /** This node is leaving. */
     void drain() {
-        draining = true;
+        if (leaving.isEmpty()) {
+            leaving = Optional.of(State.DRAINING);
+            publish();
+        }
+    }
+
+    /** This node has handed everything over. */
+    void drained() {
+        leaving = Optional.of(State.DRAINED);
         publish();
     }
 
@@ -141,7 +195,8 @@ final class Standing {
     private synchronized void tell(Gossip.Event event) {
         for (Gossip.Effect effect : gossip.on(event)) {
             switch (effect) {
-                case Gossip.Effect.Send(var to, var payload) -> membership.send(to, payload);
+                case Gossip.Effect.Send(var to, var payload) ->
+                        mailbox.send(Mailbox.Kind.GOSSIP, to, payload);
                 case Gossip.Effect.Rejected(var from, var why) -> {
                     rejected.increment();
                     log.warn("rejected gossip from {}: {}", from, why);
@@ -163,22 +218,24 @@ final class Standing {
         return new Fact(
                 holding.epoch(),
                 state(holding),
-                holding.ownedCount(true),
-                holding.ownedCount(false),
-                holding.fillingCount(),
+                holding.count(Holding.Role.PRIMARY),
+                holding.count(Holding.Role.BACKUP),
+                holding.openCount(),
                 keyspace.liveCount(),
                 keyspace.bytes(),
-                keyspace.bytesMax());
+                keyspace.bytesMax(),
+                lease.getAsBoolean(),
+                transfer.get());
     }
 
     private State state(Holding holding) {
-        if (draining) {
-            return State.DRAINING;
+        if (leaving.isPresent()) {
+            return leaving.get();
         }
         if (!holding.isMember()) {
             return State.JOINING;
         }
-        return holding.fillingCount() > 0 ? State.FILLING : State.READY;
+        return holding.isSynced() ? State.READY : State.FILLING;
     }
 
     private Optional<Fact> factOf(Member member) {
@@ -187,38 +244,48 @@ final class Standing {
                 : gossip.facts().find(member.id(), FACT).flatMap(Fact::decode);
     }
 
-    /** Whether every member goes by the present epoch and holds all that it owns. */
-    boolean isWhole() {
-        Topology topology = epochs.served().topology();
-        return topology.members().stream()
-                .map(this::factOf)
-                .allMatch(fact ->
-                        fact.isPresent()
-                                && fact.get().epoch() == topology.epoch()
-                                && fact.get().slotsFilling() == 0);
+    /** Whether nothing moves: every member has done what the present epoch asks of it. */
+    boolean isSettled() {
+        return isSettled(epochs.served().topology());
+    }
+
+    private boolean isSettled(Topology topology) {
+        return !topology.isEmpty()
+                && topology.phase() == Topology.Phase.STEADY
+                && topology.members().stream()
+                        .map(this::factOf)
+                        .allMatch(fact ->
+                                fact.isPresent()
+                                        && fact.get().epoch() == topology.epoch()
+                                        && fact.get().isSynced());
     }
 
     MeshStatus status() {
         Topology topology = epochs.latest().topology();
         List<MemberStatus> members = new ArrayList<>();
         long missing = missingOwners(topology);
-        boolean settled = !topology.isEmpty();
         int[] owned = ownedPerMember(topology);
         for (int i = 0; i < owned.length; i++) {
             Member member = topology.members().get(i);
             Optional<Fact> fact = factOf(member);
             boolean present = fact.isPresent() && fact.get().epoch() == topology.epoch();
-            missing += present ? fact.get().slotsFilling() : owned[i];
-            settled &= present;
+            missing += present ? 0 : owned[i];
             members.add(statusOf(member, fact));
         }
         return new MeshStatus(
                 topology.epoch(),
+                topology.phase(),
                 topology.replication(),
                 List.copyOf(members),
                 topology.isEmpty() ? 0 : Slot.COUNT,
                 (int) missing,
-                settled);
+                isSettled(topology),
+                quorum());
+    }
+
+    private Quorum quorum() {
+        AgreementStatus status = agreement.get();
+        return new Quorum(status.roster(), status.rosterInView(), status.inMajority());
     }
 
     private static long missingOwners(Topology topology) {
@@ -230,7 +297,7 @@ final class Standing {
     }
 
     private static MemberStatus statusOf(Member member, Optional<Fact> fact) {
-        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0));
+        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0, false, Transfer.NONE));
         return new MemberStatus(
                 member,
                 told.state().text(),
@@ -240,7 +307,9 @@ final class Standing {
                 told.slotsFilling(),
                 told.entries(),
                 told.bytes(),
-                told.bytesMax());
+                told.bytesMax(),
+                told.lease(),
+                told.transfer());
     }
 
     private static int[] ownedPerMember(Topology topology) {

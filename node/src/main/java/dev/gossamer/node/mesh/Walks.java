@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -48,6 +47,7 @@ final class Walks {
     private final MemberId self;
     private final MemberCalls calls;
     private final Function<Operation, CompletableFuture<?>> write;
+    private final Workers workers;
     private final Duration timeout;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
@@ -62,6 +62,7 @@ final class Walks {
             MemberId self,
             MemberCalls calls,
             Function<Operation, CompletableFuture<?>> write,
+            Workers workers,
             Duration timeout,
             LongSupplier nanoClock,
             RandomGenerator random) {
@@ -70,6 +71,7 @@ final class Walks {
         this.self = self;
         this.calls = calls;
         this.write = write;
+        this.workers = workers;
         this.timeout = timeout;
         this.nanoClock = nanoClock;
         this.random = random;
@@ -84,13 +86,13 @@ final class Walks {
             Holding holding = epochs.latest();
             List<Asked> answers = askOnce(request, scope, holding, patience);
             Reply trouble = troubleOrNull(answers);
-            if (trouble == null && epochs.latest() == holding) {
+            if (trouble == null && epochs.latest() == holding && !holding.topology().isEmpty()) {
                 return answers;
             }
             if (nanoClock.getAsLong() >= deadlineNanos) {
                 throw failure(trouble);
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            workers.pause(PAUSE_NANOS);
         }
     }
 
@@ -117,6 +119,9 @@ final class Walks {
     }
 
     private static GossamerException failure(@Nullable Reply trouble) {
+        if (trouble == null) {
+            return new GossamerException(ErrorCode.TRYAGAIN, "the topology kept changing");
+        }
         return trouble instanceof Reply.Failed(var code, var message)
                 ? new GossamerException(code, message)
                 : new GossamerException(

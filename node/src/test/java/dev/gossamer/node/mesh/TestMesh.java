@@ -3,10 +3,13 @@ package dev.gossamer.node.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.gossip.GossipSettings;
-import dev.gossamer.membership.MeshView;
+import dev.gossamer.membership.agreement.AcceptorState;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.net.EventLoops;
@@ -17,13 +20,11 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
-import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -66,7 +67,7 @@ final class TestMesh implements AutoCloseable {
                 "test",
                 Optional.of("secret"),
                 "127.0.0.1",
-                replication,
+                AgreementSettings.of(replication),
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(1),
                 32 << 20,
@@ -75,6 +76,8 @@ final class TestMesh implements AutoCloseable {
                 4,
                 64 << 10,
                 256,
+                64L << 20,
+                Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
     }
 
@@ -90,22 +93,34 @@ final class TestMesh implements AutoCloseable {
                 "zone",
                 100,
                 "127.0.0.1",
-                new Member.Ports(0, 0, 0, 0, freePort()));
+                new Member.Ports(0, 0, 0, 0, freePort()),
+                1);
     }
 
     Node join() throws IOException {
         Member member = member(++joined);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
-        HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
+        HybridClock clock =
+                new HybridClock(
+                        System::currentTimeMillis, caches.driftMax(), new MemoryCeiling(), meters);
+        var _ = loops.group().scheduleAtFixedRate(clock::extend, 0, 100, TimeUnit.MILLISECONDS);
         MemoryTier tier =
                 new MemoryTier(
-                        new MemorySettings(64L << 20),
+                        new MemorySettings(64L << 20, 4L << 20),
                         System::nanoTime,
                         System::currentTimeMillis,
+                        caches.copies(),
                         meters);
         Keyspace keyspace =
-                new Keyspace(tier, clock, member.id(), System::currentTimeMillis, caches);
+                new Keyspace(
+                        tier,
+                        clock,
+                        member.id(),
+                        System::currentTimeMillis,
+                        System::nanoTime,
+                        caches,
+                        meters);
         MeshNode mesh =
                 new MeshNode(
                         settings,
@@ -113,7 +128,12 @@ final class TestMesh implements AutoCloseable {
                         loops,
                         keyspace,
                         membership.join(member),
-                        (current, view) -> topologyOf(view, settings.replication()),
+                        new Agreement(
+                                member,
+                                settings.agreement(),
+                                AcceptorState.none(),
+                                new SplittableRandom(joined)),
+                        _ -> {},
                         meters,
                         System::nanoTime,
                         InstantSource.system(),
@@ -159,28 +179,6 @@ final class TestMesh implements AutoCloseable {
             assertThat(System.nanoTime()).as("waited 10 s in vain").isLessThan(end);
             LockSupport.parkNanos(2_000_000);
         }
-    }
-
-    /** Rendezvous hashing: a view says it all, whoever computes. The epoch is the view's. */
-    static Topology topologyOf(MeshView view, int replication) {
-        int copies = Math.min(replication, view.members().size());
-        short[][] owners = new short[Slot.COUNT][copies];
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < view.members().size(); i++) {
-            order.add(i);
-        }
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            int of = slot;
-            order.sort(Comparator.comparingLong(i -> mix(of, view.members().get(i).id().value())));
-            for (int rank = 0; rank < copies; rank++) {
-                owners[slot][rank] = order.get(rank).shortValue();
-            }
-        }
-        return new Topology(view.id(), replication, view.members(), owners);
-    }
-
-    private static long mix(long slot, long member) {
-        return new SplittableRandom(slot * 1_000_003 + member).nextLong();
     }
 
     static Bytes key(int i) {

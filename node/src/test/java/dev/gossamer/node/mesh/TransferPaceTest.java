@@ -25,12 +25,9 @@ class TransferPaceTest {
     }
 
     @Test
-    void whoSpendsMoreThanTheBurstWaitsForTheRest() {
-        TransferPace real = new TransferPace(1_000_000, System::nanoTime);
-        long begun = System.nanoTime();
-        for (int i = 0; i < 4; i++) {
-            real.spend(50_000);
-        }
-        assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(90));
+    void whatCannotWaitIsPaidForByWhatCan() {
+        pace.spendAtOnce(2_000);
+        assertThat(pace.owed(0)).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(pace.bytes()).isEqualTo(2_000);
     }
 }

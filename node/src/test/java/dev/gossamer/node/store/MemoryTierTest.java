@@ -50,7 +50,7 @@ class MemoryTierTest {
     @Test
     void anEntryIsGoneWhenTheWallClockSaysSoEvenIfTheTickerDoesNot() {
         AtomicLong wall = new AtomicLong(START_MILLIS);
-        tier = new MemoryTier(new MemorySettings(1 << 20), () -> 0, wall::get, registry);
+        tier = new MemoryTier(settings(1 << 20), () -> 0, wall::get, _ -> 2, registry);
         tier.put(key(1), Entry.of(new byte[10], VERSION, START_MILLIS + 1));
         wall.set(START_MILLIS + 1);
         assertThat(tier.findOrNull(key(1))).isNull();
@@ -64,11 +64,83 @@ class MemoryTierTest {
         assertThat(tier.peekOrNull(key(1))).isNotNull();
         assertThat(tier.liveCount(key(1).slotIndex())).isZero();
         assertThat(tier.tombstoneCount()).isEqualTo(1);
-        assertThat(tier.bytes()).isEqualTo(MemoryTier.ENTRY_OVERHEAD_BYTES + 8);
+        assertThat(tier.bytes()).isZero();
+        assertThat(tier.tombstoneBytes()).isEqualTo(MemoryTier.TOMBSTONE_OVERHEAD_BYTES + 8);
         assertThat(evictions("explicit")).isEqualTo(1);
         pass(62_000);
         tier.cleanUp();
         assertThat(tier.tombstoneCount()).isZero();
+    }
+
+    @Test
+    void tombstonesAreNotEvictedForWantOfRoomForEntries() {
+        for (int i = 0; i < 1_000; i++) {
+            tier.put(key(i), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        }
+        for (int i = 1_000; i < 60_000; i++) {
+            tier.put(key(i), value(1_000));
+        }
+        assertThat(evictions("size")).isGreaterThan(10_000);
+        assertThat(tier.tombstoneCount()).isEqualTo(1_000);
+        assertThat(count("gossamer.tombstones.dropped")).isZero();
+    }
+
+    @Test
+    void overTheirOwnBudgetTheOldestTombstonesAreForgottenAndCounted() {
+        int fit = (1 << 20) / (MemoryTier.TOMBSTONE_OVERHEAD_BYTES + 8);
+        tier.put(key(1), value(100));
+        for (int i = 10_000; i < 10_000 + fit + 50; i++) {
+            tier.put(key(i), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        }
+        assertThat(tier.tombstoneCount()).isEqualTo(fit);
+        assertThat(tier.tombstoneBytes()).isLessThanOrEqualTo(tier.tombstoneBytesMax());
+        assertThat(count("gossamer.tombstones.dropped")).isEqualTo(50);
+        assertThat(tier.peekOrNull(key(10_049))).isNull();
+        assertThat(tier.peekOrNull(key(10_050))).isNotNull();
+        assertThat(tier.findOrNull(key(1))).isNotNull();
+        assertThat(gauge("gossamer.tombstones.bytes")).isEqualTo((double) tier.tombstoneBytes());
+        assertThat(gauge("gossamer.tombstones.bytes.max")).isEqualTo(1 << 20);
+        pass(601_000);
+        tier.cleanUp();
+        assertThat(count("gossamer.tombstones.dropped")).isEqualTo(50);
+        assertThat(evictions("expired")).isEqualTo(fit);
+    }
+
+    @Test
+    void anEntryThatTakesTheTombstonesPlaceIsFoundAndTheOtherWayRound() {
+        for (int i = 0; i < 3; i++) {
+            tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+            assertThat(tier.findOrNull(key(1))).isNull();
+            assertThat(tier.peekValueOrNull(key(1))).isNull();
+            assertThat(tier.peekOrNull(key(1)).isTombstone()).isTrue();
+            tier.put(key(1), value(1));
+            assertThat(tier.findOrNull(key(1))).isNotNull();
+            assertThat(tier.tombstoneCount()).isZero();
+        }
+        tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        assertThat(tier.remove(key(1))).isTrue();
+        assertThat(tier.remove(key(1))).isFalse();
+        assertThat(tier.peekOrNull(key(1))).isNull();
+        assertThat(tier.tombstoneBytes()).isZero();
+    }
+
+    @Test
+    @Timeout(60)
+    void aKeyThatTurnsFromTombstoneToEntryAndBackIsNeverSeenAsAbsent() throws Exception {
+        tier.put(key(1), value(1));
+        inParallel(
+                2,
+                thread -> {
+                    for (int i = 0; i < 200_000; i++) {
+                        if (thread == 1) {
+                            assertThat(tier.peekOrNull(key(1)) != null).isTrue();
+                        } else if (i % 2 == 0) {
+                            tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+                        } else {
+                            tier.put(key(1), value(1));
+                        }
+                    }
+                });
     }
 
     @Test
@@ -196,7 +268,20 @@ class MemoryTierTest {
 
     private MemoryTier tier(long bytesMax) {
         return new MemoryTier(
-                new MemorySettings(bytesMax), nanos::get, this::wallMillis, registry());
+                settings(bytesMax),
+                nanos::get,
+                this::wallMillis,
+                MemoryTierTest::copies,
+                registry());
+    }
+
+    private static MemorySettings settings(long bytesMax) {
+        return new MemorySettings(bytesMax, 1 << 20);
+    }
+
+    /** Keys that end with a 1 belong to a cache with one copy. */
+    private static int copies(Bytes key) {
+        return key.array()[key.length() - 1] == '1' ? 1 : 2;
     }
 
     /** The field's initializer runs before the constructor of the test; one registry a tier. */
@@ -227,6 +312,10 @@ class MemoryTierTest {
                 .tag("cause", cause)
                 .functionCounter()
                 .count();
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).tag("tier", "l1").gauge().value();
     }
 
     private double count(String name) {

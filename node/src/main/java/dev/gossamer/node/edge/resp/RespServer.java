@@ -170,6 +170,11 @@ public final class RespServer implements AutoCloseable {
         return ((InetSocketAddress) listening.get(i).localAddress()).getPort();
     }
 
+    /** How many clients are connected. */
+    public int connections() {
+        return context.connections().count();
+    }
+
     /** Stops listening, lets the running commands end, and closes all connections. */
     @Override
     public void close() {

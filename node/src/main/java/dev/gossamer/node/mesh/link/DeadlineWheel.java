@@ -1,6 +1,5 @@
 package dev.gossamer.node.mesh.link;
 
-import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +50,24 @@ public final class DeadlineWheel {
         protected void expired() {}
     }
 
-    private final EventLoop loop;
+    private final Timer timer;
     private final LongSupplier nanoClock;
     private final Head[] buckets = new Head[BUCKETS];
     private int size;
     private long ticked;
     private boolean scheduled;
 
+    /** Where the ticks come from. */
+    public interface Timer {
+        /** Runs {@code tick} on the wheel's loop after so long. */
+        void after(long nanos, Runnable tick);
+    }
+
     /**
      * @param nanoClock monotonic, from zero or near it
      */
-    public DeadlineWheel(EventLoop loop, LongSupplier nanoClock) {
-        this.loop = loop;
+    public DeadlineWheel(Timer timer, LongSupplier nanoClock) {
+        this.timer = timer;
         this.nanoClock = nanoClock;
         for (int i = 0; i < BUCKETS; i++) {
             buckets[i] = new Head();
@@ -90,7 +95,7 @@ public final class DeadlineWheel {
 
     private void schedule() {
         scheduled = true;
-        var _ = loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        timer.after(TICK_NANOS, this::tick);
     }
 
     private void tick() {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any thread; {@link LoopLinks} belong to their loops.
  */
-public final class Links implements AutoCloseable {
+public final class Links implements Lanes {
     private static final int MATTERS_MAX = 256;
 
     /** Why a connection was closed before its peer had proved itself. */
@@ -52,6 +52,7 @@ public final class Links implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
     private final List<LoopLinks> perLoop = new ArrayList<>();
+    private final List<Lane> all;
     private final FastThreadLocal<LoopLinks> here = new FastThreadLocal<>();
     private final Set<InboundHandler> inbound = ConcurrentHashMap.newKeySet();
     private final Set<String> mattersLogged = ConcurrentHashMap.newKeySet();
@@ -81,6 +82,7 @@ public final class Links implements AutoCloseable {
         for (EventExecutor loop : loops.group()) {
             perLoop.add(new LoopLinks(this, (EventLoop) loop));
         }
+        all = List.copyOf(perLoop);
         Gauge.builder("gossamer.link.queue.bytes", queuedBytes, LongAdder::sum)
                 .description("Bytes of requests to other members that wait for their answers")
                 .baseUnit("bytes")
@@ -98,11 +100,8 @@ public final class Links implements AutoCloseable {
         }
     }
 
-    /**
-     * Binds the listening socket and makes every loop know its links.
-     *
-     * @throws IOException when the port cannot be bound
-     */
+    /** Binds the listening socket and makes every loop know its links. */
+    @Override
     public void start(int port, RequestHandler serving) throws IOException {
         handler = serving;
         for (LoopLinks each : perLoop) {
@@ -132,21 +131,28 @@ public final class Links implements AutoCloseable {
         listening = binding.channel();
     }
 
-    public List<LoopLinks> perLoop() {
-        return perLoop;
+    @Override
+    public List<Lane> all() {
+        return all;
     }
 
-    /** The links of the loop that calls, or null on any other thread. */
-    public @Nullable LoopLinks hereOrNull() {
-        return here.getIfExists();
+    @Override
+    public Lane here() {
+        LoopLinks lane = here.getIfExists();
+        if (lane == null) {
+            throw new IllegalStateException(
+                    "thread "
+                            + Thread.currentThread().getName()
+                            + " is no event loop of this node");
+        }
+        return lane;
     }
 
-    /** Offers the requests that waited for a later epoch again. */
+    @Override
     public void wakeInbound() {
         inbound.forEach(InboundHandler::wake);
     }
 
-    /** Closes the listening socket and every connection; waiting requests fail. */
     @Override
     public void close() {
         Channel socket = listening;

@@ -16,13 +16,14 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The links of one event loop, one for each peer.
  *
  * <p><b>Threads.</b> Everything runs on the loop.
  */
-public final class LoopLinks {
+public final class LoopLinks implements Lane {
     private static final Duration BACKOFF_MIN = Duration.ofMillis(10);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
 
@@ -35,22 +36,28 @@ public final class LoopLinks {
     LoopLinks(Links links, EventLoop loop) {
         this.links = links;
         this.loop = loop;
-        this.wheel = new DeadlineWheel(loop, links.nanoClock());
+        this.wheel = new DeadlineWheel(this::after, links.nanoClock());
     }
 
-    public EventLoop loop() {
+    private void after(long nanos, Runnable tick) {
+        var _ = loop.schedule(tick, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    EventLoop loop() {
         return loop;
     }
 
+    @Override
+    public void execute(Runnable work) {
+        loop.execute(work);
+    }
+
+    @Override
     public DeadlineWheel wheel() {
         return wheel;
     }
 
-    /**
-     * Sends a request; the handler hears on this loop, perhaps before this returns.
-     *
-     * @param deadlineNanos of the injected clock
-     */
+    @Override
     public void send(
             Member peer, Request request, long epoch, long deadlineNanos, ReplyHandler handler) {
         if (closed) {
@@ -76,7 +83,7 @@ public final class LoopLinks {
         return one.host().equals(other.host()) && one.ports().data() == other.ports().data();
     }
 
-    /** Cuts the links to whoever is no member any more: what waits on them fails at once. */
+    @Override
     public void keepOnly(Topology topology) {
         Iterator<Link> each = byPeer.values().iterator();
         List<Link> strangers = new ArrayList<>();

@@ -1,12 +1,13 @@
 package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import io.netty.buffer.ByteBuf;
-import java.util.BitSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +21,23 @@ final class MessageCodec {
     static void writeRequest(ByteBuf out, Request request) {
         switch (request) {
             case Request.Read(var key) -> Wire.writeKey(out.writeByte(1), key);
-            case Request.Write(var operation) -> OperationCodec.write(out.writeByte(2), operation);
-            case Request.Replicate(var items) -> Wire.writeItems(out.writeByte(3), items);
-            case Request.Fetch(var keys) -> Wire.writeKeys(out.writeByte(4), keys);
-            case Request.Pull(var slots, var position, var bytesMax) -> {
-                out.writeByte(5).writeInt(slots.size());
-                slots.forEach(out::writeShort);
-                out.writeLong(position).writeInt(bytesMax);
+            case Request.Write(var operation, var id) -> {
+                Wire.writeId(out.writeByte(2), id);
+                OperationCodec.write(out, operation);
             }
+            case Request.Replicate(var items, var operations) -> {
+                Wire.writeItems(out.writeByte(3), items);
+                out.writeInt(operations.size());
+                operations.forEach(operation -> writeOperation(out, operation));
+            }
+            case Request.Fetch(var keys) -> Wire.writeKeys(out.writeByte(4), keys);
+            case Request.Sync(var sync) -> SyncCodec.writeRequest(out.writeByte(5), sync);
             case Request.ListKeys(var slot, var position, var keysMin) ->
                     out.writeByte(6).writeInt(slot).writeLong(position).writeInt(keysMin);
             case Request.Count() -> out.writeByte(7);
             case Request.RandomKey() -> out.writeByte(8);
             case Request.Flush() -> out.writeByte(9);
+            case Request.Ping() -> out.writeByte(10);
         }
     }
 
@@ -44,20 +49,34 @@ final class MessageCodec {
         int kind = in.readUnsignedByte();
         return switch (kind) {
             case 1 -> new Request.Read(Wire.readKey(in));
-            case 2 -> new Request.Write(OperationCodec.read(in));
-            case 3 -> new Request.Replicate(Wire.readItems(in));
+            case 2 -> readWrite(in);
+            case 3 ->
+                    new Request.Replicate(
+                            Wire.readItems(in), Wire.readList(in, MessageCodec::readOperation));
             case 4 -> new Request.Fetch(Wire.readKeys(in));
-            case 5 ->
-                    new Request.Pull(
-                            Wire.readList(in, it -> slot(it.readUnsignedShort())),
-                            in.readLong(),
-                            in.readInt());
+            case 5 -> new Request.Sync(SyncCodec.readRequest(in));
             case 6 -> new Request.ListKeys(slot(in.readInt()), in.readLong(), in.readInt());
             case 7 -> new Request.Count();
             case 8 -> new Request.RandomKey();
             case 9 -> new Request.Flush();
+            case 10 -> new Request.Ping();
             default -> throw Wire.unknown("request", kind);
         };
+    }
+
+    private static Request readWrite(ByteBuf in) {
+        OperationId id = Wire.readId(in);
+        return new Request.Write(OperationCodec.read(in), id);
+    }
+
+    static void writeOperation(ByteBuf out, RecentOperation operation) {
+        Wire.writeId(out, operation.id());
+        writeOutcome(out, operation.outcome());
+    }
+
+    static RecentOperation readOperation(ByteBuf in) {
+        OperationId id = Wire.readId(in);
+        return new RecentOperation(id, readOutcome(in));
     }
 
     private static int slot(int index) {
@@ -73,11 +92,7 @@ final class MessageCodec {
                 out.writeByte(4).writeBoolean(authoritative).writeBoolean(complete);
                 Wire.writeItems(out, items);
             }
-            case Reply.Page(var items, var slotsDone, var position, var authoritative) -> {
-                out.writeByte(5).writeInt(slotsDone).writeLong(position);
-                Wire.writeBytes(out, authoritative.toByteArray());
-                Wire.writeItems(out, items);
-            }
+            case Reply.Synced(var sync) -> SyncCodec.writeReply(out.writeByte(5), sync);
             case Reply.Keys(var keys, var slot, var position) -> {
                 out.writeByte(6).writeInt(slot).writeLong(position);
                 Wire.writeKeys(out, keys);
@@ -90,6 +105,7 @@ final class MessageCodec {
                 }
             }
             case Reply.WrongEpoch(var epoch) -> out.writeByte(9).writeLong(epoch);
+            case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -106,12 +122,13 @@ final class MessageCodec {
             case 2 -> new Reply.Done(readOutcome(in));
             case 3 -> Reply.STORED;
             case 4 -> readFetched(in);
-            case 5 -> readPage(in);
+            case 5 -> new Reply.Synced(SyncCodec.readReply(in));
             case 6 -> readKeysPage(in);
             case 7 -> new Reply.Counted(in.readLong());
             case 8 -> new Reply.SomeKey(Wire.readFlag(in) ? Wire.readKey(in) : null);
             case 9 -> new Reply.WrongEpoch(in.readLong());
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
+            case 11 -> new Reply.Alive(in.readLong());
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -122,20 +139,13 @@ final class MessageCodec {
         return new Reply.Fetched(Wire.readItems(in), authoritative, complete);
     }
 
-    private static Reply readPage(ByteBuf in) {
-        int slotsDone = in.readInt();
-        long position = in.readLong();
-        BitSet authoritative = BitSet.valueOf(Wire.readBytes(in));
-        return new Reply.Page(Wire.readItems(in), slotsDone, position, authoritative);
-    }
-
     private static Reply readKeysPage(ByteBuf in) {
         int slot = in.readInt();
         long position = in.readLong();
         return new Reply.Keys(Wire.readKeys(in), slot, position);
     }
 
-    private static void writeOutcome(ByteBuf out, Outcome outcome) {
+    static void writeOutcome(ByteBuf out, Outcome outcome) {
         switch (outcome) {
             case Outcome.Applied(var version, var number, var text, var previous) -> {
                 Wire.writeVersion(out.writeByte(1), version);
@@ -151,7 +161,7 @@ final class MessageCodec {
         }
     }
 
-    private static Outcome readOutcome(ByteBuf in) {
+    static Outcome readOutcome(ByteBuf in) {
         int kind = in.readUnsignedByte();
         return switch (kind) {
             case 1 -> readApplied(in);
@@ -203,10 +213,11 @@ final class MessageCodec {
             case Reply.Found(var entry) -> base + (entry == null ? 0 : entry.valueLength());
             case Reply.Done(var outcome) -> base + weightBytes(outcome);
             case Reply.Fetched(var items, var _, var _) -> base + Request.weightOf(items);
-            case Reply.Page(var items, var _, var _, var _) -> base + Request.weightOf(items);
+            case Reply.Synced(var sync) -> base + sync.weightBytes();
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Stored _,
+                    Reply.Alive _,
                     Reply.Counted _,
                     Reply.SomeKey _,
                     Reply.WrongEpoch _,
@@ -215,7 +226,7 @@ final class MessageCodec {
         };
     }
 
-    private static int weightBytes(Outcome outcome) {
+    static int weightBytes(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Applied applied ->
                     32 + (applied.previous() == null ? 0 : applied.previous().valueLength());

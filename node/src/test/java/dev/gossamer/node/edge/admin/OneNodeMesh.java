@@ -1,6 +1,7 @@
 package dev.gossamer.node.edge.admin;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -11,6 +12,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -169,6 +172,16 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        throw new UnsupportedOperationException("HTTP sends no operation ids");
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return false;
+    }
+
+    @Override
     public Topology topology() {
         return topology;
     }
@@ -243,6 +256,7 @@ final class OneNodeMesh implements Mesh {
         statusAsked.incrementAndGet();
         return new MeshStatus(
                 EPOCH,
+                Topology.Phase.STEADY,
                 2,
                 List.of(
                         new MemberStatus(
@@ -254,10 +268,34 @@ final class OneNodeMesh implements Mesh {
                                 0,
                                 liveCount(),
                                 liveCount() * 100,
-                                1 << 28)),
+                                1 << 28,
+                                true,
+                                Transfer.NONE)),
                 Slot.COUNT,
                 Slot.COUNT,
-                true);
+                true,
+                new Quorum(1, 1, true));
+    }
+
+    /** What a drain ends with, and what it says of itself until then. */
+    volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    volatile Drain drain = new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
+    final List<Loss> losses = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletableFuture<Void> drain() {
+        return drained.copy();
+    }
+
+    @Override
+    public Drain drainState() {
+        return drain;
+    }
+
+    @Override
+    public List<Loss> losses() {
+        return List.copyOf(losses);
     }
 
     @Override
@@ -268,13 +306,15 @@ final class OneNodeMesh implements Mesh {
                         Optional.empty(),
                         16 << 20,
                         2,
-                        CacheSettings.Acks.ALL),
+                        CacheSettings.Acks.ALL,
+                        CacheSettings.Partition.AVAILABLE),
                 new CacheSettings(
                         "users",
                         Optional.of(Duration.ofMinutes(10)),
                         1000,
                         2,
-                        CacheSettings.Acks.PRIMARY));
+                        CacheSettings.Acks.PRIMARY,
+                        CacheSettings.Partition.AVAILABLE));
     }
 
     static GossamerException clusterDown() {

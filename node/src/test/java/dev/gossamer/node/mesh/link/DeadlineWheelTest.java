@@ -49,7 +49,12 @@ class DeadlineWheelTest {
     void open() throws IOException {
         loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 1);
         loop = (EventLoop) loops.group().iterator().next();
-        wheel = new DeadlineWheel(loop, System::nanoTime);
+        wheel =
+                new DeadlineWheel(
+                        (nanos, tick) -> {
+                            var _ = loop.schedule(tick, nanos, TimeUnit.NANOSECONDS);
+                        },
+                        System::nanoTime);
     }
 
     @AfterEach

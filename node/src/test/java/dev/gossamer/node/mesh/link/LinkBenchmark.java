@@ -109,7 +109,7 @@ public class LinkBenchmark {
     @OperationsPerInvocation(READS)
     public void read() throws InterruptedException {
         Run run = new Run();
-        client.perLoop().getFirst().loop().execute(run::begin);
+        client.all().getFirst().execute(run::begin);
         run.over.await();
     }
 
@@ -128,7 +128,7 @@ public class LinkBenchmark {
 
         private void send() {
             if (toSend-- > 0) {
-                client.perLoop()
+                client.all()
                         .getFirst()
                         .send(peer, request, 1, System.nanoTime() + 2_000_000_000L, this);
             }

@@ -104,15 +104,14 @@ class LinksIT {
     private static CompletableFuture<String> ask(
             Links from, Member to, Request request, long epoch) {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        LoopLinks loop = from.perLoop().getFirst();
-        loop.loop()
-                .execute(() ->
-                        loop.send(
-                                to,
-                                request,
-                                epoch,
-                                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500),
-                                new Into(answer)));
+        Lane lane = from.all().getFirst();
+        lane.execute(() ->
+                lane.send(
+                        to,
+                        request,
+                        epoch,
+                        System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500),
+                        new Into(answer)));
         return answer;
     }
 

@@ -1,0 +1,53 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.protocol.MemberId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a member says about itself with each heartbeat.
+ *
+ * @param incarnation of its process
+ * @param sequence grows with every report of one incarnation: an older one that comes late is
+ *     passed over
+ * @param genesis of the mesh it is in
+ * @param epoch the last one agreed on that it knows
+ * @param floor what it installs next has to be later: what it acts under, provisional or of a mesh
+ *     that has given way as it may be
+ * @param acting the one that all of its data path acts under
+ * @param synced the last one whose phase it has completed
+ * @param unresolved whether it has accepted a topology of which it does not know what became
+ * @param draining whether it wants to own nothing
+ * @param resigned whether it has given up its lease for good
+ * @param unreachable whom its data has not reached for some time
+ */
+public record Report(
+        long incarnation,
+        long sequence,
+        Optional<Genesis> genesis,
+        long epoch,
+        long floor,
+        long acting,
+        long synced,
+        boolean unresolved,
+        boolean draining,
+        boolean resigned,
+        List<MemberId> unreachable) {
+    public Report {
+        unreachable = List.copyOf(unreachable);
+    }
+
+    /** Whether the two differ in nothing but when they were said. */
+    boolean saysTheSame(Report other) {
+        return incarnation == other.incarnation
+                && genesis.equals(other.genesis)
+                && epoch == other.epoch
+                && floor == other.floor
+                && acting == other.acting
+                && synced == other.synced
+                && unresolved == other.unresolved
+                && draining == other.draining
+                && resigned == other.resigned
+                && unreachable.equals(other.unreachable);
+    }
+}
