@@ -73,9 +73,6 @@ public final class Campaign {
      * @throws CliException when the mesh did not even start, or a fault could not be injected
      */
     public CampaignResult run() throws InterruptedException {
-        if (!MeshPlan.CONSISTENT_IS_CONFIGURED) {
-            notes.add("the cache 'consistent' runs with default settings in this version");
-        }
         long begin = System.nanoTime();
         startMesh();
         hurt();

@@ -5,6 +5,7 @@ import dev.gossamer.node.cli.local.PortPlan;
 import dev.gossamer.protocol.Member;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,12 +20,6 @@ import java.util.stream.IntStream;
 public record MeshPlan(String name, int members, int replication, long memoryBytesMax) {
     /** The campaign's caches, and what each chooses for the time of a partition. */
     public static final Map<String, Consistency> CACHES = caches();
-
-    /** The setting that makes a cache consistent; empty while nodes know no such setting. */
-    private static final String CONSISTENT_SETTING = "";
-
-    /** Whether the cache {@code consistent} differs from the others. */
-    public static final boolean CONSISTENT_IS_CONFIGURED = !CONSISTENT_SETTING.isEmpty();
 
     private static final Member.Ports PORTS = new PortPlan(PortPlan.BASE_PORT_DEFAULT, 1).ports(0);
 
@@ -69,7 +64,7 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
         return """
         # Written by 'gossamer chaos'.
         node: {name: %s, zone: zone-%d, data-dir: %s, host: %s, bind: %s}
-        mesh: {name: "%s", replication: %d, peers: [%s]}
+        mesh: {name: "%s", replication: %d, founders: %d, peers: [%s]}
         memory: {max-bytes: %dB}
         security: {mode: open}
         log: {file: %s}
@@ -83,6 +78,7 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
                         Network.addressOf(member),
                         name,
                         replication,
+                        members,
                         peers(),
                         memoryBytesMax,
                         quoted(log),
@@ -109,8 +105,6 @@ public record MeshPlan(String name, int members, int replication, long memoryByt
     /** A cache is known to a node only when its section says something. */
     private String settings(Consistency consistency) {
         String common = "replication: " + replication;
-        return consistency == Consistency.CONSISTENT && CONSISTENT_IS_CONFIGURED
-                ? common + ", " + CONSISTENT_SETTING
-                : common;
+        return common + ", partition: " + consistency.name().toLowerCase(Locale.ROOT);
     }
 }
