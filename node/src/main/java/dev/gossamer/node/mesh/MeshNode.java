@@ -145,8 +145,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Epochs(
                         Holding.none(settings.replication(), self, fewestCopies(keyspace)),
                         lanes.all(),
-                        (before, next, install) ->
-                                fence.pass(() -> leftovers.pass(before, next, install)));
+                        this::pass);
         this.shared = shared(new Lease(nanoClock));
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
@@ -225,6 +224,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     private AgreementStatus agreementStatus() {
         return council.status();
+    }
+
+    /** The gate to each topology. */
+    private void pass(Holding before, Holding next, Runnable install) {
+        fence.pass(() -> {
+            sync.passing(next);
+            leftovers.pass(before, next, install);
+        });
     }
 
     private Shared shared(Lease lease) {
