@@ -324,7 +324,11 @@ public final class Agreement {
      * be a topology of long ago.
      */
     private boolean mayHoldLease(Topology agreed) {
-        return !resigned && isIn(agreed) && installed == agreed && standing.acting() >= entered;
+        return !standing.hasResigned()
+                && !estranged
+                && isIn(agreed)
+                && installed.epoch() == agreed.epoch()
+                && standing.acting() >= entered;
     }
 
     /** Whether this very run of this member is in it. */
