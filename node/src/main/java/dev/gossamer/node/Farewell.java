@@ -39,7 +39,8 @@ final class Farewell {
     record Times(Duration drain, Duration grace) {
         Times {
             if (drain.isNegative() || grace.isNegative()) {
-                throw new IllegalArgumentException("drain " + drain + " or grace " + grace + " < 0");
+                throw new IllegalArgumentException(
+                        "drain " + drain + " or grace " + grace + " < 0");
             }
         }
     }
@@ -64,7 +65,9 @@ final class Farewell {
     void say() {
         health.stopping();
         if (!times.drain().isZero() && drained()) {
-            LOG.info("handed over; clients have {} ms to find another member", times.grace().toMillis());
+            LOG.info(
+                    "handed over; clients have {} ms to find another member",
+                    times.grace().toMillis());
             long endNanos = nanoClock.getAsLong() + times.grace().toNanos();
             boolean told = false;
             while (!told && connections.getAsInt() > 0 && nanoClock.getAsLong() < endNanos) {
@@ -76,7 +79,8 @@ final class Farewell {
     /** Whether everything was handed over. */
     private boolean drained() {
         CompletableFuture<@Nullable Void> drain = mesh.drain();
-        LOG.info("handing over, for at most {} ms: {}", times.drain().toMillis(), mesh.drainState());
+        LOG.info(
+                "handing over, for at most {} ms: {}", times.drain().toMillis(), mesh.drainState());
         boolean ended = await(CompletableFuture.anyOf(drain, hurried), times.drain());
         boolean drained = drain.isDone() && !drain.isCompletedExceptionally();
         if (drain.isCompletedExceptionally()) {

@@ -41,7 +41,10 @@ final class StopSignals {
                             StopSignals.class.getClassLoader(), new Class<?>[] {handler}, told);
             for (String name : List.of("TERM", "INT")) {
                 signal.getMethod("handle", signal, handler)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
+                        .invoke(
+                                null,
+                                signal.getConstructor(String.class).newInstance(name),
+                                listener);
             }
             return true;
         } catch (ReflectiveOperationException | RuntimeException e) {

@@ -37,8 +37,7 @@ final class LocalMesh implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    private LocalMesh(
-            Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
+    private LocalMesh(Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
         this.folder = folder;
         this.replication = replication;
         this.extraYaml = extraYaml;
@@ -60,8 +59,7 @@ final class LocalMesh implements AutoCloseable {
     /**
      * @param heapMiB of every node
      */
-    static LocalMesh start(
-            Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
+    static LocalMesh start(Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
         LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml, heapMiB);
         try {
             for (int node = 0; node < nodes; node++) {
@@ -185,8 +183,7 @@ final class LocalMesh implements AutoCloseable {
     }
 
     HttpResponse<String> post(int node, String path) {
-        return send(
-                node, path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+        return send(node, path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     private HttpResponse<String> send(int node, String path, HttpRequest.Builder request) {

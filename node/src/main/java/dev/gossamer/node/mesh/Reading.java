@@ -10,7 +10,9 @@ record Reading(Member self, Mesh.Callback<Mesh.Read> callback) implements ReadAt
     @Override
     public void found(@Nullable Entry entry, @Nullable Member from) {
         callback.done(
-                from == null ? new Mesh.Read(entry, Mesh.Tier.L1, self) : new Mesh.Read(entry, Mesh.Tier.L3, from));
+                from == null
+                        ? new Mesh.Read(entry, Mesh.Tier.L1, self)
+                        : new Mesh.Read(entry, Mesh.Tier.L3, from));
     }
 
     @Override

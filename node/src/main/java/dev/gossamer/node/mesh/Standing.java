@@ -55,9 +55,8 @@ final class Standing {
         private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8 + 1 + 2 * 4 + 4 * 8;
 
         boolean isSynced() {
-            return slotsFilling == 0 && (state == State.READY
-                            || state == State.DRAINING
-                            || state == State.DRAINED);
+            return slotsFilling == 0
+                    && (state == State.READY || state == State.DRAINING || state == State.DRAINED);
         }
 
         Bytes encode() {
