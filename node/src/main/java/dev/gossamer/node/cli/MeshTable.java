@@ -4,9 +4,11 @@ import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The mesh and its members in words and rows. */
 final class MeshTable {
@@ -45,7 +47,8 @@ final class MeshTable {
                                 Column.text("member"),
                                 Column.text("zone").importance(30),
                                 Column.text("state"),
-                                Column.number("epoch").importance(40),
+                                Column.text("epoch").importance(40),
+                                Column.text("lease").importance(28),
                                 Column.number("primary"),
                                 Column.number("backup").importance(60),
                                 Column.number("filling").importance(70),
@@ -61,7 +64,8 @@ final class MeshTable {
                                 member.name(),
                                 member.zone(),
                                 member.state(),
-                                String.valueOf(member.epoch()),
+                                Epoch.text(member.epoch()),
+                                member.lease() ? "yes" : "no",
                                 Figures.count(member.slotsPrimary()),
                                 Figures.count(member.slotsBackup()),
                                 Figures.count(member.slotsFilling()),
@@ -98,6 +102,27 @@ final class MeshTable {
                 + Figures.elapsed(Duration.ofMillis(transfer.leftMs()));
     }
 
+    private static String change(MeshReport report) {
+        String phase = report.phase().replace('_', ' ');
+        String unsettled = phase.equals("steady") ? "not settled" : phase;
+        return report.settled() ? "" : " (" + unsettled + ")";
+    }
+
+    /** What a person has to know before anything else, when all is not well. */
+    static Optional<String> warning(MeshReport report) {
+        String here = report.quorum().inView() + " of " + report.quorum().roster() + " members";
+        if (report.isProvisional()) {
+            return Optional.of(
+                    "This side of a partition has "
+                            + here
+                            + ": available caches are served, consistent caches refuse.");
+        }
+        return report.quorum().majority()
+                ? Optional.empty()
+                : Optional.of(
+                        "Only " + here + " are seen here: nothing is decided without a majority.");
+    }
+
     /** The state of the whole in one line. */
     static String summary(MeshReport report) {
         int members = report.members().size();
@@ -115,8 +140,8 @@ final class MeshTable {
         return members
                 + (members == 1 ? " member" : " members")
                 + ", epoch "
-                + report.epoch()
-                + (report.settled() ? "" : " (not settled)")
+                + Epoch.text(report.epoch())
+                + change(report)
                 + ", "
                 + slots
                 + ", "
