@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
+            DrainCommand.class,
+            LedgerCommand.class,
             GetCommand.class,
             SetCommand.class,
             DelCommand.class,

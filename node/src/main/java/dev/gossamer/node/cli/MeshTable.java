@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The mesh and its members in words and rows. */
 final class MeshTable {
@@ -46,7 +47,8 @@ final class MeshTable {
                                 Column.text("member"),
                                 Column.text("zone").importance(30),
                                 Column.text("state"),
-                                Column.number("epoch").importance(40),
+                                Column.text("epoch").importance(40),
+                                Column.text("lease").importance(28),
                                 Column.number("primary"),
                                 Column.number("backup").importance(60),
                                 Column.number("filling").importance(70),
@@ -63,6 +65,7 @@ final class MeshTable {
                                 member.zone(),
                                 member.state(),
                                 Epoch.text(member.epoch()),
+                                member.lease() ? "yes" : "no",
                                 Figures.count(member.slotsPrimary()),
                                 Figures.count(member.slotsBackup()),
                                 Figures.count(member.slotsFilling()),
@@ -99,6 +102,27 @@ final class MeshTable {
                 + Figures.elapsed(Duration.ofMillis(transfer.leftMs()));
     }
 
+    private static String change(MeshReport report) {
+        String phase = report.phase().replace('_', ' ');
+        String unsettled = phase.equals("steady") ? "not settled" : phase;
+        return report.settled() ? "" : " (" + unsettled + ")";
+    }
+
+    /** What a person has to know before anything else, when all is not well. */
+    static Optional<String> warning(MeshReport report) {
+        String here = report.quorum().inView() + " of " + report.quorum().roster() + " members";
+        if (report.isProvisional()) {
+            return Optional.of(
+                    "This side of a partition has "
+                            + here
+                            + ": available caches are served, consistent caches refuse.");
+        }
+        return report.quorum().majority()
+                ? Optional.empty()
+                : Optional.of(
+                        "Only " + here + " are seen here: nothing is decided without a majority.");
+    }
+
     /** The state of the whole in one line. */
     static String summary(MeshReport report) {
         int members = report.members().size();
@@ -117,7 +141,7 @@ final class MeshTable {
                 + (members == 1 ? " member" : " members")
                 + ", epoch "
                 + Epoch.text(report.epoch())
-                + (report.settled() ? "" : " (not settled)")
+                + change(report)
                 + ", "
                 + slots
                 + ", "

@@ -18,10 +18,11 @@ import picocli.CommandLine.ParentCommand;
         description = "Show the mesh: members, epoch, slots, missing copies.",
         footer = {
             "",
-            "The JSON of --json: {epoch, settled, replication, slots: {total, covered},",
-            "missingCopies, members: [{name, id, zone, state, epoch, slotsPrimary, slotsBackup,",
-            "slotsFilling, entries, bytes, memoryBytesMax, redis, clustered, admin, transfer:",
-            "{slotsDone, slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}}]}",
+            "The JSON of --json: {epoch, epochText, provisional, phase, settled, quorum: {roster,",
+            "inView, majority}, replication, slots: {total, covered}, missingCopies, members: [{name,",
+            "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
+            "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
+            "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}}]}",
             "",
             "Examples:",
             "  gossamer status                                  the mesh of ./.gossamer",
@@ -60,6 +61,8 @@ final class StatusCommand implements Callable<Integer> {
             terminal.line(Json.text(report.toMap()));
             return;
         }
+        MeshTable.warning(report)
+                .ifPresent(text -> terminal.line(terminal.coloured(text, Mood.BAD)));
         Mood mood = report.complete() ? Mood.GOOD : Mood.WARNING;
         terminal.line(
                 terminal.coloured(MeshTable.summary(report), mood)

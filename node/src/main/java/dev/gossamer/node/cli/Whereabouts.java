@@ -3,6 +3,7 @@ package dev.gossamer.node.cli;
 import dev.gossamer.client.Gossamer;
 import dev.gossamer.node.cli.admin.AdminApi;
 import dev.gossamer.node.cli.admin.MeshReport;
+import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
 import dev.gossamer.node.cli.admin.Password;
 import dev.gossamer.node.cli.local.MeshFolder;
 import dev.gossamer.node.cli.local.MeshState;
@@ -97,6 +98,30 @@ record Whereabouts(Optional<String> admin, Optional<String> mesh, Path data) {
                     "--admin '" + text + "' is not an address: " + e.getMessage(), e);
         }
         throw new CliException("--admin '" + text + "' has no host; write http://host:port");
+    }
+
+    /** The admin API of a member that a report tells of. */
+    AdminApi apiOf(MemberReport member) {
+        return api(URI.create(member.admin()));
+    }
+
+    /**
+     * @throws CliException when there is no member of that name, or nobody answers
+     */
+    AdminApi member(String name) {
+        MeshReport report = reach().report();
+        return report.members().stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .map(this::apiOf)
+                .orElseThrow(() ->
+                        new CliException(
+                                "no member is named "
+                                        + name
+                                        + "; there are "
+                                        + report.members().stream()
+                                                .map(MemberReport::name)
+                                                .collect(Collectors.joining(", "))));
     }
 
     /** One node's admin API, with the mesh as that node reports it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
+import dev.gossamer.node.cli.admin.MeshReport.Quorum;
 import dev.gossamer.node.cli.admin.MeshReport.Transfer;
 import dev.gossamer.protocol.Epoch;
 import java.util.List;
@@ -13,8 +14,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MeshTableTest {
     private static final MeshReport MESH =
-            new MeshReport(
-                    Epoch.agreed(7), true, 2, 16_384, 0, List.of(member(0), member(1), member(2)));
+            report(7, true, 16_384, 0, List.of(member(0), member(1), member(2)));
+
+    private static MeshReport report(
+            long epoch, boolean settled, int covered, int missing, List<MemberReport> members) {
+        return new MeshReport(
+                Epoch.agreed(epoch),
+                "steady",
+                settled,
+                new Quorum(3, 3, true),
+                2,
+                covered,
+                missing,
+                members);
+    }
+
+    private static MeshReport of(long epoch, String phase, Quorum quorum) {
+        return new MeshReport(epoch, phase, false, quorum, 2, 16_384, 0, List.of(member(0)));
+    }
+
+    @Test
+    void aChangeOfOwnersIsNamedByItsPhase() {
+        MeshReport copying = of(Epoch.agreed(8), "copying", new Quorum(3, 3, true));
+        assertThat(MeshTable.summary(copying)).contains("epoch 8 (copying)");
+        assertThat(MeshTable.summary(of(Epoch.agreed(9), "handing_over", new Quorum(3, 3, true))))
+                .contains("epoch 9 (handing over)");
+        assertThat(MeshTable.warning(copying)).isEmpty();
+    }
+
+    @Test
+    void theSmallerSideOfAPartitionIsToldInWords() {
+        Quorum minority = new Quorum(5, 2, false);
+        assertThat(MeshTable.warning(of(Epoch.provisional(Epoch.agreed(7), 3), "steady", minority)))
+                .hasValue(
+                        "This side of a partition has 2 of 5 members: available caches are served,"
+                                + " consistent caches refuse.");
+        assertThat(MeshTable.warning(of(Epoch.agreed(7), "steady", minority)))
+                .hasValue(
+                        "Only 2 of 5 members are seen here: nothing is decided without a majority.");
+    }
 
     private static MemberReport member(int node) {
         return member(node, Transfer.NONE);
@@ -27,6 +65,7 @@ class MeshTableTest {
                 "zone-" + node,
                 "ready",
                 Epoch.agreed(7),
+                true,
                 5_461,
                 5_462,
                 0,
@@ -68,8 +107,7 @@ class MeshTableTest {
     @Test
     void aMemberThatCopiesHasALineThatSaysHowFarItHasCome() {
         MemberReport busy = member(1, new Transfer(5, 1_200, 3 << 20, 1 << 30, 1 << 24, 61_000));
-        MeshReport mesh =
-                new MeshReport(Epoch.agreed(7), false, 2, 16_384, 0, List.of(member(0), busy));
+        MeshReport mesh = report(7, false, 16_384, 0, List.of(member(0), busy));
         assertThat(MeshTable.transfers(mesh))
                 .containsExactly(
                         "node-1 copies: 5 slots done, 1,200 left; 3.0 MiB done, about 1.0 GiB left,"
@@ -80,17 +118,10 @@ class MeshTableTest {
     void theSummarySaysWhatIsMissing() {
         assertThat(MeshTable.summary(MESH))
                 .isEqualTo("3 members, epoch 7, all 16,384 slots owned, no copy missing");
-        MeshReport hurt =
-                new MeshReport(
-                        Epoch.provisional(Epoch.agreed(7), 8),
-                        false,
-                        2,
-                        16_000,
-                        5_461,
-                        List.of(member(0)));
+        MeshReport hurt = report(8, false, 16_000, 5_461, List.of(member(0)));
         assertThat(MeshTable.summary(hurt))
                 .isEqualTo(
-                        "1 member, epoch 7~8 (not settled), 16,000 of 16,384 slots owned,"
+                        "1 member, epoch 8 (not settled), 16,000 of 16,384 slots owned,"
                                 + " 5,461 copies missing");
     }
 }

@@ -46,8 +46,13 @@ public final class AdminApi {
      * @throws IOException when no answer came
      */
     public Answer get(String path) throws IOException {
+        return send("GET", path);
+    }
+
+    private Answer send(String method, String path) throws IOException {
         HttpURLConnection connection =
                 (HttpURLConnection) base.resolve(path).toURL().openConnection(Proxy.NO_PROXY);
+        connection.setRequestMethod(method);
         connection.setConnectTimeout((int) timeout.toMillis());
         connection.setReadTimeout((int) timeout.toMillis());
         connection.setRequestProperty("Accept", "application/json, application/problem+json, */*");
@@ -83,7 +88,19 @@ public final class AdminApi {
      * @throws IOException when the answer is not a JSON object, or a problem
      */
     public JsonObject object(String path) throws IOException {
-        Answer answer = get(path);
+        return objectIn(path, get(path));
+    }
+
+    /**
+     * Asks for something to be done.
+     *
+     * @throws IOException when the answer is not a JSON object, or a problem
+     */
+    public JsonObject post(String path) throws IOException {
+        return objectIn(path, send("POST", path));
+    }
+
+    private JsonObject objectIn(String path, Answer answer) throws IOException {
         JsonObject object;
         try {
             object = JsonObject.parse(answer.body());

@@ -1,5 +1,6 @@
 package dev.gossamer.node.cli.admin;
 
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,13 +11,18 @@ import java.util.Map;
  * The mesh as one node reports it: what {@code gossamer status} shows.
  *
  * @param epoch of the topology that the node goes by
- * @param settled whether every member goes by that epoch
+ * @param phase how far a change of owners has come: {@code steady}, {@code copying} or {@code
+ *     handing_over}
+ * @param settled whether nothing changes, and every member has done what that epoch asks of it
+ * @param quorum who is there of those whose majority decides
  * @param slotsCovered how many of the {@value Slot#COUNT} slots have an owner that holds them
  * @param missingCopies copies that should exist and do not yet
  */
 public record MeshReport(
         long epoch,
+        String phase,
         boolean settled,
+        Quorum quorum,
         int replication,
         int slotsCovered,
         int missingCopies,
@@ -32,6 +38,32 @@ public record MeshReport(
         members = members.stream().sorted(BY_NAME).toList();
     }
 
+    /**
+     * @param roster the members of the last agreed topology
+     * @param inView how many of them the node sees
+     */
+    public record Quorum(int roster, int inView, boolean majority) {
+        private static Quorum of(JsonObject quorum) {
+            return new Quorum(
+                    (int) quorum.number("roster"),
+                    (int) quorum.number("inView"),
+                    quorum.flag("majority"));
+        }
+
+        private Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("roster", roster);
+            map.put("inView", inView);
+            map.put("majority", majority);
+            return map;
+        }
+    }
+
+    /** Whether the node is on the smaller side of a partition. */
+    public boolean isProvisional() {
+        return Epoch.isProvisional(epoch);
+    }
+
     /** One member's account of itself; {@code clustered} and {@code redis} are port numbers. */
     public record MemberReport(
             String name,
@@ -39,6 +71,7 @@ public record MeshReport(
             String zone,
             String state,
             long epoch,
+            boolean lease,
             long slotsPrimary,
             long slotsBackup,
             long slotsFilling,
@@ -58,6 +91,8 @@ public record MeshReport(
             map.put("zone", zone);
             map.put("state", state);
             map.put("epoch", epoch);
+            map.put("epochText", Epoch.text(epoch));
+            map.put("lease", lease);
             map.put("slotsPrimary", slotsPrimary);
             map.put("slotsBackup", slotsBackup);
             map.put("slotsFilling", slotsFilling);
@@ -134,7 +169,11 @@ public record MeshReport(
         slots.put("covered", slotsCovered);
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("epoch", epoch);
+        map.put("epochText", Epoch.text(epoch));
+        map.put("provisional", isProvisional());
+        map.put("phase", phase);
         map.put("settled", settled);
+        map.put("quorum", quorum.toMap());
         map.put("replication", replication);
         map.put("slots", slots);
         map.put("missingCopies", missingCopies);
@@ -148,7 +187,9 @@ public record MeshReport(
                 slots.fields().isEmpty() ? mesh.number("slotsCovered") : slots.number("covered");
         return new MeshReport(
                 mesh.number("epoch"),
+                mesh.text("phase"),
                 mesh.flag("settled"),
+                Quorum.of(mesh.object("quorum")),
                 (int) mesh.number("replication"),
                 (int) covered,
                 (int) mesh.number("missingCopies"),
@@ -164,6 +205,7 @@ public record MeshReport(
                 member.text("zone"),
                 member.text("state"),
                 member.number("epoch"),
+                member.flag("lease"),
                 slots(member, "primary", "slotsPrimary"),
                 slots(member, "backup", "slotsBackup"),
                 slots(member, "filling", "slotsFilling"),

@@ -59,6 +59,8 @@ public final class AdminServer implements AutoCloseable {
         all.addAll(new OpenApi(services.about()).endpoints());
         all.addAll(new NodeRoutes(services.config(), services.about()).endpoints());
         all.addAll(new MeshRoutes(services.mesh()).endpoints());
+        all.addAll(new DrainRoutes(services.mesh()).endpoints());
+        all.addAll(new LedgerRoute(services.mesh()).endpoints());
         all.addAll(new EntryRoutes(settings, services).endpoints());
         all.addAll(new ExplainRoute(services.mesh(), settings.keyBytesMax()).endpoints());
         return all;

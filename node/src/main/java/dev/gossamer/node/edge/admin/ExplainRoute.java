@@ -6,8 +6,6 @@ import dev.gossamer.protocol.Bytes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.CharacterCodingException;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,20 +37,11 @@ final class ExplainRoute {
         JsonArray copies = new JsonArray();
         explanation.copies().forEach(copy -> copies.add(copyJson(copy)));
         JsonObject json = new JsonObject();
-        putKey(json, explanation.key());
+        RequestedKey.putKey(json, explanation.key());
         return json.put("slot", explanation.slot())
                 .put("epoch", explanation.epoch())
                 .put("cache", explanation.cache())
                 .put("copies", copies);
-    }
-
-    private static void putKey(JsonObject json, Bytes key) {
-        try {
-            json.put("key", PercentEncoding.utf8(key.array())).put("encoding", "utf-8");
-        } catch (CharacterCodingException e) {
-            json.put("key", Base64.getUrlEncoder().withoutPadding().encodeToString(key.array()))
-                    .put("encoding", "base64url");
-        }
     }
 
     private static JsonObject copyJson(Mesh.Copy copy) {

@@ -2,6 +2,7 @@ package dev.gossamer.node.edge.admin;
 
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
 import io.vertx.core.json.JsonArray;
@@ -35,11 +36,22 @@ final class MeshRoutes {
                 200,
                 new JsonObject()
                         .put("epoch", status.epoch())
+                        .put("epochText", Epoch.text(status.epoch()))
+                        .put("provisional", Epoch.isProvisional(status.epoch()))
+                        .put("phase", status.phase().name().toLowerCase(Locale.ROOT))
                         .put("settled", status.settled())
+                        .put("quorum", quorumJson(status.quorum()))
                         .put("replication", status.replication())
                         .put("slotsCovered", status.slotsCovered())
                         .put("missingCopies", status.missingCopies())
                         .put("members", members));
+    }
+
+    private static JsonObject quorumJson(Mesh.Quorum quorum) {
+        return new JsonObject()
+                .put("roster", quorum.roster())
+                .put("inView", quorum.inView())
+                .put("majority", quorum.majority());
     }
 
     private JsonObject memberStatus(Mesh.MemberStatus status) {
@@ -49,6 +61,8 @@ final class MeshRoutes {
                 .put("self", member.id().equals(mesh.self().id()))
                 .put("state", status.state())
                 .put("epoch", status.epoch())
+                .put("epochText", Epoch.text(status.epoch()))
+                .put("lease", status.lease())
                 .put(
                         "slots",
                         new JsonObject()
@@ -101,6 +115,7 @@ final class MeshRoutes {
                 200,
                 new JsonObject()
                         .put("epoch", topology.epoch())
+                        .put("epochText", Epoch.text(topology.epoch()))
                         .put("replication", topology.replication())
                         .put("members", members)
                         .put("ranges", ranges));
@@ -129,6 +144,7 @@ final class MeshRoutes {
                 .put("ttlMs", cache.ttl().map(Duration::toMillis).orElse(null))
                 .put("entryBytesMax", cache.entryBytesMax())
                 .put("replication", cache.replication())
-                .put("acks", cache.acks().name().toLowerCase(Locale.ROOT));
+                .put("acks", cache.acks().name().toLowerCase(Locale.ROOT))
+                .put("partition", cache.partition().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -29,6 +29,8 @@ final class NodeRoutes {
                         .put("mesh", "/api/v1/mesh")
                         .put("ring", "/api/v1/mesh/ring")
                         .put("caches", "/api/v1/caches")
+                        .put("drain", "/api/v1/members/self/drain")
+                        .put("ledger", "/api/v1/ledger")
                         .put("config", "/api/v1/config")
                         .put("metrics", "/metrics")
                         .put("ready", "/readyz");

@@ -3,6 +3,7 @@ package dev.gossamer.node.edge.admin;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
@@ -85,6 +86,16 @@ final class RequestedKey {
             return Base64.getUrlDecoder().decode(PercentEncoding.decode(part));
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("The key is not base64url.").raised();
+        }
+    }
+
+    /** Names a key in an answer as a request can name it. */
+    static void putKey(JsonObject json, Bytes key) {
+        try {
+            json.put("key", PercentEncoding.utf8(key.array())).put("encoding", "utf-8");
+        } catch (CharacterCodingException e) {
+            json.put("key", Base64.getUrlEncoder().withoutPadding().encodeToString(key.array()))
+                    .put("encoding", "base64url");
         }
     }
 
