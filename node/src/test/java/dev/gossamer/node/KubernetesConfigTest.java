@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gossamer.membership.MembershipSettings.Contacts;
 import dev.gossamer.node.cli.local.NodeProcess;
 import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,22 @@ class KubernetesConfigTest {
         String limit = text(container(), "resources", "limits", "memory");
         assertThat(Long.parseLong(limit.replace("Mi", "")))
                 .isGreaterThanOrEqualTo(heapMiB + 256 + 512);
+    }
+
+    @Test
+    void aPodHasTheTimeToHandItsSlotsOver() throws Exception {
+        String yaml = text(document("ConfigMap"), "data", "gossamer.yaml");
+        Object node = at(new Load(LoadSettings.builder().build()).loadFromString(yaml), "node");
+        long drain =
+                Settings.NODE_DRAIN_TIMEOUT.reader().apply(text(node, "drain-timeout")).toSeconds();
+        long grace =
+                Settings.NODE_DRAIN_GRACE
+                        .reader()
+                        .apply(Settings.NODE_DRAIN_GRACE.defaultText())
+                        .toSeconds();
+        long sleep = Long.parseLong(text(container(), "lifecycle", "preStop", "sleep", "seconds"));
+        assertThat(Long.parseLong(text(pod(), "terminationGracePeriodSeconds")))
+                .isGreaterThanOrEqualTo(sleep + drain + grace + 10);
     }
 
     private static Map<String, String> environment() throws IOException {

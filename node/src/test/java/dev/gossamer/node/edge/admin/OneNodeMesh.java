@@ -19,12 +19,13 @@ import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -281,7 +282,7 @@ final class OneNodeMesh implements Mesh {
     volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
     volatile Drain drain = new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
-    final List<Loss> losses = new CopyOnWriteArrayList<>();
+    final List<Loss> losses = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public CompletableFuture<Void> drain() {
