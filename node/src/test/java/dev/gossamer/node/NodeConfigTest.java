@@ -46,6 +46,7 @@ class NodeConfigTest {
                     Map.entry("mesh.link-queue-bytes-max", "1MiB"),
                     Map.entry("mesh.transfer-bytes-per-second-max", "1MiB"),
                     Map.entry("mesh.fill-parallelism", "9"),
+                    Map.entry("mesh.repair-interval", "1m"),
                     Map.entry("memory.max-bytes", "64MiB"),
                     Map.entry("memory.tombstone-bytes-max", "1MiB"),
                     Map.entry("memory.tombstone-retention", "1h"),
