@@ -479,15 +479,6 @@ public final class Keyspace {
     /** A key and what is kept under it. */
     public record Item(Bytes key, Entry entry) {}
 
-    /**
-     * A part of a slot.
-     *
-     * @param next the position to go on from, or {@link #END}
-     */
-    public record SlotPage(List<Item> items, long next) {
-        public static final long END = -1;
-    }
-
     /** A key and the version of what is kept under it. */
     public record KeyVersion(Bytes key, Version version) {}
 

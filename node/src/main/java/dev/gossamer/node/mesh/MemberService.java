@@ -2,8 +2,8 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
-import dev.gossamer.node.cache.Keyspace.SlotPage;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.SlotPage;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler;

@@ -2,7 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
-import dev.gossamer.node.cache.Keyspace.SlotPage;
+import dev.gossamer.node.cache.SlotPage;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;

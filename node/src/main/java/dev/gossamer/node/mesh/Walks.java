@@ -2,8 +2,8 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
-import dev.gossamer.node.cache.Keyspace.SlotPage;
 import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.SlotPage;
 import dev.gossamer.node.mesh.Mesh.Copy;
 import dev.gossamer.node.mesh.Mesh.Explanation;
 import dev.gossamer.node.mesh.Mesh.ScanPage;

@@ -380,7 +380,7 @@ class KeyspaceTest {
         int slot = key("{s}").slotIndex();
         List<Bytes> seen = new ArrayList<>();
         long position = 0;
-        while (position != Keyspace.SlotPage.END) {
+        while (position != SlotPage.END) {
             var page = keyspace.page(slot, position, 50, 200);
             assertThat(page.items()).hasSizeLessThanOrEqualTo(17);
             page.items().forEach(item -> seen.add(item.key()));
