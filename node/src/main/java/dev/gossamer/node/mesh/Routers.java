@@ -2,6 +2,8 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.Mesh.Read;
+import dev.gossamer.node.mesh.Mesh.Tier;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.store.Entry;
@@ -47,7 +49,7 @@ final class Routers {
         return Objects.requireNonNull(byLane.get(lanes.here()));
     }
 
-    void read(Bytes key, Freshness freshness, Mesh.Callback<Mesh.Read> callback) {
+    void read(Bytes key, Freshness freshness, Mesh.Callback<Read> callback) {
         here().read(key, freshness, true, new Reading(self, callback));
     }
 
@@ -59,8 +61,8 @@ final class Routers {
         here().write(operation, id, true, callback);
     }
 
-    CompletableFuture<Mesh.Read> readAsync(Bytes key, Freshness freshness) {
-        Into<Mesh.Read> into = new Into<>();
+    CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
+        Into<Read> into = new Into<>();
         onLaneOf(key, () -> read(key, freshness, into));
         return into.future;
     }
@@ -84,14 +86,12 @@ final class Routers {
                 .toList();
     }
 
-    private record Reading(Member self, Mesh.Callback<Mesh.Read> callback)
+    private record Reading(Member self, Mesh.Callback<Read> callback)
             implements ReadAttempt.Answer {
         @Override
         public void found(@Nullable Entry entry, @Nullable Member from) {
             callback.done(
-                    from == null
-                            ? new Mesh.Read(entry, Mesh.Tier.L1, self)
-                            : new Mesh.Read(entry, Mesh.Tier.L3, from));
+                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
         }
 
         @Override
