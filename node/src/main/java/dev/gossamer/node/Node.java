@@ -1,10 +1,13 @@
 package dev.gossamer.node;
 
 import dev.gossamer.membership.MemberIdentity;
-import dev.gossamer.membership.ViewTopologyAuthority;
+import dev.gossamer.membership.agreement.AcceptorStore;
+import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.jgroups.JGroupsMembership;
+import dev.gossamer.node.cache.CeilingFile;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.config.Configuration;
 import dev.gossamer.node.edge.admin.About;
 import dev.gossamer.node.edge.admin.AdminServer;
@@ -115,6 +118,9 @@ public final class Node implements AutoCloseable {
         Keyspace keyspace = keyspace(config, self);
         JGroupsMembership membership =
                 new JGroupsMembership(config.membership(self), random.split(), nanoClock);
+        AcceptorStore acceptor = AcceptorStore.open(config.dataDir(), identity.id());
+        Agreement agreement =
+                new Agreement(self, config.mesh().agreement(), acceptor.restored(), random.split());
         MeshNode mesh =
                 opened(
                         new MeshNode(
@@ -123,7 +129,8 @@ public final class Node implements AutoCloseable {
                                 loops,
                                 keyspace,
                                 membership,
-                                new ViewTopologyAuthority(config.mesh().replication()),
+                                agreement,
+                                acceptor::save,
                                 registry,
                                 nanoClock,
                                 clock,
@@ -156,25 +163,27 @@ public final class Node implements AutoCloseable {
                 self.ports().admin());
     }
 
-    private Keyspace keyspace(NodeConfig config, Member self) {
+    private Keyspace keyspace(NodeConfig config, Member self) throws IOException {
         LongSupplier millis = clock::millis;
-        MemoryTier memory = new MemoryTier(config.memory(), nanoClock, millis, registry);
-        ScheduledExecutorService upkeep =
+        KeyspaceSettings settings = config.keyspace();
+        CeilingFile ceiling = opened(CeilingFile.open(config.dataDir()));
+        HybridClock versions = new HybridClock(millis, settings.driftMax(), ceiling, registry);
+        // A thread of its own: it waits for the disk, and nothing may wait behind it.
+        every(HybridClock.EXTEND_INTERVAL_MILLIS, "gossamer-clock", versions::extend);
+        MemoryTier memory =
+                new MemoryTier(config.memory(), nanoClock, millis, settings.copies(), registry);
+        Keyspace keyspace =
+                new Keyspace(memory, versions, self.id(), millis, nanoClock, settings, registry);
+        every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
+        return keyspace;
+    }
+
+    private void every(long millis, String thread, Runnable work) {
+        ScheduledExecutorService executor =
                 Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("gossamer-upkeep").factory());
-        opened(upkeep::shutdownNow);
-        Future<?> _ =
-                upkeep.scheduleWithFixedDelay(
-                        memory::cleanUp,
-                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
-                        MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
-                        TimeUnit.MILLISECONDS);
-        return new Keyspace(
-                memory,
-                new HybridClock(millis, config.keyspace().driftMax(), registry),
-                self.id(),
-                millis,
-                config.keyspace());
+                        Thread.ofPlatform().daemon().name(thread).factory());
+        opened(executor::shutdownNow);
+        Future<?> _ = executor.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private Services services(MeshNode mesh, Configuration configuration, EventLoops loops) {

@@ -4,6 +4,7 @@ import dev.gossamer.gossip.GossipSettings;
 import dev.gossamer.membership.MembershipSettings;
 import dev.gossamer.membership.MembershipSettings.Contacts;
 import dev.gossamer.membership.MembershipSettings.FailureDetection;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.config.CacheReader;
@@ -29,7 +30,7 @@ import java.util.Optional;
  * Everything a node is told, as the records that its rooms take. Built once at the start; nothing
  * else sees a setting's text.
  *
- * @param dataDir where the member's id and lock are kept
+ * @param dataDir where the member's id, lock and clock ceiling are kept
  */
 record NodeConfig(
         Path dataDir,
@@ -67,7 +68,9 @@ record NodeConfig(
                 threads == 0 ? processors : threads,
                 configuration.get(Settings.LOG_LEVEL),
                 configuration.get(Settings.LOG_FILE),
-                new MemorySettings(configuration.get(Settings.MEMORY_BYTES_MAX)),
+                new MemorySettings(
+                        configuration.get(Settings.MEMORY_BYTES_MAX),
+                        configuration.get(Settings.MEMORY_TOMBSTONE_BYTES_MAX)),
                 keyspace(configuration),
                 mesh(configuration),
                 contacts(configuration),
@@ -127,6 +130,9 @@ record NodeConfig(
         return new KeyspaceSettings(
                 configuration.get(Settings.TOMBSTONE_RETENTION),
                 configuration.get(Settings.CLOCK_DRIFT_MAX),
+                configuration.get(Settings.LIMITS_OPERATIONS_BYTES_MAX),
+                configuration.get(Settings.LIMITS_OPERATION_RETENTION),
+                configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
                 caches);
     }
 
@@ -140,16 +146,35 @@ record NodeConfig(
                 name,
                 configuration.get(Settings.SECURITY_PASSWORD),
                 configuration.get(Settings.NODE_BIND),
-                configuration.get(Settings.MESH_REPLICATION),
+                agreement(configuration),
                 configuration.get(Settings.MESH_REQUEST_TIMEOUT),
                 defaults.connectTimeout(),
                 Math.toIntExact(configuration.get(Settings.MESH_LINK_QUEUE_BYTES_MAX)),
-                Math.max(defaults.frameBytesMax(), largestEntry + (1 << 20)),
+                Math.max(defaults.frameBytesMax(), frameBytes(largestEntry)),
                 configuration.get(Settings.MESH_TRANSFER_RATE),
                 configuration.get(Settings.MESH_FILL_PARALLELISM),
                 defaults.fillPageBytes(),
                 defaults.greetingsMax(),
+                configuration.get(Settings.MESH_PENDING_BYTES_MAX),
                 gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
+    }
+
+    /** A copy may travel together with the value that it has replaced, for a caller that asked. */
+    private static int frameBytes(int largestEntry) {
+        return (int) Math.min(Integer.MAX_VALUE, 2L * largestEntry + (1 << 20));
+    }
+
+    private static AgreementSettings agreement(Configuration configuration) {
+        try {
+            return new AgreementSettings(
+                    configuration.get(Settings.MESH_REPLICATION),
+                    configuration.get(Settings.MESH_FOUNDERS),
+                    configuration.get(Settings.MESH_LEASE),
+                    configuration.get(Settings.MESH_LINK_DOWN_AFTER));
+        } catch (IllegalArgumentException e) {
+            throw configuration.refused(
+                    Settings.MESH_LINK_DOWN_AFTER, String.valueOf(e.getMessage()));
+        }
     }
 
     private static GossipSettings gossip(Duration interval) {

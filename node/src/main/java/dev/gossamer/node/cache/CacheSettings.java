@@ -1,6 +1,9 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Version;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -12,9 +15,15 @@ import java.util.Optional;
  * @param entryBytesMax the most that key and value may have together
  * @param replication how many copies, at most the mesh's own
  * @param acks when a write is acknowledged
+ * @param partition what a partition costs, and so in which order versions are compared
  */
 public record CacheSettings(
-        String name, Optional<Duration> ttl, long entryBytesMax, int replication, Acks acks) {
+        String name,
+        Optional<Duration> ttl,
+        long entryBytesMax,
+        int replication,
+        Acks acks,
+        Partition partition) {
     /** The name of the cache that takes every key that no other claims. */
     public static final String DEFAULT_NAME = "default";
 
@@ -24,6 +33,33 @@ public record CacheSettings(
         ALL,
         /** When the primary has it: a kill of the primary may lose acknowledged writes. */
         PRIMARY
+    }
+
+    /** What a partition of the mesh costs this cache (C9). */
+    public enum Partition {
+        /** Nobody's service: both sides serve and write, and the later write wins the merge. */
+        AVAILABLE,
+        /** The smaller side's service: it refuses, so that LATEST stays linearizable (C5). */
+        CONSISTENT;
+
+        /**
+         * The order of the cache's versions: by the clock, so that the later write wins whichever
+         * side took it; or by the epoch, so that a deposed primary's writes lose.
+         */
+        public Comparator<Version> order() {
+            return switch (this) {
+                case AVAILABLE -> Version.CLOCK_FIRST;
+                case CONSISTENT -> Version.EPOCH_FIRST;
+            };
+        }
+
+        /** Whether {@code entry} is later than {@code other} in this order; allocates nothing. */
+        public boolean isLater(Entry entry, Entry other) {
+            return switch (this) {
+                case AVAILABLE -> entry.isLaterByClock(other);
+                case CONSISTENT -> entry.isLaterByEpoch(other);
+            };
+        }
     }
 
     public CacheSettings {

@@ -6,8 +6,12 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Version;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -37,25 +41,34 @@ public final class Keyspace {
     private final LongSupplier wallMillis;
     private final long tombstoneRetentionMillis;
     private final Writer writer;
+    private final OperationTable operations;
+    private final Ledger ledger;
+    private final Reconciliation reconciliation;
 
     /**
      * @param clock gives the versions of this node's writes; shared with whoever else hears of
      *     other members' versions
      * @param self written into the versions that this node gives
      * @param wallMillis milliseconds since 1970
+     * @param nanoClock monotonic; the age of operations is counted with it
      */
     public Keyspace(
             MemoryTier tier,
             HybridClock clock,
             MemberId self,
             LongSupplier wallMillis,
-            KeyspaceSettings settings) {
+            LongSupplier nanoClock,
+            KeyspaceSettings settings,
+            MeterRegistry registry) {
         this.tier = tier;
         this.caches = new NamedCaches(settings.caches());
         this.clock = clock;
         this.wallMillis = wallMillis;
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
         this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis);
+        this.operations = new OperationTable(settings, nanoClock, registry);
+        this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
+        this.reconciliation = new Reconciliation(this, ledger, wallMillis);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new ReentrantLock();
         }
@@ -82,6 +95,10 @@ public final class Keyspace {
      * gives it a version greater than any this node has seen (C1), and stores it. An expired entry
      * counts as absent; a write that is expired already leaves a tombstone.
      *
+     * <p>Refused, to be sent again: {@link ErrorCode#BUSY} when the clock has no time to give;
+     * {@link ErrorCode#WRONGEPOCH} when the cache compares epochs first and what stands here is of
+     * a later one.
+     *
      * @param epoch the epoch of the topology that makes this node the primary
      */
     public Change apply(Operation operation, long epoch) {
@@ -93,40 +110,97 @@ public final class Keyspace {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            return writer.apply(operation, new Writer.Moment(epoch, wallMillis.getAsLong()));
+            return carryOut(operation, slot, epoch);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Stores what another owner had, if it is later than what stands here (C8). Its version is
-     * witnessed: what this node writes next is later. What has expired on the way still supersedes
-     * what is older, and is remembered as a removal is.
-     *
-     * @return whether it was stored
-     * @throws GossamerException {@link ErrorCode#CLOCKDRIFT} when its clock is further ahead than
-     *     {@link KeyspaceSettings#driftMax}; nothing is changed then
+     * The same, once for an id: when it is known here, nothing is done and the outcome is the first
+     * one ({@link Change#repeated}); else it is known from now on, unless the outcome was a refusal
+     * to be sent again.
      */
-    public boolean merge(Bytes key, Entry entry) {
-        clock.witness(entry.version());
-        ReentrantLock lock = lockOf(key.slotIndex());
+    public Change apply(Operation operation, int slot, long epoch, OperationId id) {
+        ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            Entry standing = tier.peekOrNull(key);
-            if (standing != null && !entry.isLaterThan(standing)) {
-                return false;
+            Outcome first = operations.findOrNull(id);
+            if (first != null) {
+                return new Change(first, List.of(), true);
             }
-            return keepMerged(key, entry, standing != null);
+            Change change = carryOut(operation, slot, epoch);
+            if (!(change.outcome() instanceof Outcome.Refused refused)
+                    || !refused.code().retryable()) {
+                operations.remember(slot, id, change.outcome());
+            }
+            return change;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean keepMerged(Bytes key, Entry entry, boolean replaces) {
+    private Change carryOut(Operation operation, int slot, long epoch) {
+        try {
+            return writer.apply(operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong()));
+        } catch (GossamerException e) {
+            Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
+            return new Change(refused, List.of(), false);
+        }
+    }
+
+    /**
+     * Stores what another owner had, if it is later, in the order of its cache, than what stands
+     * here (C8). Its version is witnessed: what this node writes next is later. What has expired on
+     * the way still supersedes what is older, and is remembered as a removal is.
+     *
+     * @return whether it was stored
+     * @throws GossamerException {@link ErrorCode#CLOCKDRIFT} when its clock is further ahead than
+     *     {@link KeyspaceSettings#driftMax}, and {@link ErrorCode#BUSY} when this node's clock
+     *     cannot follow it yet; nothing is changed then
+     */
+    public boolean merge(Bytes key, Entry entry) {
+        clock.witness(entry.version());
+        int slot = key.slotIndex();
+        ReentrantLock lock = lockOf(slot);
+        lock.lock();
+        try {
+            Entry standing = tier.peekOrNull(key);
+            if (standing != null && !caches.of(key).partition().isLater(entry, standing)) {
+                return false;
+            }
+            return keepMerged(slot, key, entry, standing != null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Merges what the primary wrote together with the operations whose effect it has: whoever looks
+     * at the slot's operations sees both or neither.
+     *
+     * @throws GossamerException as {@link #merge(Bytes, Entry)} does
+     */
+    public void merge(int slot, List<Item> items, List<RecentOperation> effective) {
+        ReentrantLock lock = lockOf(slot);
+        lock.lock();
+        try {
+            for (Item item : items) {
+                merge(item.key(), item.entry());
+            }
+            for (RecentOperation operation : effective) {
+                operations.remember(slot, operation.id(), operation.outcome());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean keepMerged(int slot, Bytes key, Entry entry, boolean replaces) {
         long now = wallMillis.getAsLong();
-        if (!entry.expiredAt(now)) {
-            tier.put(key, entry);
+        long latest = Expiries.after(now, tombstoneRetentionMillis);
+        if (!entry.isTombstone() && !entry.expiredAt(now)) {
+            tier.put(slot, key, entry);
             return true;
         }
         long forgetAt =
@@ -134,10 +208,143 @@ public final class Keyspace {
                         ? entry.expiresAtMillis()
                         : Expiries.after(entry.expiresAtMillis(), tombstoneRetentionMillis);
         if (forgetAt > now) {
-            tier.put(key, Entry.tombstone(entry.version(), forgetAt));
+            tier.put(slot, key, Entry.tombstone(entry.version(), Math.min(forgetAt, latest)));
             return true;
         }
         return replaces && tier.remove(key);
+    }
+
+    /**
+     * Merges what a member brings from its side of a partition that has healed, as the slot's
+     * primary, and writes into the {@link #ledger} what lost by it. A version that was brought
+     * before changes nothing.
+     *
+     * @throws GossamerException as {@link #merge(Bytes, Entry)} does
+     */
+    public Merged reconcile(Bytes key, Entry brought) {
+        ReentrantLock lock = lockOf(key.slotIndex());
+        lock.lock();
+        try {
+            return reconciliation.merge(key, brought);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was lost when partitions healed, as far as this node was primary. */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /**
+     * What this node knows of the slot's recent operations, the oldest first; for members that come
+     * to own the slot. The list has at most {@link KeyspaceSettings#operationsBytesMax} bytes.
+     */
+    public List<RecentOperation> recentOperations(int slot) {
+        return operations.ofSlot(slot);
+    }
+
+    /** What this node knows of an operation, if it is one of the recent ones. */
+    public Optional<RecentOperation> operation(OperationId id) {
+        Outcome outcome = operations.findOrNull(id);
+        return outcome == null ? Optional.empty() : Optional.of(new RecentOperation(id, outcome));
+    }
+
+    /** Takes the place of what was known of the same operation. */
+    public void remember(int slot, RecentOperation operation) {
+        operations.remember(slot, operation.id(), operation.outcome());
+    }
+
+    /**
+     * Makes the slot's operations those of the primary, whose entries this node has mirrored.
+     *
+     * @param before what {@link #recentOperations} gave here before the primary was asked: what the
+     *     primary does not know of it was never acknowledged and is forgotten. What came since
+     *     stays
+     */
+    public void mirrorOperations(
+            int slot, List<RecentOperation> before, List<RecentOperation> ofPrimary) {
+        operations.mirror(slot, before, ofPrimary);
+    }
+
+    /** The latest time that this node has given or witnessed. */
+    public long clock() {
+        return clock.latest();
+    }
+
+    /**
+     * Makes sure that what this node writes from now on is later than that time of another member.
+     *
+     * @throws GossamerException {@link ErrorCode#CLOCKDRIFT} or {@link ErrorCode#BUSY}, as {@link
+     *     #merge(Bytes, Entry)} does
+     */
+    public void witness(long time) {
+        clock.witness(time);
+    }
+
+    /**
+     * One number over all that is kept of a slot, tombstones too, in caches with more than {@code
+     * rank} copies: equal on two nodes, but for a chance of 2⁻⁶⁴, if and only if they have the same
+     * keys in the same versions. O(1).
+     */
+    public long digest(int slot, int rank) {
+        return tier.digest(slot, rank);
+    }
+
+    /**
+     * Keys and versions of a slot, tombstones too, in caches with more than {@code rank} copies:
+     * what {@link #digest} is taken over. Positions as in {@link #page}.
+     *
+     * @param keysMax at least 1; more come only where keys share a hash, fewer where caches have
+     *     fewer copies
+     */
+    public VersionPage versions(int slot, long fromPosition, int keysMax, int rank) {
+        long asOf = settledClock(slot);
+        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, keysMax);
+        List<KeyVersion> versions = new ArrayList<>(keys.keys().size());
+        for (Bytes key : keys.keys()) {
+            Entry entry = caches.of(key).replication() > rank ? tier.peekOrNull(key) : null;
+            if (entry != null) {
+                versions.add(new KeyVersion(key, entry.version()));
+            }
+        }
+        return new VersionPage(versions, keys.next() < 0 ? VersionPage.END : keys.next(), asOf);
+    }
+
+    /** A time up to which all that this node wrote in the slot is stored. */
+    private long settledClock(int slot) {
+        ReentrantLock lock = lockOf(slot);
+        lock.lock();
+        try {
+            return clock.latest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Drops what is here under the key, a tombstone too, without leaving one, unless it is later
+     * than the bound in the order of the key's cache.
+     *
+     * @return whether something was dropped
+     */
+    public boolean dropUnlessLater(Bytes key, Version bound) {
+        ReentrantLock lock = lockOf(key.slotIndex());
+        lock.lock();
+        try {
+            Entry entry = tier.peekOrNull(key);
+            return entry != null
+                    && caches.of(key).partition().order().compare(entry.version(), bound) <= 0
+                    && tier.remove(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what is over; to be called now and then, by no event loop. */
+    public void cleanUp() {
+        operations.forgetOld();
+        tier.cleanUp();
     }
 
     /** The settings of the cache that the key belongs to. Allocates nothing. */
@@ -259,8 +466,11 @@ public final class Keyspace {
      * @param outcome what the caller is told
      * @param changed what the backups must store, as (key, entry or tombstone); empty when nothing
      *     changed
+     * @param repeated whether the operation was applied before and this is its first outcome. The
+     *     change that it made may not have reached every backup yet: the answer has to wait for
+     *     whatever is pending under the operation's keys
      */
-    public record Change(Outcome outcome, List<Item> changed) {
+    public record Change(Outcome outcome, List<Item> changed, boolean repeated) {
         public Change {
             changed = List.copyOf(changed);
         }
@@ -276,5 +486,24 @@ public final class Keyspace {
      */
     public record SlotPage(List<Item> items, long next) {
         public static final long END = -1;
+    }
+
+    /** A key and the version of what is kept under it. */
+    public record KeyVersion(Bytes key, Version version) {}
+
+    /**
+     * A part of a slot, without the values.
+     *
+     * @param next the position to go on from, or {@link #END}
+     * @param asOf whatever this node wrote in the slot up to this time, by its clock, was stored
+     *     before the page was read. What others wrote may come later with an earlier time: see
+     *     {@link Keyspace#dropUnlessLater}
+     */
+    public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
+        public static final long END = -1;
+
+        public VersionPage {
+            versions = List.copyOf(versions);
+        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.protocol.Bytes;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * The rules that all named caches share, and the caches.
@@ -15,12 +17,27 @@ import java.util.Set;
  *     default
  * @param driftMax how far another member's clock may be ahead of this one's before what it wrote is
  *     refused (C1). At least 1 ms; 1 min by default
+ * @param operationsBytesMax what the outcomes of recent operations may take, so that a repeated
+ *     call is answered and not applied again (C5). It must hold what comes in while clients still
+ *     repeat a call: (writes a second) × (the client's deadline in seconds) × about 220 bytes, more
+ *     for calls that answer a value. At least 64 KiB; 16 MiB by default
+ * @param operationRetention how long an outcome is remembered at most; more than any client's
+ *     deadline. At least 1 s; 1 min by default
+ * @param ledgerBytesMax what the ledger of merges may take (C9), about 260 bytes and the key for
+ *     each loss. At least 4 KiB; 4 MiB by default
  * @param caches the named caches; exactly one is called {@link CacheSettings#DEFAULT_NAME}
  */
 public record KeyspaceSettings(
-        Duration tombstoneRetention, Duration driftMax, List<CacheSettings> caches) {
+        Duration tombstoneRetention,
+        Duration driftMax,
+        long operationsBytesMax,
+        Duration operationRetention,
+        long ledgerBytesMax,
+        List<CacheSettings> caches) {
     private static final Duration RETENTION_MIN = Duration.ofSeconds(1);
     private static final Duration DRIFT_MIN = Duration.ofMillis(1);
+    private static final long OPERATIONS_BYTES_MIN = 64L << 10;
+    private static final long LEDGER_BYTES_MIN = 4L << 10;
     private static final Duration MAX = Duration.ofDays(365);
 
     /** Values up to 16 MiB with keys up to 64 KiB. */
@@ -28,21 +45,34 @@ public record KeyspaceSettings(
 
     /** One cache for all keys, without an expiry, with as many copies as the mesh keeps. */
     public static final KeyspaceSettings DEFAULT =
-            new KeyspaceSettings(
-                    Duration.ofMinutes(10),
-                    Duration.ofMinutes(1),
+            of(
                     List.of(
                             new CacheSettings(
                                     CacheSettings.DEFAULT_NAME,
                                     Optional.empty(),
                                     ENTRY_BYTES_MAX,
                                     Integer.MAX_VALUE,
-                                    CacheSettings.Acks.ALL)));
+                                    CacheSettings.Acks.ALL,
+                                    CacheSettings.Partition.AVAILABLE)));
+
+    /** These caches, under rules that are the default ones. */
+    public static KeyspaceSettings of(List<CacheSettings> caches) {
+        return new KeyspaceSettings(
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(1),
+                16L << 20,
+                Duration.ofMinutes(1),
+                4L << 20,
+                caches);
+    }
 
     public KeyspaceSettings {
         caches = List.copyOf(caches);
         within("tombstone retention", tombstoneRetention, RETENTION_MIN);
         within("drift maximum", driftMax, DRIFT_MIN);
+        within("operation retention", operationRetention, RETENTION_MIN);
+        atLeast("operations", operationsBytesMax, OPERATIONS_BYTES_MIN);
+        atLeast("the ledger", ledgerBytesMax, LEDGER_BYTES_MIN);
         Set<String> names = new HashSet<>();
         for (CacheSettings cache : caches) {
             if (!names.add(cache.name())) {
@@ -60,5 +90,21 @@ public record KeyspaceSettings(
             throw new IllegalArgumentException(
                     what + " of " + value + " is outside [" + min + ", " + MAX + "]");
         }
+    }
+
+    private static void atLeast(String what, long bytes, long min) {
+        if (bytes < min) {
+            throw new IllegalArgumentException(
+                    "memory for " + what + " of " + bytes + " bytes is less than " + min);
+        }
+    }
+
+    /**
+     * How many copies a key's cache wants. What it answers is the same for ever, and costs a look
+     * at the key's prefix.
+     */
+    public ToIntFunction<Bytes> copies() {
+        NamedCaches named = new NamedCaches(caches);
+        return key -> named.of(key).replication();
     }
 }

@@ -1,5 +1,6 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.cache.CacheSettings.Partition;
 import dev.gossamer.protocol.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class NamedCaches {
     private final List<CacheSettings> all;
     private final CacheSettings fallback;
     private final int nameLengthMax;
+    private final boolean anyConsistent;
 
     /** Open addressing by the hash of the name's bytes; a power of two, at most half full. */
     private final @Nullable Named[] table;
@@ -40,11 +42,18 @@ final class NamedCaches {
         this.nameLengthMax = longest;
         this.all = List.copyOf(ordered);
         this.fallback = all.getFirst();
+        this.anyConsistent =
+                all.stream().anyMatch(each -> each.partition() == Partition.CONSISTENT);
     }
 
     /** The default cache first. */
     List<CacheSettings> all() {
         return all;
+    }
+
+    /** Whether any of them compares epochs first. */
+    boolean anyConsistent() {
+        return anyConsistent;
     }
 
     CacheSettings of(Bytes key) {

@@ -1,5 +1,6 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.cache.CacheSettings.Partition;
 import dev.gossamer.node.cache.Keyspace.Change;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Outcome.Applied;
@@ -8,6 +9,7 @@ import dev.gossamer.node.cache.Outcome.Unchanged;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
@@ -50,10 +52,55 @@ final class Writer {
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
     }
 
-    /** Under which topology, and when, an operation is applied. */
-    record Moment(long epoch, long nowMillis) {}
+    /** Under which topology, and when, an operation is applied to a slot. */
+    record Moment(long epoch, int slot, long nowMillis) {}
 
+    /**
+     * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
+     *     time to give; nothing is changed then
+     */
     Change apply(Operation operation, Moment at) {
+        Refused behind = behindOrNull(operation, at);
+        return behind != null ? nothing(behind) : carryOut(operation, at);
+    }
+
+    /**
+     * Where the epoch is compared first, a version of this epoch cannot follow one of a later: who
+     * was deposed and does not know it yet may not write. Where the clock is, it has witnessed all
+     * that stands here.
+     */
+    private @Nullable Refused behindOrNull(Operation operation, Moment at) {
+        if (!caches.anyConsistent()) {
+            return null;
+        }
+        if (operation instanceof Operation.PutAllIfAbsent all) {
+            for (Operation.Pair pair : all.pairs()) {
+                Refused refused = behindOrNull(pair.key(), at);
+                if (refused != null) {
+                    return refused;
+                }
+            }
+            return null;
+        }
+        return behindOrNull(operation.key(), at);
+    }
+
+    private @Nullable Refused behindOrNull(Bytes key, Moment at) {
+        if (caches.of(key).partition() == Partition.AVAILABLE) {
+            return null;
+        }
+        Entry standing = tier.peekOrNull(key);
+        return standing == null || standing.epoch() <= at.epoch()
+                ? null
+                : new Refused(
+                        ErrorCode.WRONGEPOCH,
+                        "the key was written under epoch "
+                                + Epoch.text(standing.epoch())
+                                + ", and this member goes by "
+                                + Epoch.text(at.epoch()));
+    }
+
+    private Change carryOut(Operation operation, Moment at) {
         return switch (operation) {
             case Operation.Put put -> put(put, at);
             case Operation.Remove remove -> remove(remove, at);
@@ -81,7 +128,7 @@ final class Writer {
         }
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
         Entry entry = entry(put.value(), version(at), expiresAt, at);
-        return keep(put.key(), entry, 0, null, previous);
+        return keep(put.key(), entry, 0, null, previous, at);
     }
 
     private static boolean isBlind(Operation.Put put) {
@@ -96,7 +143,7 @@ final class Writer {
         if (live == null || !Conditions.hold(remove.condition(), live)) {
             return nothing(new Unchanged(previous));
         }
-        return keep(remove.key(), tombstone(version(at), at), 0, null, previous);
+        return keep(remove.key(), tombstone(version(at), at), 0, null, previous, at);
     }
 
     private Change expire(Operation.Expire expire, Moment at) {
@@ -113,7 +160,7 @@ final class Writer {
             return nothing(new Unchanged(previous));
         }
         Entry entry = entry(live.value(), version(at), expiresAt, at);
-        return keep(expire.key(), entry, 0, null, previous);
+        return keep(expire.key(), entry, 0, null, previous, at);
     }
 
     private Change append(Operation.Append append, Moment at) {
@@ -192,7 +239,7 @@ final class Writer {
 
     /** One version for all pairs: they are one write. */
     private Change putAllIfAbsent(Operation.PutAllIfAbsent all, Moment at) {
-        int slot = all.key().slotIndex();
+        int slot = at.slot();
         Map<Bytes, byte[]> values = new LinkedHashMap<>();
         for (Operation.Pair pair : all.pairs()) {
             Refused refused = refusalOrNull(pair, slot);
@@ -209,7 +256,7 @@ final class Writer {
         Version version = version(at);
         List<Item> changed = new ArrayList<>(values.size());
         values.forEach((key, value) -> changed.add(putNew(key, value, version, at)));
-        return new Change(new Applied(version, 0, null, null), changed);
+        return new Change(new Applied(version, 0, null, null), changed, false);
     }
 
     private @Nullable Refused refusalOrNull(Operation.Pair pair, int slot) {
@@ -224,7 +271,7 @@ final class Writer {
                 Expiries.resolve(
                         Operation.Expiry.CACHE_DEFAULT, caches.of(key), null, at.nowMillis());
         Entry entry = entry(value, version, expiresAt, at);
-        tier.put(key, entry);
+        tier.put(at.slot(), key, entry);
         return new Item(key, entry);
     }
 
@@ -250,18 +297,23 @@ final class Writer {
         long expiresAt =
                 Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
         Entry entry = entry(value, version(at), expiresAt, at);
-        return keep(key, entry, number, text, null);
+        return keep(key, entry, number, text, null, at);
     }
 
     private Change keep(
-            Bytes key, Entry entry, long number, @Nullable String text, @Nullable Entry previous) {
-        tier.put(key, entry);
+            Bytes key,
+            Entry entry,
+            long number,
+            @Nullable String text,
+            @Nullable Entry previous,
+            Moment at) {
+        tier.put(at.slot(), key, entry);
         Applied applied = new Applied(entry.version(), number, text, previous);
-        return new Change(applied, List.of(new Item(key, entry)));
+        return new Change(applied, List.of(new Item(key, entry)), false);
     }
 
     private static Change nothing(Outcome outcome) {
-        return new Change(outcome, List.of());
+        return new Change(outcome, List.of(), false);
     }
 
     /** The entry, or, when it expired before it was written, the tombstone that it is now. */
@@ -280,9 +332,7 @@ final class Writer {
     }
 
     private @Nullable Entry liveOrNull(Bytes key, Moment at) {
-        Entry entry = tier.peekOrNull(key);
-        return entry == null || entry.isTombstone() || entry.expiredAt(at.nowMillis())
-                ? null
-                : entry;
+        Entry entry = tier.peekValueOrNull(key);
+        return entry == null || entry.expiredAt(at.nowMillis()) ? null : entry;
     }
 }

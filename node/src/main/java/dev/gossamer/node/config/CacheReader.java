@@ -43,7 +43,9 @@ public final class CacheReader {
                             Settings.CACHE_ENTRY_BYTES_MAX,
                             defaultOf(Settings.CACHE_ENTRY_BYTES_MAX)),
                     replication,
-                    configuration.get(name, Settings.CACHE_ACKS, defaultOf(Settings.CACHE_ACKS)));
+                    configuration.get(name, Settings.CACHE_ACKS, defaultOf(Settings.CACHE_ACKS)),
+                    configuration.get(
+                            name, Settings.CACHE_PARTITION, defaultOf(Settings.CACHE_PARTITION)));
         } catch (IllegalArgumentException e) {
             throw new ConfigException("caches." + name + ": " + e.getMessage(), e);
         }

@@ -9,6 +9,7 @@ import static dev.gossamer.node.config.Readers.optional;
 import static dev.gossamer.node.config.Readers.text;
 
 import dev.gossamer.node.cache.CacheSettings.Acks;
+import dev.gossamer.node.cache.CacheSettings.Partition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class Settings {
                     "node.data-dir",
                     "data",
                     text().andThen(Path::of),
-                    "Folder of the member's id and lock.");
+                    "Folder of the member's id, lock and clock ceiling.");
     public static final Setting<String> NODE_BIND =
             new Setting<>("node.bind", "127.0.0.1", text(), "Address that every port listens on.");
     public static final Setting<Optional<String>> NODE_HOST =
@@ -116,6 +117,27 @@ public final class Settings {
                     "2",
                     integer(1, 16),
                     "Copies of every slot, the primary's included.");
+    public static final Setting<Integer> MESH_FOUNDERS =
+            new Setting<>(
+                    "mesh.founders",
+                    "1",
+                    integer(1, 1_000),
+                    "Members that a new mesh starts with: it is founded when more than half of them see"
+                            + " each other. The same on all of them.");
+    public static final Setting<Duration> MESH_LEASE =
+            new Setting<>(
+                    "mesh.lease",
+                    "1s",
+                    duration(Duration.ofMillis(100), MINUTE),
+                    "How long a member acts as primary without hearing from a majority. Shorter:"
+                            + " faster takeover; longer: a busy machine keeps its leases.");
+    public static final Setting<Duration> MESH_LINK_DOWN_AFTER =
+            new Setting<>(
+                    "mesh.link-down-after",
+                    "3s",
+                    duration(Duration.ofMillis(100), HOUR),
+                    "After so long without data between two members whom others reach, one of them is"
+                            + " left out. Not below mesh.lease.");
     public static final Setting<List<String>> MESH_PEERS =
             new Setting<>(
                     "mesh.peers",
@@ -158,6 +180,13 @@ public final class Settings {
                     "32MiB",
                     bytes(64 * KIB, GIB),
                     "Bytes that may wait for one peer on one event loop; over it requests answer BUSY.");
+    public static final Setting<Long> MESH_PENDING_BYTES_MAX =
+            new Setting<>(
+                    "mesh.pending-bytes-max",
+                    "64MiB",
+                    bytes(MIB, 1024 * GIB),
+                    "What requests may take that wait for other members: writes not on all their owners"
+                            + " yet, requests during a failover; over it they answer BUSY.");
     public static final Setting<Long> MESH_TRANSFER_RATE =
             new Setting<>(
                     "mesh.transfer-bytes-per-second-max",
@@ -176,7 +205,13 @@ public final class Settings {
                     "memory.max-bytes",
                     "256MiB",
                     bytes(MIB, 1024 * GIB),
-                    "What the entries in memory may take: keys, values and overhead.");
+                    "What live entries in memory may take: keys, values and overhead.");
+    public static final Setting<Long> MEMORY_TOMBSTONE_BYTES_MAX =
+            new Setting<>(
+                    "memory.tombstone-bytes-max",
+                    "32MiB",
+                    bytes(64 * KIB, 1024 * GIB),
+                    "What remembered removals may take, beside memory.max-bytes; over it the oldest are forgotten early.");
     public static final Setting<Duration> TOMBSTONE_RETENTION =
             new Setting<>(
                     "memory.tombstone-retention",
@@ -208,6 +243,25 @@ public final class Settings {
                     "10000",
                     integer(1, 1_000_000),
                     "Redis connections per node.");
+
+    public static final Setting<Long> LIMITS_OPERATIONS_BYTES_MAX =
+            new Setting<>(
+                    "limits.operations-bytes-max",
+                    "16MiB",
+                    bytes(64 * KIB, 64 * GIB),
+                    "What the outcomes of recent writes may take, so that a repeated call is applied once; must hold those of a client's deadline, about 220 B each.");
+    public static final Setting<Duration> LIMITS_OPERATION_RETENTION =
+            new Setting<>(
+                    "limits.operation-retention",
+                    "60s",
+                    duration(Duration.ofSeconds(1), HOUR),
+                    "How long those outcomes are remembered; must be longer than any client's deadline.");
+    public static final Setting<Long> LIMITS_LEDGER_BYTES_MAX =
+            new Setting<>(
+                    "limits.ledger-bytes-max",
+                    "4MiB",
+                    bytes(4 * KIB, 64 * GIB),
+                    "What the list of keys that lost a version in a merge may take; the oldest leave first.");
 
     public static final Setting<SecurityMode> SECURITY_MODE =
             new Setting<>(
@@ -266,6 +320,13 @@ public final class Settings {
                     choice(Acks.class),
                     "'all': acknowledged when every copy is stored; 'primary': when the primary has it.");
 
+    static final Setting<Partition> CACHE_PARTITION =
+            new Setting<>(
+                    "partition",
+                    "available",
+                    choice(Partition.class),
+                    "'available': both sides of a partition serve, and the later write wins the merge; 'consistent': the smaller side refuses.");
+
     static final List<Setting<?>> ALL =
             List.of(
                     NODE_NAME,
@@ -281,6 +342,9 @@ public final class Settings {
                     PORTS_DATA,
                     MESH_NAME,
                     MESH_REPLICATION,
+                    MESH_FOUNDERS,
+                    MESH_LEASE,
+                    MESH_LINK_DOWN_AFTER,
                     MESH_PEERS,
                     MESH_DNS,
                     MESH_REQUEST_TIMEOUT,
@@ -288,14 +352,19 @@ public final class Settings {
                     MESH_HEARTBEAT_INTERVAL,
                     MESH_GOSSIP_INTERVAL,
                     MESH_LINK_QUEUE_BYTES_MAX,
+                    MESH_PENDING_BYTES_MAX,
                     MESH_TRANSFER_RATE,
                     MESH_FILL_PARALLELISM,
                     MEMORY_BYTES_MAX,
+                    MEMORY_TOMBSTONE_BYTES_MAX,
                     TOMBSTONE_RETENTION,
                     CLOCK_DRIFT_MAX,
                     LIMITS_KEY_BYTES_MAX,
                     LIMITS_VALUE_BYTES_MAX,
                     LIMITS_CONNECTIONS_MAX,
+                    LIMITS_OPERATIONS_BYTES_MAX,
+                    LIMITS_OPERATION_RETENTION,
+                    LIMITS_LEDGER_BYTES_MAX,
                     SECURITY_MODE,
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,
@@ -303,7 +372,12 @@ public final class Settings {
                     LOG_LEVEL,
                     LOG_FILE);
     static final List<Setting<?>> OF_CACHES =
-            List.of(CACHE_TTL, CACHE_ENTRY_BYTES_MAX, CACHE_REPLICATION, CACHE_ACKS);
+            List.of(
+                    CACHE_TTL,
+                    CACHE_ENTRY_BYTES_MAX,
+                    CACHE_REPLICATION,
+                    CACHE_ACKS,
+                    CACHE_PARTITION);
 
     private Settings() {}
 

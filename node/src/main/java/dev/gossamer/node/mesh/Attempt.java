@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 
 /**
@@ -10,9 +11,13 @@ abstract class Attempt {
     final LoopRouter router;
     final int slot;
     final long deadlineNanos;
+    final long bornNanos;
 
     /** The order of arrival on this loop; requests of one slot are carried out in it. */
     final long order;
+
+    /** Whether its bytes are counted as pending. */
+    boolean isCounted;
 
     /** Why it waits, for the message when it has waited too long. */
     private String trouble = "no topology is known yet";
@@ -24,25 +29,56 @@ abstract class Attempt {
         this.router = router;
         this.slot = slot;
         this.deadlineNanos = deadlineNanos;
+        this.bornNanos = router.nanoTime();
         this.order = router.nextOrder();
     }
 
-    /** Goes as far as it can: answers, asks another member, or parks itself. */
+    /** Goes as far as it can: answers, asks another member, waits, or parks itself. */
     abstract void step();
 
-    abstract void failed(ErrorCode code, String message);
+    /** Answers that it failed. */
+    abstract void answerFailed(ErrorCode code, String message);
+
+    abstract Bytes key();
+
+    abstract int weightBytes();
+
+    /** What was tried before may have been carried out. */
+    final void mayHaveBeenDone() {
+        maybeDone = true;
+    }
 
     /** Tries again when the topology has changed, or a little later. */
-    final void retryLater(String why, boolean mayHaveBeenDone) {
+    final void retryLater(String why) {
         trouble = why;
-        maybeDone |= mayHaveBeenDone;
         router.park(this);
     }
 
-    /** Its time is over while it was parked. */
+    /**
+     * It is over. What may have been carried out is never reported as safe to send again as another
+     * operation.
+     */
+    final void failed(ErrorCode code, String message) {
+        router.finished(this);
+        if (maybeDone && code.retryable()) {
+            answerFailed(ErrorCode.TIMEOUT, "the outcome is unknown: " + message);
+        } else {
+            answerFailed(code, message);
+        }
+    }
+
+    /** Its time is over while it waited. */
     final void tooLate() {
+        boolean cutOff = router.shared.isCutOff(router.shared.epochs().latest(), key());
         failed(
-                maybeDone ? ErrorCode.TIMEOUT : ErrorCode.CLUSTERDOWN,
+                cutOff ? ErrorCode.NOQUORUM : ErrorCode.CLUSTERDOWN,
                 "slot " + slot + " could not be served in time: " + trouble);
+    }
+
+    /** Whether there is no point in waiting longer. */
+    final boolean isTooLate(long now) {
+        return now - deadlineNanos >= 0
+                || (now - bornNanos >= router.shared.leaseNanos()
+                        && router.shared.isCutOff(router.shared.epochs().latest(), key()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.mesh.link.Lane;
-import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,9 +18,9 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> {@link #install} by one thread at a time; the rest by any.
  */
 final class Epochs {
-    private final MemberId self;
     private final List<Lane> loops;
     private final List<Consumer<Holding>> onEachLoop = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Holding>> onSynced = new CopyOnWriteArrayList<>();
     private final List<Consumer<Holding>> onServed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Topology>> subscribers = new CopyOnWriteArrayList<>();
     private final Gate gate;
@@ -33,14 +32,13 @@ final class Epochs {
         /**
          * @param install puts {@code next} into force; to be called once, before this returns
          */
-        void pass(Holding next, Runnable install);
+        void pass(Holding before, Holding next, Runnable install);
     }
 
     /**
      * @param none before any topology is known
      */
-    Epochs(MemberId self, Holding none, List<Lane> loops, Gate gate) {
-        this.self = self;
+    Epochs(Holding none, List<Lane> loops, Gate gate) {
         this.loops = loops;
         this.gate = gate;
         this.latest = none;
@@ -62,9 +60,14 @@ final class Epochs {
         onServed.add(consumer);
     }
 
-    /** Hears of each topology on every loop, after {@link #onServed}. */
+    /** Hears on every loop of each topology, after {@link #onServed}, and of progress under it. */
     void onEachLoop(Consumer<Holding> consumer) {
         onEachLoop.add(consumer);
+    }
+
+    /** Hears, perhaps more than once, that all which an epoch asks of this node is done. */
+    void onSynced(Consumer<Holding> consumer) {
+        onSynced.add(consumer);
     }
 
     AutoCloseable subscribe(Consumer<Topology> consumer) {
@@ -74,15 +77,28 @@ final class Epochs {
 
     /** Goes by {@code topology} from now on, if it is later. */
     void install(Topology topology) {
-        if (topology.epoch() <= latest.epoch()) {
-            return;
+        if (topology.epoch() > latest.epoch()) {
+            step(latest.next(topology));
         }
-        Holding holding = latest.next(topology, self);
-        gate.pass(holding, () -> latest = holding);
+    }
+
+    /**
+     * The same for a topology of another mesh, to which the one of this node gives way.
+     *
+     * @param lastEpoch of the mesh that gives way
+     */
+    void installEstranged(Topology topology, long lastEpoch) {
+        if (topology.epoch() > latest.epoch()) {
+            step(latest.estranged(topology, lastEpoch));
+        }
+    }
+
+    private void step(Holding holding) {
+        gate.pass(latest, holding, () -> latest = holding);
         AtomicInteger left = new AtomicInteger(loops.size());
         for (Lane each : loops) {
             each.execute(() -> {
-                each.keepOnly(topology);
+                each.keepOnly(holding.topology());
                 passed(holding, left);
             });
         }
@@ -98,9 +114,17 @@ final class Epochs {
             }
         }
         onServed.forEach(consumer -> consumer.accept(holding));
+        progressed(holding);
+        subscribers.forEach(one -> one.accept(holding.topology()));
+    }
+
+    /** Slots have come to be served or mirrored: whoever waited for that looks again. */
+    void progressed(Holding holding) {
         for (Lane each : loops) {
             each.execute(() -> onEachLoop.forEach(one -> one.accept(holding)));
         }
-        subscribers.forEach(one -> one.accept(holding.topology()));
+        if (holding.isSynced() && served == holding) {
+            onSynced.forEach(one -> one.accept(holding));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
@@ -7,89 +8,159 @@ import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * One topology, and which of its own slots this node holds whole under it. A new topology is a new
- * holding; only completeness changes within one, and only from filling to complete.
+ * One topology, what this node is for each slot under it, and how far it has come with that: of
+ * which slots it serves as the primary, and of which others it is known to hold what the primary
+ * holds. A new topology is a new holding; within one, a slot only goes from not yet to done.
  *
- * <p>A slot is complete here when nothing that was acknowledged under this epoch or before is
- * missing. It stays so over a change of topology if this node was its owner in the topology just
- * before, for every write goes to all owners. Whoever may have missed a topology, or finds itself
- * joined by more members than it had around it (the smaller side of a healed partition), trusts
- * nothing it has: all its slots are filling, which costs a copy and is always right.
+ * <p><b>What may be relied on.</b> Who stands among the owners of a slot with its own incarnation
+ * holds everything that was acknowledged in it: owners and those that copy get every write before
+ * it is acknowledged, and who copies becomes an owner only after it has said that it has all. What
+ * is <em>not</em> said is that it holds nothing more: an unacknowledged write may stand on some
+ * owners and not on others. So a new primary makes the others like itself before it serves (its
+ * takeover), and whoever else gets a new primary mirrors it.
  *
- * <p>A cache may have fewer copies than a slot has owners. Who owns a slot at a rank beyond some
- * cache's copies knows nothing of that cache: it vouches for nothing, and when it moves up its slot
- * is filling, however complete it was at its old rank.
+ * <p><b>Caches with fewer copies than the mesh.</b> A backup holds the caches whose replication is
+ * greater than its rank. While owners are about to change ({@link Topology.Phase#COPYING}) all of
+ * them hold all caches, for any may become the primary.
  *
- * <p><b>Threads.</b> Any.
+ * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isServing} and {@link #role} are one or two array
+ * reads. 64 KiB per topology.
  */
 final class Holding {
+    /** What this node is for a slot. */
+    enum Role {
+        /** The first owner: gives versions, answers. */
+        PRIMARY,
+        /** Another owner: holds everything acknowledged in the caches that have a copy here. */
+        BACKUP,
+        /** Gets every write, and copies what there was before. */
+        COPYING,
+        /** Was an owner just before: still holds everything, and gets every write. */
+        FORMER,
+        NONE
+    }
+
+    /** {@link #keptRank} of who vouches for no cache. */
+    static final int NOTHING_KEPT = Integer.MAX_VALUE;
+
     private final Topology topology;
-    private final Topology before;
-    private final int self;
+    private final Member self;
+
+    /** This node's position among the members, if they mean this run of it; else -1. */
+    private final int index;
+
     private final int fewestCopies;
-    private final AtomicLongArray complete = new AtomicLongArray(Slot.COUNT / Long.SIZE);
-    private final AtomicInteger filling = new AtomicInteger();
+    private final Role[] roles = new Role[Slot.COUNT];
 
-    /** Slots of which this node had all, of every cache, just before. */
-    private final BitSet hadAll = new BitSet();
+    /** Set only for slots whose primary this node is. */
+    private final AtomicLongArray serving = new AtomicLongArray(Slot.COUNT / Long.SIZE);
 
-    private Holding(Topology topology, Topology before, MemberId self, int fewestCopies) {
+    private final AtomicLongArray mirrored = new AtomicLongArray(Slot.COUNT / Long.SIZE);
+
+    /** Slots with a role that are neither served nor mirrored. */
+    private final AtomicInteger open = new AtomicInteger();
+
+    private volatile boolean reconciles;
+
+    /** Versions of these epochs count as written on the smaller side of a partition. */
+    private final long estrangedEpochMax;
+
+    private Holding(Topology topology, Member self, int fewestCopies, long estrangedEpochMax) {
         this.topology = topology;
-        this.before = before;
-        this.self = topology.indexOf(self);
+        this.self = self;
         this.fewestCopies = fewestCopies;
+        this.estrangedEpochMax = estrangedEpochMax;
+        int at = topology.indexOf(self.id());
+        boolean sameRun = at >= 0 && topology.members().get(at).incarnation() == self.incarnation();
+        this.index = sameRun ? at : -1;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            roles[slot] = roleOf(slot);
+        }
+    }
+
+    private Role roleOf(int slot) {
+        if (index < 0) {
+            return Role.NONE;
+        }
+        int rank = topology.rankOf(slot, index);
+        if (rank >= 0) {
+            return rank == 0 ? Role.PRIMARY : Role.BACKUP;
+        }
+        if (!topology.isOther(slot, index)) {
+            return Role.NONE;
+        }
+        return topology.phase() == Topology.Phase.COPYING ? Role.COPYING : Role.FORMER;
     }
 
     /**
      * Before any topology is known.
      *
+     * @param self with the incarnation of this run
      * @param fewestCopies the least that any cache wants of its entries
      */
-    static Holding none(int replication, MemberId self, int fewestCopies) {
-        Topology none = Topology.none(replication);
-        return new Holding(none, none, self, fewestCopies);
+    static Holding none(int replication, Member self, int fewestCopies) {
+        return new Holding(Topology.none(replication), self, fewestCopies, Epoch.NONE);
     }
 
-    /** What this node holds when {@code next} replaces this topology. */
-    Holding next(Topology next, MemberId selfId) {
-        boolean continuous = continuous(next);
-        Topology known = continuous ? topology : Topology.none(1);
-        Holding holding = new Holding(next, known, selfId, fewestCopies);
-        boolean founder = topology.isEmpty() && next.members().size() == 1;
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            int rank = rankHere(slot);
-            int nextRank = holding.rankHere(slot);
-            boolean had = continuous && rank >= 0 && isComplete(slot);
-            boolean hadAllOfIt = had && rank < fewestCopies;
-            holding.hadAll.set(slot, hadAllOfIt);
-            if (founder || hadAllOfIt || (had && nextRank >= rank)) {
-                if (nextRank >= 0) {
-                    holding.setBit(slot);
-                }
-            } else if (nextRank >= 0) {
-                holding.filling.incrementAndGet();
-            }
-        }
+    /**
+     * What this node holds when {@code next} replaces this topology. Of what was done under this
+     * one, that stays done which the very next agreed topology leaves as it is.
+     */
+    Holding next(Topology next) {
+        long estranged = reconciles ? estrangedEpochMax : Epoch.NONE;
+        Holding holding = new Holding(next, self, fewestCopies, estranged);
+        holding.reconciles = reconciles || topology.isProvisional();
+        holding.keep(this, isDirectlyBefore(next));
         return holding;
     }
 
-    private boolean continuous(Topology next) {
-        if (self < 0 || next.epoch() != topology.epoch() + 1) {
-            return false;
-        }
-        int appeared = 0;
-        for (Member member : next.members()) {
-            if (topology.indexOf(member.id()) < 0) {
-                appeared++;
+    /**
+     * The same when {@code next} is of another mesh, to which the one that this node was in gives
+     * way.
+     *
+     * @param lastEpoch of the mesh that gives way
+     */
+    Holding estranged(Topology next, long lastEpoch) {
+        Holding holding = new Holding(next, self, fewestCopies, lastEpoch);
+        holding.reconciles = true;
+        holding.keep(this, false);
+        return holding;
+    }
+
+    private void keep(Holding before, boolean direct) {
+        int left = 0;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            Role role = role(slot);
+            if (direct && before.staysDone(slot, this)) {
+                set(role == Role.PRIMARY ? serving : mirrored, slot);
+            } else if (role != Role.NONE) {
+                left++;
             }
         }
-        return appeared <= next.members().size() / 2;
+        open.set(left);
+    }
+
+    private boolean isDirectlyBefore(Topology next) {
+        return index >= 0
+                && !topology.isProvisional()
+                && !next.isProvisional()
+                && Epoch.number(next.epoch()) == Epoch.number(epoch()) + 1;
+    }
+
+    private boolean staysDone(int slot, Holding next) {
+        return switch (next.role(slot)) {
+            case PRIMARY -> isServing(slot);
+            case BACKUP, COPYING, FORMER ->
+                    isMirrored(slot)
+                            && topology.primary(slot).equals(next.topology.primary(slot))
+                            && keptRank(slot) <= next.rankToKeep(slot);
+            case NONE -> false;
+        };
     }
 
     Topology topology() {
@@ -100,143 +171,243 @@ final class Holding {
         return topology.epoch();
     }
 
-    /** Whether this node is a member. */
+    /** Whether this run of this node is a member. */
     boolean isMember() {
-        return self >= 0;
+        return index >= 0;
+    }
+
+    Role role(int slot) {
+        return roles[slot];
+    }
+
+    boolean isPrimary(int slot) {
+        return role(slot) == Role.PRIMARY;
     }
 
     /** 0 for the primary, 1 and on for backups, -1 for no owner. */
     int rankHere(int slot) {
-        return self < 0 ? -1 : topology.rankOf(slot, self);
+        return topology.rankOf(slot, index);
     }
 
-    boolean isPrimary(int slot) {
-        return self >= 0 && topology.ownerIndex(slot, 0) == self;
+    /** Whether this node is the slot's primary and has taken it over. */
+    boolean isServing(int slot) {
+        return isSet(serving, slot);
     }
 
-    boolean isComplete(int slot) {
-        return (complete.get(slot >>> 6) & (1L << slot)) != 0;
+    void markServing(int slot) {
+        mark(serving, slot, isPrimary(slot));
     }
 
-    /** Whether a read is answered from what this node has, if its cache has a copy here. */
-    boolean answers(int slot, Freshness freshness) {
-        boolean mine = freshness instanceof Freshness.Any ? rankHere(slot) >= 0 : isPrimary(slot);
-        return mine && isComplete(slot);
+    /** Whether this node, not the primary, holds what the primary holds. */
+    boolean isMirrored(int slot) {
+        return isSet(mirrored, slot);
     }
 
-    /** Whether this node gave the version under this epoch. */
-    boolean wrote(Version version) {
-        return version.epoch() == epoch()
-                && self >= 0
-                && topology.members().get(self).id().equals(version.member());
+    void markMirrored(int slot) {
+        mark(mirrored, slot, !isPrimary(slot) && role(slot) != Role.NONE);
     }
 
-    /** Whether nothing acknowledged is missing from what this node has of the slot. */
-    boolean isAuthoritative(int slot) {
-        return hadAll.get(slot) || (isComplete(slot) && rankHere(slot) < fewestCopies);
+    /** Whether this node holds the slot, and just as the primary does. */
+    boolean isDone(int slot) {
+        return isServing(slot) || isMirrored(slot);
     }
 
-    /** Whether this node owns the slot at a rank at which some cache has no copy. */
-    boolean isBeyondSomeCache(int slot) {
-        return rankHere(slot) >= fewestCopies;
+    private void mark(AtomicLongArray done, int slot, boolean fits) {
+        if (!fits) {
+            throw new IllegalStateException("slot " + slot + " is for this node " + role(slot));
+        }
+        if (set(done, slot)) {
+            open.decrementAndGet();
+        }
+    }
+
+    private static boolean set(AtomicLongArray bits, int slot) {
+        long bit = 1L << slot;
+        return (bits.getAndAccumulate(slot >>> 6, bit, (word, one) -> word | one) & bit) == 0;
+    }
+
+    private static boolean isSet(AtomicLongArray bits, int slot) {
+        return (bits.get(slot >>> 6) & (1L << slot)) != 0;
+    }
+
+    /** Whether this node may answer from what it has of the slot, whatever its age. */
+    boolean holds(int slot) {
+        return switch (role(slot)) {
+            case PRIMARY, BACKUP, FORMER -> true;
+            case COPYING -> isMirrored(slot);
+            case NONE -> false;
+        };
     }
 
     /**
-     * Whether what this node has of the slot, in caches of so many copies, may be older than what
-     * was acknowledged: it had no part in the topology just before, and nobody who had one is left
-     * to say what became of it.
+     * Whether a read is answered from what this node has, as far as the topology goes; the lease is
+     * another matter.
+     *
+     * @param replication of the key's cache
      */
-    boolean isOrphaned(int slot, int replication) {
-        int holders = Math.min(replication, before.isEmpty() ? 0 : before.ownerCount(slot));
-        for (int rank = 0; rank < holders; rank++) {
-            Member holder = before.members().get(before.ownerIndex(slot, rank));
-            if (topology.indexOf(holder.id()) >= 0) {
-                return false;
-            }
+    boolean answers(int slot, Freshness freshness, int replication) {
+        if (!(freshness instanceof Freshness.Any)) {
+            return isServing(slot);
         }
-        return holders > 0 && self >= 0;
+        return holds(slot) && (role(slot) != Role.BACKUP || rankHere(slot) < replication);
     }
 
-    void markComplete(int slot) {
-        if (setBit(slot)) {
-            filling.decrementAndGet();
-        }
-    }
-
-    private boolean setBit(int slot) {
-        long bit = 1L << slot;
-        return (complete.getAndAccumulate(slot >>> 6, bit, (word, one) -> word | one) & bit) == 0;
-    }
-
-    /** How many slots this node owns and does not hold whole. */
-    int fillingCount() {
-        return filling.get();
-    }
-
-    List<Integer> fillingSlots() {
+    /** Primary of it, and not serving yet. */
+    List<Integer> toTakeOver() {
         List<Integer> slots = new ArrayList<>();
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (rankHere(slot) >= 0 && !isComplete(slot)) {
+            if (isPrimary(slot) && !isServing(slot)) {
                 slots.add(slot);
             }
         }
         return slots;
     }
 
-    /** Owned slots with rank 0, or with any other. */
-    int ownedCount(boolean primary) {
+    /** Backup or other of it, and not known to hold what the primary holds. */
+    List<Integer> toMirror() {
+        List<Integer> slots = new ArrayList<>();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot)) {
+                slots.add(slot);
+            }
+        }
+        return slots;
+    }
+
+    /** Whether everything that this epoch asks of this node is done. */
+    boolean isSynced() {
+        return open.get() == 0 && !reconciles;
+    }
+
+    /** Slots that have a role here and are neither served nor mirrored yet. */
+    int openCount() {
+        return open.get();
+    }
+
+    /**
+     * Whether this node comes from a provisional topology and has to offer what was written under
+     * it to the primaries, before it mirrors them.
+     */
+    boolean mustReconcile() {
+        return reconciles;
+    }
+
+    void markReconciled() {
+        reconciles = false;
+    }
+
+    /** Whether what has this version is to be offered then. */
+    boolean mustOffer(Version version) {
+        return Epoch.isProvisional(version.epoch()) || version.epoch() <= estrangedEpochMax;
+    }
+
+    /**
+     * The caches that this node is to hold of the slot: those whose replication is greater. 0 means
+     * all of them.
+     */
+    int rankToKeep(int slot) {
+        return rankToKeep(slot, index);
+    }
+
+    /** The same for any member that holds the slot, by its position in the topology. */
+    int rankToKeep(int slot, int memberIndex) {
+        int rank = topology.rankOf(slot, memberIndex);
+        return rank < fewestCopies || topology.phase() == Topology.Phase.COPYING ? 0 : rank;
+    }
+
+    /**
+     * The caches that this node has held whole of the slot all the while: those whose replication
+     * is greater.
+     */
+    int keptRank(int slot) {
+        return switch (role(slot)) {
+            case PRIMARY, FORMER -> 0;
+            case BACKUP -> {
+                int rank = rankHere(slot);
+                yield isMirrored(slot) || rank < fewestCopies ? rankToKeep(slot) : rank;
+            }
+            case COPYING -> isMirrored(slot) ? 0 : NOTHING_KEPT;
+            case NONE -> NOTHING_KEPT;
+        };
+    }
+
+    /** The other members that hold everything of the slot: owners, and former ones. */
+    List<Member> coOwners(int slot) {
+        List<Member> found = new ArrayList<>(topology.ownerCount(slot));
+        addOwners(slot, topology.ownerCount(slot), found);
+        if (topology.phase() == Topology.Phase.HANDING_OVER) {
+            addOthers(slot, found);
+        }
+        return found;
+    }
+
+    /**
+     * The other members that must store a write of a cache of so many copies before it is
+     * acknowledged.
+     */
+    List<Member> targets(int slot, int replication) {
+        int owners = topology.ownerCount(slot);
+        boolean all = topology.phase() == Topology.Phase.COPYING;
+        List<Member> found = new ArrayList<>(owners);
+        addOwners(slot, all ? owners : Math.min(replication, owners), found);
+        addOthers(slot, found);
+        return found;
+    }
+
+    /** Whether {@link #targets} is empty. */
+    boolean isAlone(int slot, int replication) {
+        int owners = topology.ownerCount(slot);
+        boolean single =
+                owners <= 1 || (replication <= 1 && topology.phase() != Topology.Phase.COPYING);
+        return single && topology.otherCount(slot) == 0;
+    }
+
+    private void addOwners(int slot, int count, List<Member> into) {
+        for (int rank = 0; rank < count; rank++) {
+            add(topology.ownerIndex(slot, rank), into);
+        }
+    }
+
+    private void addOthers(int slot, List<Member> into) {
+        for (int at = 0; at < topology.otherCount(slot); at++) {
+            add(topology.otherIndex(slot, at), into);
+        }
+    }
+
+    private void add(int memberIndex, List<Member> into) {
+        if (memberIndex != index) {
+            into.add(topology.members().get(memberIndex));
+        }
+    }
+
+    /** Whether the member may send this node copies of the slot: it is the primary. */
+    boolean isPrimary(int slot, MemberId member) {
+        return !topology.isEmpty() && topology.primary(slot).id().equals(member);
+    }
+
+    /** How many slots have this role here. */
+    int count(Role role) {
         int count = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            int rank = rankHere(slot);
-            if (primary ? rank == 0 : rank > 0) {
+            if (role(slot) == role) {
                 count++;
             }
         }
         return count;
     }
 
-    /**
-     * The other members, those that most likely have all of a slot first: its owners now, then its
-     * owners just before, then everyone else.
-     */
-    List<Member> sources(int slot) {
-        List<Member> sources = likelySources(slot);
-        for (Member member : topology.members()) {
-            if (!sources.contains(member) && topology.indexOf(member.id()) != self) {
-                sources.add(member);
-            }
-        }
-        return sources;
+    /** Why a request for a slot of which this node is the primary must wait. */
+    String whyNotServing(int slot) {
+        return isServing(slot)
+                ? "this node holds no lease: it does not reach a majority of the members"
+                : "this node is taking the slot over in epoch " + Epoch.text(epoch());
     }
 
-    /** The other owners of a slot, and those just before that are still members. */
-    List<Member> likelySources(int slot) {
-        List<Member> sources = new ArrayList<>();
-        for (int rank = 0; rank < topology.ownerCount(slot); rank++) {
-            int owner = topology.ownerIndex(slot, rank);
-            if (owner != self) {
-                sources.add(topology.members().get(owner));
-            }
-        }
-        for (int rank = 0; rank < before.ownerCount(slot); rank++) {
-            int index = topology.indexOf(before.members().get(before.ownerIndex(slot, rank)).id());
-            if (index >= 0 && index != self && !sources.contains(topology.members().get(index))) {
-                sources.add(topology.members().get(index));
-            }
-        }
-        return sources;
+    static String notPrimaryText(long epoch) {
+        return "not the primary in epoch " + Epoch.text(epoch);
     }
 
-    /** The first {@code copies} owners of a slot but this node. */
-    List<Member> othersToStore(int slot, int copies) {
-        int most = Math.min(copies, topology.ownerCount(slot));
-        List<Member> others = new ArrayList<>(most);
-        for (int rank = 0; rank < most; rank++) {
-            int owner = topology.ownerIndex(slot, rank);
-            if (owner != self) {
-                others.add(topology.members().get(owner));
-            }
-        }
-        return others;
+    static String otherEpochText(long epoch) {
+        return "a member went by epoch " + Epoch.text(epoch);
     }
 }

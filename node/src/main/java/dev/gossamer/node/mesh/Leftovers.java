@@ -2,18 +2,20 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology.Phase;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Drops what this node has and is not to have any more: slots that it does not own, and in slots
- * that it owns the entries of caches whose copies end before its rank. It waits until everyone who
- * is to have them has them.
+ * Drops what this node has and is not to have any more: slots that are nothing to it, and in slots
+ * that it is a backup of the entries of caches whose copies end before its rank. It waits until
+ * nothing moves any more and everyone who is to have them has them.
  *
- * <p>Until then they may still be asked for. But what lies here can have been overwritten where it
- * belongs, and must not be taken for current later: when the last of those who would know goes
- * before this was dropped, it is dropped at that very change (C2: loss is only ever a miss).
+ * <p>Until then they do no harm, for nobody is answered from them. But what lies here can have been
+ * overwritten where it belongs, and must not be taken for current later: when this node becomes an
+ * owner before they were dropped, without having copied the slot, for all who had it are gone, they
+ * are dropped at that very change (C2: loss is only ever a miss).
  *
  * <p><b>Threads.</b> Any. A change of topology waits until the slot that is being dropped is done,
  * so nothing that comes under the new one is dropped under the old.
@@ -35,11 +37,11 @@ final class Leftovers implements Epochs.Gate {
     }
 
     @Override
-    public void pass(Holding next, Runnable install) {
+    public void pass(Holding before, Holding next, Runnable install) {
         lock.lock();
         try {
             if (epoch != cleanEpoch) {
-                dropOrphans(next);
+                dropOrphans(before, next);
             }
             epoch = next.epoch();
             install.run();
@@ -48,11 +50,11 @@ final class Leftovers implements Epochs.Gate {
         }
     }
 
-    private void dropOrphans(Holding next) {
-        for (int each = 0; each < Slot.COUNT; each++) {
-            int slot = each;
-            if (next.isOrphaned(slot, 1)) {
-                keyspace.dropSlot(slot, replication -> next.isOrphaned(slot, replication));
+    private void dropOrphans(Holding before, Holding next) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            int kept = before.keptRank(slot);
+            if (kept > 0 && next.rankHere(slot) >= 0) {
+                keyspace.dropSlot(slot, replication -> replication <= kept);
             }
         }
     }
@@ -61,6 +63,8 @@ final class Leftovers implements Epochs.Gate {
     void drop(Holding holding) {
         long begun = begunEpoch.get();
         if (holding.isMember()
+                && holding.topology().phase() == Phase.STEADY
+                && !holding.topology().isProvisional()
                 && holding.epoch() > begun
                 && begunEpoch.compareAndSet(begun, holding.epoch())) {
             workers.execute(() -> run(holding));
@@ -83,10 +87,10 @@ final class Leftovers implements Epochs.Gate {
             if (epoch != holding.epoch()) {
                 return false;
             }
-            int rank = holding.rankHere(slot);
-            if (rank < 0) {
+            int rank = holding.rankToKeep(slot);
+            if (holding.role(slot) == Holding.Role.NONE) {
                 keyspace.dropSlot(slot);
-            } else if (holding.isBeyondSomeCache(slot)) {
+            } else if (rank > 0) {
                 keyspace.dropSlot(slot, replication -> replication <= rank);
             }
             if (slot == Slot.COUNT - 1) {

@@ -8,18 +8,24 @@ import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
  * Carries out the reads and writes of one event loop: here, or at the slot's primary.
+ *
+ * <p><b>Authority (C5).</b> A read that must be fresh and a write are carried out here only while
+ * this node serves the slot as its primary and holds its lease. A read looks for pending writes
+ * after it has found its entry, a write is pending before it is applied: so nobody hears of a write
+ * that could still be lost.
  *
  * <p><b>Order.</b> Requests for one slot that arrive on one loop are carried out in the order of
  * their arrival. Those that were sent under one topology travel one link in order. Where some are
@@ -30,11 +36,15 @@ import java.util.function.LongSupplier;
 final class LoopRouter {
     private static final long RETRY_NANOS = 10_000_000;
 
-    final Epochs epochs;
-    final Keyspace keyspace;
+    final Shared shared;
     final Lane lane;
-    private final LongSupplier nanoClock;
-    private final long timeoutNanos;
+    private final Epochs epochs;
+    private final Keyspace keyspace;
+
+    /** Names the writes of this lane whose callers gave them no name. */
+    private final long operationsClient;
+
+    private long operations;
 
     /**
      * Per slot how many attempts are under way, and the epoch that the last of them began under.
@@ -44,7 +54,7 @@ final class LoopRouter {
     private final long[] underWayEpoch = new long[Slot.COUNT];
 
     /** Per slot what waits, by order of arrival. Never holds an empty list. */
-    private final Map<Integer, List<Attempt>> parked = new HashMap<>();
+    private final Map<Integer, List<Attempt>> parked = new LinkedHashMap<>();
 
     private final Set<Replication> unfinished = new LinkedHashSet<>();
     private long orders;
@@ -58,17 +68,15 @@ final class LoopRouter {
                 }
             };
 
-    LoopRouter(
-            Epochs epochs,
-            Keyspace keyspace,
-            Lane lane,
-            LongSupplier nanoClock,
-            long timeoutNanos) {
-        this.epochs = epochs;
-        this.keyspace = keyspace;
+    /**
+     * @param operationsClient drawn at random, for this lane and this run of the node
+     */
+    LoopRouter(Shared shared, Lane lane, long operationsClient) {
+        this.shared = shared;
         this.lane = lane;
-        this.nanoClock = nanoClock;
-        this.timeoutNanos = timeoutNanos;
+        this.epochs = shared.epochs();
+        this.keyspace = shared.keyspace();
+        this.operationsClient = operationsClient;
     }
 
     /**
@@ -76,71 +84,151 @@ final class LoopRouter {
      */
     void read(Bytes key, Freshness freshness, boolean forwards, ReadAttempt.Answer answer) {
         int slot = key.slotIndex();
-        if (isClear(slot) && answers(epochs.latest(), slot, key, freshness)) {
-            answer.found(keyspace.findOrNull(key), null);
-            return;
+        if (isClear(slot) && mayAnswer(epochs.latest(), slot, key, freshness)) {
+            Entry entry = keyspace.findOrNull(key);
+            if (freshness instanceof Freshness.Any || !shared.pending().isPending(slot, key)) {
+                answer.found(entry, null);
+                return;
+            }
         }
         submit(new ReadAttempt(this, slot, deadline(forwards), key, freshness, forwards, answer));
     }
 
-    /** Whether a read is answered from this node's memory alone. */
-    boolean answers(Holding holding, int slot, Bytes key, Freshness freshness) {
-        return holding.answers(slot, freshness)
-                && (holding.isPrimary(slot)
-                        || holding.rankHere(slot) < keyspace.settingsOf(key).replication());
+    /** Whether a read is answered from this node's memory alone, once nothing is pending. */
+    boolean mayAnswer(Holding holding, int slot, Bytes key, Freshness freshness) {
+        if (freshness instanceof Freshness.Any) {
+            return holding.answers(slot, freshness, keyspace.settingsOf(key).replication());
+        }
+        return holding.isServing(slot) && shared.mayServe(holding, key);
     }
 
-    void write(Operation operation, boolean forwards, Mesh.Callback<Outcome> callback) {
+    /** A write of this node's own, which it names itself where others must know it. */
+    void write(Operation operation, Mesh.Callback<Outcome> callback) {
         int slot = operation.key().slotIndex();
         Holding holding = epochs.latest();
-        if (isClear(slot) && holding.isPrimary(slot) && holding.isComplete(slot)) {
-            applyHere(operation, slot, holding, deadline(forwards), callback);
+        if (isClear(slot)
+                && mayApply(holding, slot, operation.key())
+                && isAlone(holding, slot, operation.key())) {
+            Keyspace.Change change = keyspace.apply(operation, slot, holding.epoch());
+            if (holding == epochs.latest() || change.changed().isEmpty()) {
+                callback.done(change.outcome());
+            } else {
+                replicate(call(operation, nextId(), true, callback), change);
+            }
             return;
         }
-        submit(new WriteAttempt(this, slot, deadline(forwards), operation, forwards, callback));
+        write(operation, nextId(), true, callback);
     }
 
-    /** Applies as the primary, and answers when enough owners have the change. */
-    void applyHere(
+    private OperationId nextId() {
+        return new OperationId(operationsClient, operations++);
+    }
+
+    private WriteCall call(
             Operation operation,
-            int slot,
-            Holding holding,
-            long deadlineNanos,
+            OperationId id,
+            boolean forwards,
             Mesh.Callback<Outcome> callback) {
-        Keyspace.Change change = keyspace.apply(operation, slot, holding.epoch());
+        int slot = operation.key().slotIndex();
+        return new WriteCall(operation, slot, id, deadline(forwards), forwards, callback);
+    }
+
+    /**
+     * @param forwards whether another member may be asked; false for what another member asked
+     */
+    void write(
+            Operation operation,
+            OperationId id,
+            boolean forwards,
+            Mesh.Callback<Outcome> callback) {
+        WriteCall call = call(operation, id, forwards, callback);
+        Holding holding = epochs.latest();
+        if (isClear(call.slot()) && mayApply(holding, call.slot(), operation.key())) {
+            apply(call, holding);
+        } else {
+            submit(new WriteAttempt(this, call));
+        }
+    }
+
+    boolean mayApply(Holding holding, int slot, Bytes key) {
+        return holding.isServing(slot) && shared.mayServe(holding, key);
+    }
+
+    private boolean isAlone(Holding holding, int slot, Bytes key) {
+        return holding.isAlone(slot, keyspace.settingsOf(key).replication());
+    }
+
+    /** Applies as the primary, and answers when all who must have the change have it. */
+    void apply(WriteCall call, Holding holding) {
+        if (isAlone(holding, call.slot(), call.key())) {
+            Keyspace.Change change = apply(call, holding.epoch());
+            if (change.changed().isEmpty()) {
+                answerUnchanged(call, change.outcome());
+            } else if (holding == epochs.latest()) {
+                call.callback().done(change.outcome());
+            } else {
+                replicate(call, change);
+            }
+        } else if (shared.bytes().tryTake(call.weightBytes())) {
+            applyForAll(call, holding);
+        } else {
+            call.callback().failed(ErrorCode.BUSY, shared.bytes().fullText());
+        }
+    }
+
+    private Keyspace.Change apply(WriteCall call, long epoch) {
+        return keyspace.apply(call.operation(), call.slot(), epoch, call.id());
+    }
+
+    /** Its bytes are counted already. */
+    private void applyForAll(WriteCall call, Holding holding) {
+        PendingWrites.Write write = shared.pending().begin(call);
+        Keyspace.Change change = apply(call, holding.epoch());
         if (change.changed().isEmpty()) {
-            callback.done(change.outcome());
+            shared.pending().end(write, true);
+            shared.bytes().give(call.weightBytes());
+            answerUnchanged(call, change.outcome());
+        } else {
+            new Replication(this, call, change, write).start();
+        }
+    }
+
+    /** Replicates what was applied as if nobody else had to store it. */
+    private void replicate(WriteCall call, Keyspace.Change change) {
+        shared.bytes().take(call.weightBytes());
+        new Replication(this, call, change, shared.pending().begin(call)).start();
+    }
+
+    /**
+     * Nothing was changed: a condition did not hold, or the operation was applied before. Either
+     * may rest on a write that is not over.
+     */
+    private void answerUnchanged(WriteCall call, Outcome outcome) {
+        List<Bytes> keys = call.keys();
+        if (keys.stream().noneMatch(key -> shared.pending().isPending(call.slot(), key))) {
+            call.callback().done(outcome);
             return;
         }
-        CacheSettings settings = keyspace.settingsOf(operation.key());
-        if (Math.min(settings.replication(), holding.topology().ownerCount(slot)) <= 1
-                && holding == epochs.latest()) {
-            callback.done(change.outcome());
-            return;
-        }
-        boolean acknowledgedHere = settings.acks() == CacheSettings.Acks.PRIMARY;
-        new Replication(
-                        this,
-                        slot,
-                        change,
-                        settings.replication(),
-                        deadlineNanos,
-                        acknowledgedHere ? null : callback)
-                .start();
-        if (acknowledgedHere) {
-            callback.done(change.outcome());
-        }
+        WriteAttempt attempt = new WriteAttempt(this, call);
+        attempt.mayHaveBeenDone();
+        open++;
+        PendingWait.start(attempt, keys, () -> attempt.done(outcome));
     }
 
     long nanoTime() {
-        return nanoClock.getAsLong();
+        return shared.nanoTime();
+    }
+
+    CacheSettings settingsOf(WriteCall call) {
+        return keyspace.settingsOf(call.key());
     }
 
     /**
      * A forwarded request gets less time here than its sender gives it, so that its answer counts.
      */
     private long deadline(boolean forwards) {
-        return nanoTime() + (forwards ? timeoutNanos : timeoutNanos - timeoutNanos / 4);
+        long timeout = shared.timeoutNanos();
+        return nanoTime() + (forwards ? timeout : timeout - timeout / 4);
     }
 
     long nextOrder() {
@@ -151,7 +239,7 @@ final class LoopRouter {
         return underWay[slot] == 0 && (parked.isEmpty() || !parked.containsKey(slot));
     }
 
-    private void submit(Attempt attempt) {
+    void submit(Attempt attempt) {
         open++;
         if (mayGo(attempt.slot)) {
             attempt.step();
@@ -183,9 +271,13 @@ final class LoopRouter {
         return underWay[slot] > 0;
     }
 
-    /** An attempt has been answered. */
-    void finished() {
+    /** An attempt is about to be answered. */
+    void finished(Attempt attempt) {
         open--;
+        if (attempt.isCounted) {
+            attempt.isCounted = false;
+            shared.bytes().give(attempt.weightBytes());
+        }
     }
 
     /** Requests that are not answered yet. */
@@ -193,7 +285,26 @@ final class LoopRouter {
         return open + unfinished.size();
     }
 
+    /**
+     * Counts an attempt that is about to wait.
+     *
+     * @return false when there is no room for it, and it has failed
+     */
+    boolean count(Attempt attempt) {
+        if (!attempt.isCounted) {
+            if (!shared.bytes().tryTake(attempt.weightBytes())) {
+                attempt.failed(ErrorCode.BUSY, shared.bytes().fullText());
+                return false;
+            }
+            attempt.isCounted = true;
+        }
+        return true;
+    }
+
     void park(Attempt attempt) {
+        if (!count(attempt)) {
+            return;
+        }
         List<Attempt> queue = parked.computeIfAbsent(attempt.slot, _ -> new ArrayList<>());
         int at = queue.size();
         while (at > 0 && queue.get(at - 1).order > attempt.order) {
@@ -207,12 +318,12 @@ final class LoopRouter {
         lane.wheel().add(retry, nanoTime() + RETRY_NANOS);
     }
 
-    /** A topology has come into force. */
+    /** A topology has come into force, or slots have come to be served under it. */
     void topologyChanged() {
-        retryAll();
         for (Replication each : List.copyOf(unfinished)) {
-            each.resume();
+            each.topologyChanged();
         }
+        retryAll();
     }
 
     private void retryAll() {
@@ -221,15 +332,18 @@ final class LoopRouter {
         }
     }
 
+    /** Steps what waits for a slot, up to the first that must wait on. */
     private void retry(Integer slot) {
         List<Attempt> queue = parked.remove(slot);
         if (queue == null) {
             return;
         }
-        for (Attempt attempt : queue) {
-            if (nanoTime() >= attempt.deadlineNanos) {
+        long now = nanoTime();
+        for (int i = 0; i < queue.size(); i++) {
+            Attempt attempt = queue.get(i);
+            if (attempt.isTooLate(now)) {
                 attempt.tooLate();
-            } else if (mayGo(attempt.slot)) {
+            } else if (mayGo(slot)) {
                 attempt.step();
             } else {
                 park(attempt);
@@ -243,11 +357,5 @@ final class LoopRouter {
 
     void finished(Replication replication) {
         unfinished.remove(replication);
-    }
-
-    /** Whether this node itself wrote the entry under this epoch, so that none can be later. */
-    boolean isOwnWrite(Bytes key, Holding holding) {
-        Entry entry = keyspace.peekOrNull(key);
-        return entry != null && holding.wrote(entry.version());
     }
 }

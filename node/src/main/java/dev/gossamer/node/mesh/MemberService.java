@@ -68,6 +68,10 @@ final class MemberService implements RequestHandler {
     @Override
     public void handle(Request request, long epoch, Responder responder) {
         Holding holding = epochs.served();
+        if (request instanceof Request.Ping) {
+            responder.reply(new Reply.Alive(holding.epoch()));
+            return;
+        }
         if (epoch != holding.epoch()) {
             responder.reply(new Reply.WrongEpoch(holding.epoch()));
             return;
@@ -87,14 +91,10 @@ final class MemberService implements RequestHandler {
         switch (request) {
             case Request.Read(var key) ->
                     router.get().read(key, Freshness.LATEST, false, new ReadReply(responder));
-            case Request.Write(var operation) ->
-                    router.get().write(operation, false, new WriteReply(responder));
-            case Request.Replicate(var items) -> {
-                for (int i = 0; i < items.size(); i++) {
-                    keyspace.merge(items.get(i).key(), items.get(i).entry());
-                }
-                responder.reply(Reply.STORED);
-            }
+            case Request.Write(var operation, var id) ->
+                    router.get().write(operation, id, false, new WriteReply(responder));
+            case Request.Replicate replicate -> responder.reply(store(replicate, holding));
+            case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
             case Request.Pull pull -> work(responder, () -> page(pull, holding));
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));
@@ -103,6 +103,18 @@ final class MemberService implements RequestHandler {
                     work(responder, () -> new Reply.SomeKey(randomKey.apply(holding)));
             case Request.Flush() -> work(responder, () -> new Reply.Counted(flush.apply(holding)));
         }
+    }
+
+    /** Only who holds the slot may say that it has a copy. */
+    private Reply store(Request.Replicate replicate, Holding holding) {
+        int slot = replicate.items().getFirst().key().slotIndex();
+        return switch (holding.role(slot)) {
+            case BACKUP, COPYING, FORMER -> {
+                keyspace.merge(slot, replicate.items(), replicate.operations());
+                yield Reply.STORED;
+            }
+            case PRIMARY, NONE -> new Reply.WrongEpoch(holding.epoch());
+        };
     }
 
     private void work(Responder responder, Supplier<Reply> work) {
@@ -160,7 +172,7 @@ final class MemberService implements RequestHandler {
             }
         }
         int slot = keys.getFirst().slotIndex();
-        return new Reply.Fetched(items, holding.isAuthoritative(slot), holding.isComplete(slot));
+        return new Reply.Fetched(items, holding.holds(slot), holding.isDone(slot));
     }
 
     private Reply page(Request.Pull pull, Holding holding) {
@@ -175,7 +187,7 @@ final class MemberService implements RequestHandler {
             int slot = pull.slots().get(done);
             if (vouchedFor < done) {
                 // Before its first page is read: what becomes complete midway was read too early.
-                authoritative.set(done, holding.isAuthoritative(slot));
+                authoritative.set(done, holding.isServing(slot));
                 vouchedFor = done;
             }
             SlotPage page = keyspace.page(slot, position, PAGE_ENTRIES_MAX, bytesMax - bytes);
@@ -202,9 +214,9 @@ final class MemberService implements RequestHandler {
                 slot++;
                 continue;
             }
-            if (!holding.isComplete(slot)) {
+            if (!holding.isServing(slot)) {
                 return keys.isEmpty()
-                        ? new Reply.Failed(ErrorCode.TRYAGAIN, "slot " + slot + " is filling")
+                        ? new Reply.Failed(ErrorCode.TRYAGAIN, holding.whyNotServing(slot))
                         : new Reply.Keys(keys, slot, position);
             }
             SlotPage page = keyspace.page(slot, position, keysMin, PAGE_BYTES);

@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,13 @@ public interface Mesh {
 
     void write(Operation operation, Callback<Outcome> callback);
 
+    /**
+     * {@link #write(Operation, Callback)} for a call that its client may send again: an id that was
+     * applied before, here or on an owner that died since, is answered with the first outcome and
+     * not applied again (C5).
+     */
+    void write(Operation operation, OperationId id, Callback<Outcome> callback);
+
     /** {@link #read} for callers that are on no event loop. */
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);
 
@@ -63,6 +71,18 @@ public interface Mesh {
 
     /** The topology that this node goes by now. Never blocks. */
     Topology topology();
+
+    /** The epoch that reads and writes of this node's clients go by now. One volatile read. */
+    default long epoch() {
+        return topology().epoch();
+    }
+
+    /**
+     * Whether the versions of a key are compared by {@link
+     * dev.gossamer.protocol.Version#EPOCH_FIRST}, for its cache is consistent, and not by {@link
+     * dev.gossamer.protocol.Version#CLOCK_FIRST}.
+     */
+    boolean isEpochFirst(Bytes key);
 
     Member self();
 
@@ -139,12 +159,15 @@ public interface Mesh {
      * The mesh as this node knows it, from what the members tell each other.
      *
      * @param epoch of the topology that this node goes by
+     * @param phase how far a change of owners has come
      * @param missingCopies copies of slots that should exist and do not yet: wanted replication
-     *     against complete owners
-     * @param settled whether every member of the topology has said that it goes by the same epoch
+     *     against owners that are there
+     * @param settled whether nothing changes, and every member of the topology has said that it has
+     *     done what this epoch asks of it
      */
     record MeshStatus(
             long epoch,
+            Topology.Phase phase,
             int replication,
             List<MemberStatus> members,
             int slotsCovered,
@@ -158,7 +181,7 @@ public interface Mesh {
      * @param epoch the epoch it goes by
      * @param slotsPrimary how many slots it is primary of
      * @param slotsBackup how many slots it is a backup of
-     * @param slotsFilling how many of its slots it has not got whole yet
+     * @param slotsFilling how many slots it has to take over or to copy yet
      */
     record MemberStatus(
             Member member,

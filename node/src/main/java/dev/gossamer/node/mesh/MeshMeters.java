@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 final class MeshMeters {
     private MeshMeters() {}
 
-    static void register(MeterRegistry meters, Epochs epochs, Standing standing, Fill fill) {
+    static void register(MeterRegistry meters, Epochs epochs, Standing standing) {
         Gauge.builder(
                         "gossamer.mesh.members",
                         epochs,
@@ -18,14 +18,17 @@ final class MeshMeters {
         Gauge.builder("gossamer.mesh.epoch", epochs, it -> it.latest().epoch())
                 .description("Epoch of the topology that this node goes by")
                 .register(meters);
-        Gauge.builder("gossamer.slots.primary", epochs, it -> it.latest().ownedCount(true))
+        Gauge.builder(
+                        "gossamer.slots.primary",
+                        epochs,
+                        it -> it.latest().count(Holding.Role.PRIMARY))
                 .description("Slots that this node is primary of")
                 .register(meters);
-        Gauge.builder("gossamer.slots.backup", epochs, it -> it.latest().ownedCount(false))
+        Gauge.builder("gossamer.slots.backup", epochs, it -> it.latest().count(Holding.Role.BACKUP))
                 .description("Slots that this node is a backup of")
                 .register(meters);
-        Gauge.builder("gossamer.slots.filling", epochs, it -> it.latest().fillingCount())
-                .description("Slots that this node owns and has not got whole yet")
+        Gauge.builder("gossamer.slots.filling", epochs, it -> it.latest().openCount())
+                .description("Slots that this node has to take over or to copy yet")
                 .register(meters);
         Gauge.builder("gossamer.mesh.missing.copies", standing, it -> it.status().missingCopies())
                 .description("Copies of slots that should exist and do not, as this node knows it")
@@ -33,9 +36,30 @@ final class MeshMeters {
         FunctionCounter.builder("gossamer.gossip.rejected", standing, Standing::rejected)
                 .description("Gossip messages that made no sense and were dropped")
                 .register(meters);
-        FunctionCounter.builder("gossamer.transfer.bytes", fill, Fill::bytesPulled)
-                .description("Bytes of entries that this node has copied from others")
+    }
+
+    /** What waits, and what this node's word is worth. */
+    static void register(MeterRegistry meters, Shared shared, Council council) {
+        Gauge.builder("gossamer.lease.seconds", shared.lease(), it -> it.leftNanos() / 1e9)
+                .description("How long this node may act as a primary yet; below 0 without a lease")
+                .baseUnit("seconds")
+                .register(meters);
+        Gauge.builder("gossamer.pending.bytes", shared.bytes(), PendingBytes::bytes)
+                .description("Bytes of requests that wait on this node for other members")
                 .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("gossamer.pending.bytes.max", shared.bytes(), PendingBytes::bytesMax)
+                .description("The bound of gossamer_pending_bytes")
+                .baseUnit("bytes")
+                .register(meters);
+        FunctionCounter.builder("gossamer.pending.refused", shared.bytes(), PendingBytes::refused)
+                .description("Requests refused because too many bytes wait for other members")
+                .register(meters);
+        Gauge.builder("gossamer.pending.writes", shared.pending(), PendingWrites::keys)
+                .description("Keys with a write that is not on all of its owners yet")
+                .register(meters);
+        FunctionCounter.builder("gossamer.agreement.rejected", council, Council::rejected)
+                .description("Messages about topologies that made no sense and were dropped")
                 .register(meters);
     }
 }

@@ -3,7 +3,8 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
-import dev.gossamer.membership.TopologyAuthority;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Operation;
@@ -19,6 +20,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -48,28 +50,35 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
     private static final long CLOSE_PAUSE_NANOS = 5_000_000;
 
+    /** How many times a peer is asked before its link counts as dead for the mesh. */
+    private static final int LINK_TRIES = 3;
+
     private final MeshSettings settings;
     private final Member self;
     private final Keyspace keyspace;
     private final Membership membership;
-    private final TopologyAuthority authority;
     private final LongSupplier nanoClock;
     private final Consumer<String> onExpelled;
     private final Lanes lanes;
     private final Workers workers;
     private final Epochs epochs;
+    private final Shared shared;
     private final Map<Lane, LoopRouter> routers = new HashMap<>();
     private final MemberService service;
     private final Walks walks;
-    private final Fill fill;
+    private final Council council;
+    private final LinkWatch linkWatch;
     private final Standing standing;
     private final Leftovers leftovers;
     private final Rounds rounds;
+    private final Rounds ticks;
 
     /**
      * @param self with the data port to listen on
      * @param membership not started yet; closed with this
      * @param nanoClock monotonic nanoseconds
+     * @param agreement as it was restored; fed by this node alone from now on
+     * @param notary keeps what the agreement must not forget
      * @param clock for the incarnation of this life in gossip
      * @param random for jitter and random keys; guarded here
      * @param onExpelled told the reason when this node has been made to leave for good; it serves
@@ -81,7 +90,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
             EventLoops loops,
             Keyspace keyspace,
             Membership membership,
-            TopologyAuthority authority,
+            Agreement agreement,
+            Notary notary,
             MeterRegistry meters,
             LongSupplier nanoClock,
             InstantSource clock,
@@ -94,7 +104,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new VirtualWorkers(),
                 keyspace,
                 membership,
-                authority,
+                agreement,
+                notary,
                 meters,
                 nanoClock,
                 clock,
@@ -113,7 +124,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
             Workers workers,
             Keyspace keyspace,
             Membership membership,
-            TopologyAuthority authority,
+            Agreement agreement,
+            Notary notary,
             MeterRegistry meters,
             LongSupplier nanoClock,
             InstantSource clock,
@@ -125,18 +137,17 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.workers = workers;
         this.keyspace = keyspace;
         this.membership = membership;
-        this.authority = authority;
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
-                        self.id(),
-                        Holding.none(settings.replication(), self.id(), fewestCopies(keyspace)),
+                        Holding.none(settings.replication(), self, fewestCopies(keyspace)),
                         lanes.all(),
                         leftovers);
+        this.shared = shared(new Lease(nanoClock));
         for (Lane each : lanes.all()) {
-            routers.put(each, routerOf(each));
+            routers.put(each, new LoopRouter(shared, each, random.nextLong()));
         }
         this.service =
                 new MemberService(
@@ -159,17 +170,48 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         settings.requestTimeout(),
                         nanoClock,
                         random);
+        var mailbox = new Mailbox(membership);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
-        this.standing = new Standing(self, epochs, keyspace, membership, gossip);
-        var pace = new TransferPace(settings.transferBytesPerSecondMax(), workers, nanoClock);
-        this.fill = new Fill(epochs, keyspace, calls, workers, settings, pace, standing::publish);
-        this.rounds =
-                new Rounds(
-                        lanes.all().getFirst(),
+        this.standing = new Standing(self, epochs, keyspace, mailbox, gossip);
+        this.council =
+                new Council(
+                        agreement,
+                        notary,
+                        (to, message) -> mailbox.send(Mailbox.Kind.AGREEMENT, to, message.encode()),
+                        epochs,
+                        shared.lease(),
+                        workers,
                         nanoClock,
-                        settings.gossip().interval(),
-                        this::round);
-        MeshMeters.register(meters, epochs, standing, fill);
+                        onExpelled);
+        Lane first = lanes.all().getFirst();
+        this.linkWatch =
+                new LinkWatch(
+                        self,
+                        first,
+                        nanoClock,
+                        settings.agreement().deadLink().dividedBy(LINK_TRIES),
+                        council::tell);
+        this.rounds = new Rounds(first, nanoClock, settings.gossip().interval(), this::round);
+        this.ticks =
+                new Rounds(
+                        first,
+                        nanoClock,
+                        settings.agreement().tick(),
+                        () -> council.tell(new Event.Ticked()));
+        MeshMeters.register(meters, epochs, standing);
+        MeshMeters.register(meters, shared, council);
+    }
+
+    private Shared shared(Lease lease) {
+        return new Shared(
+                epochs,
+                keyspace,
+                lease,
+                new PendingWrites(),
+                new PendingBytes(settings.pendingBytesMax()),
+                settings.requestTimeout().toNanos(),
+                settings.agreement().lease().toNanos(),
+                nanoClock);
     }
 
     private static int fewestCopies(Keyspace keyspace) {
@@ -177,11 +219,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 .mapToInt(CacheSettings::replication)
                 .min()
                 .orElse(Integer.MAX_VALUE);
-    }
-
-    private LoopRouter routerOf(Lane each) {
-        return new LoopRouter(
-                epochs, keyspace, each, nanoClock, settings.requestTimeout().toNanos());
     }
 
     private long flushHere(Holding holding) {
@@ -200,22 +237,26 @@ public final class MeshNode implements Mesh, AutoCloseable {
      */
     public void start() throws IOException {
         epochs.onServed(this::served);
+        epochs.onSynced(this::synced);
         epochs.onEachLoop(_ -> routerHere().topologyChanged());
         lanes.start(self.ports().data(), service);
         membership.start(new Views());
         rounds.start();
+        ticks.start();
+        linkWatch.start();
     }
 
     private final class Views implements Membership.Listener {
         @Override
         public void onView(MeshView view) {
-            epochs.install(authority.next(epochs.latest().topology(), view));
+            council.tell(new Event.ViewChanged(view));
+            linkWatch.viewChanged(view);
             standing.viewChanged(view);
         }
 
         @Override
         public void onMessage(MemberId from, byte[] payload) {
-            standing.heard(from, payload);
+            Mailbox.deliver(from, payload, standing::heard, council::heard);
         }
 
         @Override
@@ -226,13 +267,21 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     private void served(Holding holding) {
         lanes.wakeInbound();
-        fill.start(holding);
+        council.tell(new Event.Installed(holding.epoch()));
+        holding.toTakeOver().forEach(holding::markServing);
+        holding.toMirror().forEach(holding::markMirrored);
+        holding.markReconciled();
+        standing.publish();
+    }
+
+    private void synced(Holding holding) {
+        council.tell(new Event.Synced(holding.epoch()));
         standing.publish();
     }
 
     private void round() {
         standing.round();
-        if (standing.isWhole()) {
+        if (standing.isSettled()) {
             leftovers.drop(epochs.served());
         }
     }
@@ -267,7 +316,12 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
-        routerHere().write(operation, true, callback);
+        routerHere().write(operation, callback);
+    }
+
+    @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        routerHere().write(operation, id, true, callback);
     }
 
     @Override
@@ -311,6 +365,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public Topology topology() {
         return epochs.latest().topology();
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return shared.isConsistent(key);
     }
 
     @Override
@@ -382,8 +441,9 @@ public final class MeshNode implements Mesh, AutoCloseable {
     public void close() {
         standing.drain();
         rounds.stop();
+        linkWatch.stop();
         membership.close();
-        fill.close();
+        ticks.stop();
         long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
         boolean idle = false;
         while (!idle && nanoClock.getAsLong() < endNanos) {

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.GossipSettings;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.mesh.link.LinkSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import java.util.Optional;
  *     network between members is trusted
  * @param bindHost the address that the port for entry traffic is bound to; the port is the member's
  *     own
- * @param replication how many copies of a slot are wanted, the primary's included
+ * @param agreement how members agree on who owns what: the copies wanted, founders, the lease and
+ *     when a link counts as dead
  * @param requestTimeout how long a request may wait for others before it fails. Larger: fewer
  *     failures while the mesh changes, callers hang longer. Default 2 s.
  * @param connectTimeout for opening a link, its greeting included. Default 1 s.
@@ -28,13 +30,17 @@ import java.util.Optional;
  * @param fillPageBytes about how large such a page is. Default 512 KiB.
  * @param greetingsMax how many connections to the data port may be open at once that have not
  *     proved the password yet; one more is closed, and a member tries again. Default 256.
+ * @param pendingBytesMax the most that requests may take on this node that wait for other members:
+ *     writes that are not on all their owners yet, and requests for slots that nobody serves. More
+ *     are refused with BUSY at once. Larger: more requests survive a failover unharmed; smaller:
+ *     less memory is taken by them. Default 64 MiB.
  * @param gossip how members hear of each other's state
  */
 public record MeshSettings(
         String clusterName,
         Optional<String> password,
         String bindHost,
-        int replication,
+        AgreementSettings agreement,
         Duration requestTimeout,
         Duration connectTimeout,
         int linkQueueBytesMax,
@@ -43,16 +49,18 @@ public record MeshSettings(
         int fillParallelism,
         int fillPageBytes,
         int greetingsMax,
+        long pendingBytesMax,
         GossipSettings gossip) {
 
     public MeshSettings {
-        check("replication", replication, 1, 16);
+        check("replication", agreement.replication(), 1, 16);
         check("requestTimeout in ms", requestTimeout.toMillis(), 10, 600_000);
         check("connectTimeout in ms", connectTimeout.toMillis(), 10, 600_000);
         check("transferBytesPerSecondMax", transferBytesPerSecondMax, 1024, Long.MAX_VALUE);
         check("fillParallelism", fillParallelism, 1, 64);
         check("fillPageBytes", fillPageBytes, 1024, frameBytesMax / 2);
         check("greetingsMax", greetingsMax, 1, 65_536);
+        check("pendingBytesMax", pendingBytesMax, 1 << 20, Long.MAX_VALUE / 2);
     }
 
     private static void check(String name, long value, long min, long max) {
@@ -68,7 +76,7 @@ public record MeshSettings(
                 clusterName,
                 Optional.empty(),
                 "127.0.0.1",
-                2,
+                AgreementSettings.of(2),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 32 << 20,
@@ -77,7 +85,13 @@ public record MeshSettings(
                 4,
                 512 << 10,
                 256,
+                64L << 20,
                 GossipSettings.DEFAULT);
+    }
+
+    /** How many copies of a slot are wanted, the primary's included. */
+    public int replication() {
+        return agreement.replication();
     }
 
     LinkSettings links() {

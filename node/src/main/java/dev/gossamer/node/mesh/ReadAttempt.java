@@ -11,8 +11,9 @@ import dev.gossamer.protocol.Member;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A read that this node's memory alone cannot answer. */
+/** A read that this node's memory alone cannot answer, or not yet. */
 final class ReadAttempt extends Attempt implements ReplyHandler {
+    private static final int WEIGHT_BYTES = 128;
 
     /** Takes the answer of one read. */
     interface Answer {
@@ -25,7 +26,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
         /** Only where forwarding is not allowed: this node is not the slot's primary. */
         default void notHere(long epoch) {
-            failed(ErrorCode.WRONGEPOCH, "not the primary in epoch " + epoch);
+            failed(ErrorCode.WRONGEPOCH, Holding.notPrimaryText(epoch));
         }
     }
 
@@ -52,17 +53,15 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
     @Override
     void step() {
-        Holding holding = router.epochs.latest();
-        if (router.answers(holding, slot, key, freshness)) {
-            if (router.isUnderWay(slot)) {
-                router.park(this);
-            } else {
-                answerHere();
-            }
+        Holding holding = router.shared.epochs().latest();
+        if (router.mayAnswer(holding, slot, key, freshness)) {
+            stepHere();
+        } else if (router.shared.isRefused(holding, key)) {
+            failed(ErrorCode.NOQUORUM, "this node is on the smaller side of a partition");
         } else if (holding.isPrimary(slot)) {
-            Fetching.start(this, holding, List.of(key), this::answerHere);
+            retryLater(holding.whyNotServing(slot));
         } else if (!forwards) {
-            router.finished();
+            router.finished(this);
             answer.notHere(holding.epoch());
         } else if (holding.topology().isEmpty()) {
             router.park(this);
@@ -74,24 +73,36 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         }
     }
 
-    private void answerHere() {
-        router.finished();
-        answer.found(router.keyspace.findOrNull(key), null);
+    private void stepHere() {
+        if (router.isUnderWay(slot)) {
+            router.park(this);
+            return;
+        }
+        Entry entry = router.shared.keyspace().findOrNull(key);
+        if (freshness instanceof Freshness.Any || !router.shared.pending().isPending(slot, key)) {
+            found(entry, null);
+        } else {
+            // What was found may be answered once it can be lost no more; later writes don't
+            // matter.
+            PendingWait.start(this, List.of(key), () -> found(entry, null));
+        }
+    }
+
+    private void found(@Nullable Entry entry, @Nullable Member from) {
+        router.finished(this);
+        answer.found(entry, from);
     }
 
     @Override
     public void replied(Reply reply) {
         router.end(this);
         switch (reply) {
-            case Reply.Found(var entry) -> {
-                router.finished();
-                answer.found(entry, asked);
-            }
-            case Reply.WrongEpoch(var epoch) ->
-                    retryLater("a member went by epoch " + epoch, false);
+            case Reply.Found(var entry) -> found(entry, asked);
+            case Reply.WrongEpoch(var epoch) -> retryLater(Holding.otherEpochText(epoch));
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Done _,
                     Reply.Stored _,
+                    Reply.Alive _,
                     Reply.Fetched _,
                     Reply.Page _,
                     Reply.Keys _,
@@ -105,15 +116,24 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     public void lost(ErrorCode code, boolean maybeSent, String message) {
         router.end(this);
         if (code == ErrorCode.UNREACHABLE) {
-            retryLater(message, false);
+            retryLater(message);
         } else {
             failed(code, message);
         }
     }
 
     @Override
-    void failed(ErrorCode code, String message) {
-        router.finished();
+    void answerFailed(ErrorCode code, String message) {
         answer.failed(code, message);
+    }
+
+    @Override
+    Bytes key() {
+        return key;
+    }
+
+    @Override
+    int weightBytes() {
+        return WEIGHT_BYTES + key.length();
     }
 }

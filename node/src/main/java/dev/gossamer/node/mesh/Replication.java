@@ -1,23 +1,28 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
-import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
-import dev.gossamer.protocol.MemberId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one change to all who must have it. It is over when every owner of the topology that is in
- * force at that moment has it, so that an owner that came meanwhile is not left out. Copies are
+ * Brings one change to all who must have it. It is over when everybody has it whom the topology
+ * names that is in force at that moment, so that whoever came meanwhile is not left out. Copies are
  * states, not operations: sending one twice changes nothing.
+ *
+ * <p>It outlives its caller's patience: the change stands here, and nobody may hear of it before it
+ * is everywhere. It ends early only when this node serves the slot no more. Then the next primary
+ * decides what becomes of the change, and a caller that still waits is served by it, under the same
+ * operation id.
  *
  * <p>Belongs to one loop.
  */
@@ -25,122 +30,183 @@ final class Replication extends DeadlineWheel.Deadline {
     private static final long RETRY_NANOS = 10_000_000;
 
     private final LoopRouter router;
-    private final int slot;
+    private final WriteCall call;
     private final Keyspace.Change change;
+    private final Request.Replicate request;
     private final int copies;
-    private final long deadlineNanos;
-    private final Mesh.@Nullable Callback<Outcome> callback;
-    private final Set<MemberId> stored = new HashSet<>(4);
+    private final PendingWrites.Write pending;
+    private final Set<Member> stored = new HashSet<>(4);
+
+    /** The topology of the present round of sending, and its number. */
+    private Holding holding;
+
+    private int round;
     private int unanswered;
     private String trouble = "";
+    private boolean isPending = true;
+    private boolean answered;
+    private boolean over;
 
     /**
-     * @param callback null when the caller has its answer already
+     * @param call its bytes are counted as pending until this is over
+     * @param pending ended with this, or before, when the caller need not wait for others
      */
     Replication(
             LoopRouter router,
-            int slot,
+            WriteCall call,
             Keyspace.Change change,
-            int copies,
-            long deadlineNanos,
-            Mesh.@Nullable Callback<Outcome> callback) {
+            PendingWrites.Write pending) {
         this.router = router;
-        this.slot = slot;
+        this.call = call;
         this.change = change;
-        this.copies = copies;
-        this.deadlineNanos = deadlineNanos;
-        this.callback = callback;
+        this.request = new Request.Replicate(change.changed(), operations());
+        this.copies = router.settingsOf(call).replication();
+        this.pending = pending;
+        this.holding = router.shared.epochs().latest();
+    }
+
+    /**
+     * This operation, and those before it whose effect it has seen and which may not be everywhere
+     * yet: a copy that holds their effect must know them, or it would apply them again.
+     */
+    private List<RecentOperation> operations() {
+        List<RecentOperation> all = new ArrayList<>(1);
+        all.add(new RecentOperation(call.id(), change.outcome()));
+        for (PendingWrites.Write other : router.shared.pending().of(call.keys())) {
+            if (other != pending) {
+                router.shared.keyspace().operation(other.id()).ifPresent(all::add);
+            }
+        }
+        return all;
     }
 
     void start() {
         router.unfinished(this);
-        round();
+        if (router.settingsOf(call).acks() == CacheSettings.Acks.PRIMARY) {
+            endPending(true);
+            answered = true;
+            call.callback().done(change.outcome());
+        }
+        send();
     }
 
-    /** A topology has come into force: whoever waits goes on at once. */
-    void resume() {
-        if (unanswered == 0) {
-            cancel();
-            round();
+    private void endPending(boolean everywhere) {
+        if (isPending) {
+            isPending = false;
+            router.shared.pending().end(pending, everywhere);
+        }
+    }
+
+    /** Perhaps: another topology has come into force. */
+    void topologyChanged() {
+        if (over || router.shared.epochs().latest() == holding) {
+            return;
+        }
+        cancel();
+        if (router.shared.epochs().latest().isServing(call.slot())) {
+            send();
+        } else {
+            giveUp();
         }
     }
 
     @Override
     protected void expired() {
-        if (router.nanoTime() >= deadlineNanos) {
-            failed();
-        } else {
-            round();
-        }
+        send();
     }
 
-    private void round() {
-        Holding holding = router.epochs.latest();
+    private void send() {
+        holding = router.shared.epochs().latest();
         trouble = "";
-        List<Member> targets = holding.othersToStore(slot, copies);
-        targets.removeIf(target -> stored.contains(target.id()));
+        round++;
+        List<Member> targets = holding.targets(call.slot(), copies);
+        targets.removeIf(stored::contains);
         unanswered = targets.size() + 1;
+        // Never so short that a peer could seem stalled that merely had no time to answer.
+        long leastNanos = router.nanoTime() + router.shared.timeoutNanos() / 4;
+        long deadlineNanos =
+                leastNanos - call.deadlineNanos() > 0 ? leastNanos : call.deadlineNanos();
         for (Member target : targets) {
             router.lane.send(
-                    target,
-                    new Request.Replicate(change.changed()),
-                    holding.epoch(),
-                    deadlineNanos,
-                    new Answer(target));
+                    target, request, holding.epoch(), deadlineNanos, new Answer(target, round));
         }
-        oneLess(holding);
+        oneLess(round);
     }
 
     private final class Answer implements ReplyHandler {
         private final Member target;
-        private final Holding holding;
+        private final int ofRound;
 
-        Answer(Member target) {
+        Answer(Member target, int ofRound) {
             this.target = target;
-            this.holding = router.epochs.latest();
+            this.ofRound = ofRound;
         }
 
         @Override
         public void replied(Reply reply) {
             if (reply instanceof Reply.Stored) {
-                stored.add(target.id());
-            } else {
+                stored.add(target);
+            } else if (ofRound == round) {
                 trouble = target.name() + " answered " + reply;
             }
-            oneLess(holding);
+            oneLess(ofRound);
         }
 
         @Override
         public void lost(ErrorCode code, boolean maybeSent, String message) {
-            trouble = message;
-            oneLess(holding);
+            if (ofRound == round) {
+                trouble = message;
+            }
+            oneLess(ofRound);
         }
     }
 
-    private void oneLess(Holding holding) {
-        if (--unanswered > 0) {
+    private void oneLess(int ofRound) {
+        if (over || ofRound != round || --unanswered > 0) {
             return;
         }
-        if (trouble.isEmpty() && router.epochs.latest() == holding) {
-            router.finished(this);
-            if (callback != null) {
-                callback.done(change.outcome());
-            }
-        } else if (router.nanoTime() >= deadlineNanos) {
-            failed();
-        } else if (router.epochs.latest() == holding) {
-            router.lane.wheel().add(this, router.nanoTime() + RETRY_NANOS);
+        if (router.shared.epochs().latest() != holding) {
+            topologyChanged();
+        } else if (trouble.isEmpty()) {
+            finish();
         } else {
-            round();
+            answerIfLate();
+            router.lane.wheel().add(this, router.nanoTime() + RETRY_NANOS);
         }
     }
 
-    private void failed() {
-        router.finished(this);
-        if (callback != null) {
-            callback.failed(
-                    ErrorCode.NOREPLICAS,
-                    "stored here and on " + stored.size() + " others in time: " + trouble);
+    private void answerIfLate() {
+        if (!answered && router.nanoTime() - call.deadlineNanos() >= 0) {
+            answered = true;
+            call.callback()
+                    .failed(
+                            ErrorCode.NOREPLICAS,
+                            "stored here and on " + stored.size() + " others in time: " + trouble);
         }
+    }
+
+    private void finish() {
+        end(true);
+        if (!answered) {
+            answered = true;
+            call.callback().done(change.outcome());
+        }
+    }
+
+    private void giveUp() {
+        end(false);
+        if (!answered) {
+            answered = true;
+            WriteAttempt attempt = new WriteAttempt(router, call);
+            attempt.mayHaveBeenDone();
+            router.submit(attempt);
+        }
+    }
+
+    private void end(boolean everywhere) {
+        over = true;
+        router.finished(this);
+        router.shared.bytes().give(call.weightBytes());
+        endPending(everywhere);
     }
 }

@@ -1,7 +1,6 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * others.
  *
  * <p>A member that has not said that it goes by the present epoch counts as holding nothing of what
- * it owns: after a change, copies are missing until their owners say otherwise.
+ * it owns: it may be dead, and its copies missing.
  *
  * <p><b>Threads.</b> Any; the gossip machine is guarded by this.
  */
@@ -46,6 +45,10 @@ final class Standing {
             long bytes,
             long bytesMax) {
         private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8;
+
+        boolean isSynced() {
+            return slotsFilling == 0 && (state == State.READY || state == State.DRAINING);
+        }
 
         Bytes encode() {
             ByteBuffer out = ByteBuffer.allocate(LENGTH);
@@ -100,16 +103,16 @@ final class Standing {
     private final Member self;
     private final Epochs epochs;
     private final Keyspace keyspace;
-    private final Membership membership;
+    private final Mailbox mailbox;
     private final Gossip gossip;
     private final LongAdder rejected = new LongAdder();
     private volatile boolean draining;
 
-    Standing(Member self, Epochs epochs, Keyspace keyspace, Membership membership, Gossip gossip) {
+    Standing(Member self, Epochs epochs, Keyspace keyspace, Mailbox mailbox, Gossip gossip) {
         this.self = self;
         this.epochs = epochs;
         this.keyspace = keyspace;
-        this.membership = membership;
+        this.mailbox = mailbox;
         this.gossip = gossip;
     }
 
@@ -141,7 +144,8 @@ final class Standing {
     private synchronized void tell(Gossip.Event event) {
         for (Gossip.Effect effect : gossip.on(event)) {
             switch (effect) {
-                case Gossip.Effect.Send(var to, var payload) -> membership.send(to, payload);
+                case Gossip.Effect.Send(var to, var payload) ->
+                        mailbox.send(Mailbox.Kind.GOSSIP, to, payload);
                 case Gossip.Effect.Rejected(var from, var why) -> {
                     rejected.increment();
                     log.warn("rejected gossip from {}: {}", from, why);
@@ -163,9 +167,9 @@ final class Standing {
         return new Fact(
                 holding.epoch(),
                 state(holding),
-                holding.ownedCount(true),
-                holding.ownedCount(false),
-                holding.fillingCount(),
+                holding.count(Holding.Role.PRIMARY),
+                holding.count(Holding.Role.BACKUP),
+                holding.openCount(),
                 keyspace.liveCount(),
                 keyspace.bytes(),
                 keyspace.bytesMax());
@@ -178,7 +182,7 @@ final class Standing {
         if (!holding.isMember()) {
             return State.JOINING;
         }
-        return holding.fillingCount() > 0 ? State.FILLING : State.READY;
+        return holding.isSynced() ? State.READY : State.FILLING;
     }
 
     private Optional<Fact> factOf(Member member) {
@@ -187,38 +191,42 @@ final class Standing {
                 : gossip.facts().find(member.id(), FACT).flatMap(Fact::decode);
     }
 
-    /** Whether every member goes by the present epoch and holds all that it owns. */
-    boolean isWhole() {
-        Topology topology = epochs.served().topology();
-        return topology.members().stream()
-                .map(this::factOf)
-                .allMatch(fact ->
-                        fact.isPresent()
-                                && fact.get().epoch() == topology.epoch()
-                                && fact.get().slotsFilling() == 0);
+    /** Whether nothing moves: every member has done what the present epoch asks of it. */
+    boolean isSettled() {
+        return isSettled(epochs.served().topology());
+    }
+
+    private boolean isSettled(Topology topology) {
+        return !topology.isEmpty()
+                && topology.phase() == Topology.Phase.STEADY
+                && topology.members().stream()
+                        .map(this::factOf)
+                        .allMatch(fact ->
+                                fact.isPresent()
+                                        && fact.get().epoch() == topology.epoch()
+                                        && fact.get().isSynced());
     }
 
     MeshStatus status() {
         Topology topology = epochs.latest().topology();
         List<MemberStatus> members = new ArrayList<>();
         long missing = missingOwners(topology);
-        boolean settled = !topology.isEmpty();
         int[] owned = ownedPerMember(topology);
         for (int i = 0; i < owned.length; i++) {
             Member member = topology.members().get(i);
             Optional<Fact> fact = factOf(member);
             boolean present = fact.isPresent() && fact.get().epoch() == topology.epoch();
-            missing += present ? fact.get().slotsFilling() : owned[i];
-            settled &= present;
+            missing += present ? 0 : owned[i];
             members.add(statusOf(member, fact));
         }
         return new MeshStatus(
                 topology.epoch(),
+                topology.phase(),
                 topology.replication(),
                 List.copyOf(members),
                 topology.isEmpty() ? 0 : Slot.COUNT,
                 (int) missing,
-                settled);
+                isSettled(topology));
     }
 
     private static long missingOwners(Topology topology) {

@@ -86,7 +86,7 @@ final class Walks {
             Holding holding = epochs.latest();
             List<Asked> answers = askOnce(request, scope, holding, patience);
             Reply trouble = troubleOrNull(answers);
-            if (trouble == null && epochs.latest() == holding) {
+            if (trouble == null && epochs.latest() == holding && !holding.topology().isEmpty()) {
                 return answers;
             }
             if (nanoClock.getAsLong() >= deadlineNanos) {
@@ -119,6 +119,9 @@ final class Walks {
     }
 
     private static GossamerException failure(@Nullable Reply trouble) {
+        if (trouble == null) {
+            return new GossamerException(ErrorCode.TRYAGAIN, "the topology kept changing");
+        }
         return trouble instanceof Reply.Failed(var code, var message)
                 ? new GossamerException(code, message)
                 : new GossamerException(

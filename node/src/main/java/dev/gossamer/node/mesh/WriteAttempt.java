@@ -1,19 +1,17 @@
 package dev.gossamer.node.mesh;
 
-import dev.gossamer.node.cache.Operation;
-import dev.gossamer.node.cache.Operation.Condition;
-import dev.gossamer.node.cache.Operation.ExpireCondition;
-import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
-import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
-import java.util.List;
 
-/** A write that this node cannot apply at once: another is the primary, or the slot is filling. */
+/**
+ * A write that this node cannot apply at once: another is the primary, or this one does not serve
+ * the slot yet or may not now. It is tried until its deadline, always under one operation id, so
+ * that trying again after a lost link is safe.
+ */
 final class WriteAttempt extends Attempt implements ReplyHandler {
 
     /** Takes the answer of one write. */
@@ -22,80 +20,61 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         void notHere(long epoch);
     }
 
-    private final Operation operation;
-    private final boolean forwards;
-    private final Mesh.Callback<Outcome> callback;
+    private final WriteCall call;
 
-    WriteAttempt(
-            LoopRouter router,
-            int slot,
-            long deadlineNanos,
-            Operation operation,
-            boolean forwards,
-            Mesh.Callback<Outcome> callback) {
-        super(router, slot, deadlineNanos);
-        this.operation = operation;
-        this.forwards = forwards;
-        this.callback = callback;
+    WriteAttempt(LoopRouter router, WriteCall call) {
+        super(router, call.slot(), call.deadlineNanos());
+        this.call = call;
     }
 
     @Override
     void step() {
-        Holding holding = router.epochs.latest();
-        if (holding.isPrimary(slot)) {
-            if (!holding.isComplete(slot)) {
-                Fetching.start(this, holding, keys(), this::applyHere);
-            } else if (router.isUnderWay(slot)) {
-                router.park(this);
-            } else {
-                applyHere();
-            }
-        } else if (!forwards) {
+        Holding holding = router.shared.epochs().latest();
+        if (router.shared.isRefused(holding, key())) {
+            failed(ErrorCode.NOQUORUM, "this node is on the smaller side of a partition");
+        } else if (holding.isPrimary(slot)) {
+            stepHere(holding);
+        } else if (!call.forwards()) {
             notHere(holding.epoch());
         } else if (holding.topology().isEmpty()) {
             router.park(this);
         } else {
             Member primary = holding.topology().primary(slot);
             router.begin(this, holding.epoch());
-            router.lane.send(
-                    primary, new Request.Write(operation), holding.epoch(), deadlineNanos, this);
+            router.lane.send(primary, call.request(), holding.epoch(), deadlineNanos, this);
+        }
+    }
+
+    private void stepHere(Holding holding) {
+        if (router.isUnderWay(slot)) {
+            router.park(this);
+        } else if (router.mayApply(holding, slot, key())) {
+            router.finished(this);
+            router.apply(call, holding);
+        } else {
+            retryLater(holding.whyNotServing(slot));
         }
     }
 
     private void notHere(long epoch) {
-        router.finished();
-        if (callback instanceof Answer answer) {
+        router.finished(this);
+        if (call.callback() instanceof Answer answer) {
             answer.notHere(epoch);
         } else {
-            callback.failed(ErrorCode.WRONGEPOCH, "not the primary in epoch " + epoch);
+            call.callback().failed(ErrorCode.WRONGEPOCH, Holding.notPrimaryText(epoch));
         }
-    }
-
-    private void applyHere() {
-        router.finished();
-        Holding holding = router.epochs.latest();
-        router.applyHere(operation, slot, holding, deadlineNanos, callback);
-    }
-
-    private List<Bytes> keys() {
-        return operation instanceof Operation.PutAllIfAbsent(var pairs)
-                ? pairs.stream().map(Operation.Pair::key).toList()
-                : List.of(operation.key());
     }
 
     @Override
     public void replied(Reply reply) {
         router.end(this);
         switch (reply) {
-            case Reply.Done(var outcome) -> {
-                router.finished();
-                callback.done(outcome);
-            }
-            case Reply.WrongEpoch(var epoch) ->
-                    retryLater("a member went by epoch " + epoch, false);
+            case Reply.Done(var outcome) -> done(outcome);
+            case Reply.WrongEpoch(var epoch) -> retryLater(Holding.otherEpochText(epoch));
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Found _,
                     Reply.Stored _,
+                    Reply.Alive _,
                     Reply.Fetched _,
                     Reply.Page _,
                     Reply.Keys _,
@@ -105,43 +84,36 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         }
     }
 
+    void done(Outcome outcome) {
+        router.finished(this);
+        call.callback().done(outcome);
+    }
+
     @Override
     public void lost(ErrorCode code, boolean maybeSent, String message) {
         router.end(this);
-        if (code != ErrorCode.UNREACHABLE) {
-            failed(code, message);
-        } else if (!maybeSent || mayBeDoneTwice(operation)) {
-            retryLater(message, maybeSent);
+        if (maybeSent) {
+            mayHaveBeenDone();
+        }
+        if (code == ErrorCode.UNREACHABLE) {
+            retryLater(message);
         } else {
-            failed(ErrorCode.TIMEOUT, "the outcome is unknown: " + message);
+            failed(code, message);
         }
     }
 
     @Override
-    void failed(ErrorCode code, String message) {
-        router.finished();
-        callback.failed(code, message);
+    void answerFailed(ErrorCode code, String message) {
+        call.callback().failed(code, message);
     }
 
-    /** Whether doing it twice leaves what doing it once does, and answers the same. */
-    static boolean mayBeDoneTwice(Operation operation) {
-        return switch (operation) {
-            case Operation.Put(var _, var _, var expiry, var condition, var wantPrevious) ->
-                    condition instanceof Condition.Always
-                            && !wantPrevious
-                            && !(expiry instanceof Expiry.Keep);
-            case Operation.Remove(var _, var condition, var wantPrevious) ->
-                    condition instanceof Condition.Always && !wantPrevious;
-            case Operation.Expire(var _, var expiry, var condition, var wantPrevious) ->
-                    expiry instanceof Expiry.At
-                            && condition == ExpireCondition.ALWAYS
-                            && !wantPrevious;
-            case Operation.SetRange _,
-                    Operation.Append _,
-                    Operation.Increment _,
-                    Operation.IncrementDecimal _,
-                    Operation.PutAllIfAbsent _ ->
-                    false;
-        };
+    @Override
+    Bytes key() {
+        return call.key();
+    }
+
+    @Override
+    int weightBytes() {
+        return call.weightBytes();
     }
 }

@@ -71,14 +71,38 @@ public final class Entry {
         return expiresAtMillis != NEVER && expiresAtMillis <= nowMillis;
     }
 
-    /** Whether this one's version is later than the other's, clock first; allocates nothing. */
-    public boolean isLaterThan(Entry other) {
+    /** Whether this one's version is later, the clock compared first; allocates nothing. */
+    public boolean isLaterByClock(Entry other) {
         if (clock != other.clock) {
             return clock > other.clock;
         }
+        return epoch != other.epoch ? epoch > other.epoch : hasGreaterMember(other);
+    }
+
+    /** Whether this one's version is later, the epoch compared first; allocates nothing. */
+    public boolean isLaterByEpoch(Entry other) {
         if (epoch != other.epoch) {
             return epoch > other.epoch;
         }
+        return clock != other.clock ? clock > other.clock : hasGreaterMember(other);
+    }
+
+    private boolean hasGreaterMember(Entry other) {
         return Long.compareUnsigned(member, other.member) > 0;
+    }
+
+    /** Of the version. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** Of the version. */
+    long clock() {
+        return clock;
+    }
+
+    /** Of the version. */
+    long member() {
+        return member;
     }
 }

@@ -21,6 +21,11 @@ final class KeyOrder {
 
     /** To be compared as unsigned. */
     static int of(Bytes key) {
+        return (int) (hash(key) >>> 32);
+    }
+
+    /** All 64 bits of the hash, whose upper half is the order; the same on every node. */
+    static long hash(Bytes key) {
         byte[] bytes = key.array();
         long hash = SEED ^ bytes.length;
         int at = 0;
@@ -31,10 +36,10 @@ final class KeyOrder {
         for (; at < bytes.length; at++) {
             tail = (tail << 8) | (bytes[at] & 0xff);
         }
-        return (int) (mix(hash ^ tail) >>> 32);
+        return mix(hash ^ tail);
     }
 
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return mixed ^ (mixed >>> 33);

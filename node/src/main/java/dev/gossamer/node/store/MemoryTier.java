@@ -4,24 +4,30 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.gossamer.node.store.Tombstones.Grave;
 import dev.gossamer.protocol.Bytes;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * L1: entries in this node's memory, bounded by bytes, and the index of what each slot has.
+ * L1: entries in this node's memory, bounded by bytes, the removals that are remembered, and the
+ * index and the digest of what each slot has.
  *
- * <p>Caffeine decides what stays (Einziger, Friedman, Manes, "TinyLFU: A Highly Efficient Cache
- * Admission Policy", 2017). Every change runs inside the map's atomic computation for its key, and
- * Caffeine evicts and expires inside the same, so for each key the index, the counts and the bytes
- * change in exactly the order in which the map does: (1) a key is in the index if and only if the
- * map has it, for whoever looks from inside such a computation; (2) from outside, an index may show
- * a key a moment before or after the map does, never for longer than that computation.
+ * <p>Caffeine decides which live entries stay (Einziger, Friedman, Manes, "TinyLFU: A Highly
+ * Efficient Cache Admission Policy", 2017); tombstones stay until their time is over or their own
+ * budget is used up, the oldest going first. Every change, of either kind, runs inside the map's
+ * atomic computation for its key, and Caffeine evicts and expires inside the same, so for each key
+ * the index, the digest, the counts and the bytes change in exactly the order in which the key
+ * does: (1) a key is in the index if and only if it is in the map or has a tombstone, never both,
+ * for whoever looks from inside such a computation; (2) from outside, an index may show a key a
+ * moment before or after the map does, never for longer than that computation.
  *
  * <p><b>Threads.</b> Any, event loops too. Reading takes no lock and allocates nothing.
  *
@@ -30,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bound.</b> Bytes beyond the budget are at most {@link #slackBytes}, and one entry for each
  * thread that writes at the moment: a writer that finds more waits until the surplus is evicted.
+ * Tombstones pass theirs by one for each thread that removes at the moment.
  *
  * <p><b>Expiry.</b> An expired entry is not found from the moment on, and leaves with the next
  * {@link #cleanUp}, which the root calls every {@value #CLEAN_UP_INTERVAL_MILLIS} ms, to within
- * about a second: Caffeine's timer wheel is that coarse.
+ * about a second: Caffeine's timer wheel is that coarse. A tombstone whose time is over leaves
+ * then, too, once those before it have left.
  */
 public final class MemoryTier {
     /**
@@ -42,6 +50,9 @@ public final class MemoryTier {
      * heap.
      */
     public static final int ENTRY_OVERHEAD_BYTES = 240;
+
+    /** What a tombstone costs beside the bytes of its key, measured likewise. */
+    public static final int TOMBSTONE_OVERHEAD_BYTES = 200;
 
     /** How often the root calls {@link #cleanUp}. */
     public static final long CLEAN_UP_INTERVAL_MILLIS = 1_000;
@@ -56,6 +67,8 @@ public final class MemoryTier {
     private final ConcurrentMap<Bytes, Entry> map;
     private final Policy<Bytes, Entry> policy;
     private final SlotIndex index = new SlotIndex();
+    private final Digests digests;
+    private final Tombstones tombstones;
     private final TierCounts counts = new TierCounts();
     private final LongAdder bytes = new LongAdder();
     private final long bytesLimit;
@@ -63,14 +76,18 @@ public final class MemoryTier {
     /**
      * @param nanoClock monotonic; Caffeine's ticker
      * @param wallMillis milliseconds since 1970, what an entry's expiry is compared with
+     * @param copies how many copies a key's cache wants, for the digests; always the same for a key
      */
     public MemoryTier(
             MemorySettings settings,
             LongSupplier nanoClock,
             LongSupplier wallMillis,
+            ToIntFunction<Bytes> copies,
             MeterRegistry registry) {
         this.settings = settings;
         this.wallMillis = wallMillis;
+        this.digests = new Digests(copies);
+        this.tombstones = new Tombstones(settings.tombstoneBytesMax(), nanoClock);
         this.bytesLimit = settings.bytesMax() + slackBytes(settings.bytesMax());
         // The caller's thread does the upkeep: on few cores a hand-over costs more than the work.
         this.cache =
@@ -91,7 +108,7 @@ public final class MemoryTier {
     /** The live entry, or null. Counts as a use, and as a hit or a miss. */
     public @Nullable Entry findOrNull(Bytes key) {
         Entry entry = cache.getIfPresent(key);
-        if (entry == null || entry.isTombstone() || isExpired(entry)) {
+        if (entry == null || isExpired(entry)) {
             counts.missed();
             return null;
         }
@@ -104,23 +121,88 @@ public final class MemoryTier {
      * null. No use, no hit, no miss.
      */
     public @Nullable Entry peekOrNull(Bytes key) {
+        while (true) {
+            long removals = tombstones.removals();
+            Entry entry = policy.getIfPresentQuietly(key);
+            if (entry == null) {
+                entry = tombstones.findOrNull(key);
+            }
+            // A tombstone that gives way to an entry between the two looks is missed by both.
+            if (entry != null || removals == tombstones.removals()) {
+                return entry;
+            }
+        }
+    }
+
+    /** The same, of live entries and expired ones only. */
+    public @Nullable Entry peekValueOrNull(Bytes key) {
         return policy.getIfPresentQuietly(key);
     }
 
     /** Keeps the entry in place of any other. What is too large for the budget leaves at once. */
     public void put(Bytes key, Entry entry) {
+        put(key.slotIndex(), key, entry);
+    }
+
+    /** The same, for a caller that knows the key's slot. */
+    public void put(int slot, Bytes key, Entry entry) {
+        if (entry.isTombstone()) {
+            bury(slot, key, entry);
+        } else {
+            keep(slot, key, entry);
+        }
+    }
+
+    private void keep(int slot, Bytes key, Entry entry) {
         map.compute(
                 key,
                 (kept, before) -> {
-                    account(kept, before, entry);
-                    if (entry.isTombstone() && isLive(before)) {
-                        counts.removed();
-                    }
+                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
+                    account(slot, kept, stood, entry);
                     return entry;
                 });
         if (bytes.sum() > bytesLimit) {
             evictSurplus();
         }
+    }
+
+    private void bury(int slot, Bytes key, Entry tombstone) {
+        long stays = tombstone.expiresAtMillis() - wallMillis.getAsLong();
+        map.compute(
+                key,
+                (kept, before) -> {
+                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
+                    tombstones.add(kept, tombstone, TimeUnit.MILLISECONDS.toNanos(stays));
+                    account(slot, kept, stood, tombstone);
+                    if (before != null) {
+                        counts.removed();
+                    }
+                    return null;
+                });
+        if (tombstones.isOverBudget()) {
+            forgetTombstones();
+        }
+    }
+
+    /** Those whose time is over, and, as far as there is no room for all, the oldest. */
+    private void forgetTombstones() {
+        Grave next = tombstones.nextToGoOrNull();
+        while (next != null) {
+            forget(next);
+            next = tombstones.nextToGoOrNull();
+        }
+    }
+
+    private void forget(Grave grave) {
+        map.compute(
+                grave.key(),
+                (kept, live) -> {
+                    if (tombstones.removeIfThere(grave)) {
+                        account(kept.slotIndex(), kept, grave.tombstone(), null);
+                        counts.forgot(tombstones.isOver(grave));
+                    }
+                    return live;
+                });
     }
 
     /**
@@ -136,18 +218,30 @@ public final class MemoryTier {
         }
     }
 
-    /** Forgets the key, without a tombstone. */
+    /** Forgets the key and what stands under it, a tombstone too. */
     public boolean remove(Bytes key) {
         boolean[] removed = new boolean[1];
-        map.computeIfPresent(
+        map.compute(
                 key,
                 (kept, before) -> {
-                    account(kept, before, null);
-                    counts.removed();
-                    removed[0] = true;
+                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
+                    if (stood != null) {
+                        account(kept.slotIndex(), kept, stood, null);
+                        counts.removed();
+                        removed[0] = true;
+                    }
                     return null;
                 });
         return removed[0];
+    }
+
+    /**
+     * One number over all that a slot has here, tombstones too, in caches with more than {@code
+     * rank} copies: equal on two nodes, but for a chance of 2⁻⁶⁴, if and only if they have the same
+     * keys in the same versions. An entry that has expired counts until it has left. O(1).
+     */
+    public long digest(int slot, int rank) {
+        return digests.of(slot, rank);
     }
 
     /** Keys of a slot in the order of their positions, from {@code position} on. */
@@ -171,10 +265,19 @@ public final class MemoryTier {
     }
 
     public long tombstoneCount() {
-        return counts.tombstones();
+        return tombstones.count();
     }
 
-    /** The bytes that keys, values and their bookkeeping take. */
+    /** The bytes that remembered removals take. */
+    public long tombstoneBytes() {
+        return tombstones.bytes();
+    }
+
+    public long tombstoneBytesMax() {
+        return tombstones.bytesMax();
+    }
+
+    /** The bytes that keys, values and their bookkeeping take; tombstones are counted apart. */
     public long bytes() {
         return bytes.sum();
     }
@@ -188,14 +291,19 @@ public final class MemoryTier {
         return Math.max(bytesMax >>> 7, 64 << 10);
     }
 
-    /** Lets expired entries leave and the policy catch up. To be called by no event loop. */
+    /**
+     * Lets expired entries and tombstones leave and the policy catch up. To be called by no event
+     * loop.
+     */
     public void cleanUp() {
         cache.cleanUp();
+        forgetTombstones();
     }
 
-    /** What an entry counts towards the budget. */
+    /** What an entry or a tombstone counts towards its budget. */
     public static int weightOf(Bytes key, Entry entry) {
-        return ENTRY_OVERHEAD_BYTES + align(key.length()) + align(entry.valueLength());
+        int overhead = entry.isTombstone() ? TOMBSTONE_OVERHEAD_BYTES : ENTRY_OVERHEAD_BYTES;
+        return overhead + align(key.length()) + align(entry.valueLength());
     }
 
     /**
@@ -206,9 +314,9 @@ public final class MemoryTier {
      * @throws IllegalStateException when they differ
      */
     void check() {
-        cache.cleanUp();
+        cleanUp();
         index.check();
-        new TierCheck(map, this, cache.estimatedSize()).run();
+        new TierCheck(map, tombstones, this, cache.estimatedSize()).run();
     }
 
     private static int align(int length) {
@@ -228,39 +336,41 @@ public final class MemoryTier {
         if (key == null || entry == null) {
             throw new IllegalStateException("a strong reference was collected");
         }
-        account(key, entry, null);
+        account(key.slotIndex(), key, entry, null);
         counts.left(cause);
     }
 
-    /** Runs inside the key's atomic computation, so in the map's order. */
-    private void account(Bytes key, @Nullable Entry before, @Nullable Entry after) {
-        long delta = weightOrZero(key, after) - weightOrZero(key, before);
+    /** Runs inside the key's atomic computation, so in the order of its changes. */
+    private void account(int slot, Bytes key, @Nullable Entry before, @Nullable Entry after) {
+        long delta = liveWeight(key, after) - liveWeight(key, before);
         if (delta != 0) {
             bytes.add(delta);
         }
+        digests.change(slot, key, before, after);
         boolean wasLive = isLive(before);
         boolean isLive = isLive(after);
         if (wasLive && isLive) {
             return;
         }
-        int slot = key.slotIndex();
         if (before == null) {
             index.add(slot, key);
         } else if (after == null) {
             index.remove(slot, key);
+        } else if (!wasLive) {
+            // The tombstone's own copy of the key goes with it.
+            index.replace(slot, key);
         }
         if (wasLive != isLive) {
             index.addLive(slot, isLive ? 1 : -1);
         }
-        counts.tombstones(before, after);
     }
 
     private static boolean isLive(@Nullable Entry entry) {
         return entry != null && !entry.isTombstone();
     }
 
-    private static long weightOrZero(Bytes key, @Nullable Entry entry) {
-        return entry == null ? 0 : weightOf(key, entry);
+    private static long liveWeight(Bytes key, @Nullable Entry entry) {
+        return entry == null || entry.isTombstone() ? 0 : weightOf(key, entry);
     }
 
     /**

@@ -42,6 +42,16 @@ final class SlotIndex {
         }
     }
 
+    /** Holds on to this key in place of the equal one that is there. */
+    void replace(int slot, Bytes key) {
+        synchronized (lockOf(slot)) {
+            SlotKeys keys = slots[slot];
+            if (keys != null) {
+                keys.replace(key);
+            }
+        }
+    }
+
     void remove(int slot, Bytes key) {
         synchronized (lockOf(slot)) {
             SlotKeys keys = slots[slot];

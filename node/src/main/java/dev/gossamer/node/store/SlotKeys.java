@@ -55,6 +55,14 @@ final class SlotKeys {
         return true;
     }
 
+    /** Holds on to this key in place of the equal one that is there. */
+    void replace(Bytes key) {
+        int at = indexOf(key);
+        if (at >= 0) {
+            keys[at] = key;
+        }
+    }
+
     /**
      * Appends keys whose hash is at least {@code from}, in order: {@code keysMax}, and more only so
      * that keys of one hash stay together.

@@ -9,44 +9,49 @@ import java.util.Set;
 /** Whether the map and everything that is derived from it agree; for tests, on a quiet tier. */
 final class TierCheck {
     private final Map<Bytes, Entry> map;
+    private final Tombstones tombstones;
     private final MemoryTier tier;
     private final long size;
 
     /**
      * @param size entries of the map, those included that it hides because they have expired
      */
-    TierCheck(Map<Bytes, Entry> map, MemoryTier tier, long size) {
+    TierCheck(Map<Bytes, Entry> map, Tombstones tombstones, MemoryTier tier, long size) {
         this.size = size;
         this.map = map;
+        this.tombstones = tombstones;
         this.tier = tier;
     }
 
     void run() {
         Set<Bytes> indexed = indexed();
-        agree("number of indexed keys", (long) indexed.size(), size);
+        agree("number of indexed keys", (long) indexed.size(), size + tombstones.count());
         agree("whether all keys are indexed", indexed.containsAll(map.keySet()), true);
         if (Set.copyOf(map.keySet()).size() == size) {
-            compareSums();
+            compareSums(indexed);
         }
     }
 
-    private void compareSums() {
+    private void compareSums(Set<Bytes> indexed) {
         int[] live = new int[Slot.COUNT];
-        long tombstones = 0;
+        long[] digests = new long[Slot.COUNT];
         long bytes = 0;
-        for (var item : map.entrySet()) {
-            bytes += MemoryTier.weightOf(item.getKey(), item.getValue());
-            if (item.getValue().isTombstone()) {
-                tombstones++;
-            } else {
-                live[item.getKey().slotIndex()]++;
-            }
+        long tombstoneBytes = 0;
+        for (Bytes key : indexed) {
+            Entry entry = kept(key);
+            agree("tombstone of " + key, tombstones.findOrNull(key) != null, !map.containsKey(key));
+            int weight = MemoryTier.weightOf(key, entry);
+            bytes += entry.isTombstone() ? 0 : weight;
+            tombstoneBytes += entry.isTombstone() ? weight : 0;
+            live[key.slotIndex()] += entry.isTombstone() ? 0 : 1;
+            digests[key.slotIndex()] ^= Digests.mix(KeyOrder.hash(key), entry);
         }
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             agree("live entries of slot " + slot, tier.liveCount(slot), live[slot]);
+            agree("digest of slot " + slot, tier.digest(slot, 0), digests[slot]);
         }
-        agree("tombstones", tier.tombstoneCount(), tombstones);
         agree("bytes", tier.bytes(), bytes);
+        agree("bytes of tombstones", tier.tombstoneBytes(), tombstoneBytes);
     }
 
     private Set<Bytes> indexed() {
@@ -58,6 +63,14 @@ final class TierCheck {
             }
         }
         return keys;
+    }
+
+    private Entry kept(Bytes key) {
+        Entry entry = tier.peekOrNull(key);
+        if (entry == null) {
+            throw new IllegalStateException(key + " is in the index and nowhere else");
+        }
+        return entry;
     }
 
     private static void agree(String what, Object counted, Object found) {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happened in the memory tier, counted without contention and shown as {@code
@@ -18,7 +17,7 @@ final class TierCounts {
     private final LongAdder evictedForSize = new LongAdder();
     private final LongAdder expired = new LongAdder();
     private final LongAdder removed = new LongAdder();
-    private final LongAdder tombstones = new LongAdder();
+    private final LongAdder tombstonesDropped = new LongAdder();
 
     void hit() {
         hits.increment();
@@ -41,19 +40,13 @@ final class TierCounts {
         removed.increment();
     }
 
-    void tombstones(@Nullable Entry before, @Nullable Entry after) {
-        int delta = tombstone(after) - tombstone(before);
-        if (delta != 0) {
-            tombstones.add(delta);
+    /** A tombstone was forgotten, in its time or for want of room. */
+    void forgot(boolean inTime) {
+        if (inTime) {
+            expired.increment();
+        } else {
+            tombstonesDropped.increment();
         }
-    }
-
-    long tombstones() {
-        return tombstones.sum();
-    }
-
-    private static int tombstone(@Nullable Entry entry) {
-        return entry != null && entry.isTombstone() ? 1 : 0;
     }
 
     void register(MeterRegistry registry, MemoryTier tier) {
@@ -64,6 +57,23 @@ final class TierCounts {
         evictions(registry, "explicit", removed);
         gauge(registry, "gossamer.tier.entries", tier, MemoryTier::liveCount, "Live entries");
         gauge(registry, "gossamer.tier.tombstones", tier, MemoryTier::tombstoneCount, "Tombstones");
+        gauge(
+                registry,
+                "gossamer.tombstones.bytes",
+                tier,
+                MemoryTier::tombstoneBytes,
+                "Bytes that remembered removals take");
+        gauge(
+                registry,
+                "gossamer.tombstones.bytes.max",
+                tier,
+                MemoryTier::tombstoneBytesMax,
+                "The budget of remembered removals");
+        counter(
+                registry,
+                "gossamer.tombstones.dropped",
+                tombstonesDropped,
+                "Removals forgotten before their time for want of room");
         gauge(registry, "gossamer.tier.bytes", tier, MemoryTier::bytes, "Bytes in use");
         gauge(registry, "gossamer.tier.bytes.max", tier, MemoryTier::bytesMax, "The budget");
     }

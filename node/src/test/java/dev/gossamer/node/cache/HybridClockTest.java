@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class HybridClockTest {
     private final AtomicLong wall = new AtomicLong(1_000_000);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final HybridClock clock = new HybridClock(wall::get, Duration.ofMinutes(1), registry);
+    private final HybridClock clock =
+            new HybridClock(wall::get, Duration.ofMinutes(1), new MemoryCeiling(), registry);
 
     @Test
     void timesGrowWhileTheWallClockStandsStillOrStepsBack() {

@@ -47,12 +47,26 @@ public class KeyspaceBenchmark {
         var settings = KeyspaceSettings.DEFAULT;
         var tier =
                 new MemoryTier(
-                        new MemorySettings((long) mebibytes << 20),
+                        new MemorySettings((long) mebibytes << 20, 32L << 20),
                         System::nanoTime,
                         System::currentTimeMillis,
+                        settings.copies(),
                         registry);
-        var clock = new HybridClock(System::currentTimeMillis, settings.driftMax(), registry);
-        keyspace = new Keyspace(tier, clock, new MemberId(1), System::currentTimeMillis, settings);
+        var clock =
+                new HybridClock(
+                        System::currentTimeMillis,
+                        settings.driftMax(),
+                        new MemoryCeiling(),
+                        registry);
+        keyspace =
+                new Keyspace(
+                        tier,
+                        clock,
+                        new MemberId(1),
+                        System::currentTimeMillis,
+                        System::nanoTime,
+                        settings,
+                        registry);
         for (int i = 0; i < KEYS; i++) {
             keys[i] = Bytes.utf8("key:" + String.format("%012d", i));
             put(keys[i]);

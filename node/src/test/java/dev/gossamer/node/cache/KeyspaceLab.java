@@ -27,26 +27,52 @@ final class KeyspaceLab {
                             Optional.of(Duration.ofSeconds(30)),
                             1_000,
                             2,
-                            CacheSettings.Acks.PRIMARY),
+                            CacheSettings.Acks.PRIMARY,
+                            CacheSettings.Partition.AVAILABLE),
                     new CacheSettings(
-                            "default", Optional.empty(), 1 << 30, 2, CacheSettings.Acks.ALL));
+                            "strict",
+                            Optional.empty(),
+                            1 << 30,
+                            2,
+                            CacheSettings.Acks.ALL,
+                            CacheSettings.Partition.CONSISTENT),
+                    new CacheSettings(
+                            "thin",
+                            Optional.empty(),
+                            1 << 30,
+                            1,
+                            CacheSettings.Acks.ALL,
+                            CacheSettings.Partition.AVAILABLE),
+                    new CacheSettings(
+                            "default",
+                            Optional.empty(),
+                            1 << 30,
+                            2,
+                            CacheSettings.Acks.ALL,
+                            CacheSettings.Partition.AVAILABLE));
 
     final AtomicLong nowMillis = new AtomicLong(START_MILLIS);
-    final KeyspaceSettings settings =
-            new KeyspaceSettings(Duration.ofMinutes(10), Duration.ofMinutes(1), CACHES);
+    final KeyspaceSettings settings = KeyspaceSettings.of(CACHES);
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final MemoryCeiling ceiling = new MemoryCeiling();
     final MemoryTier tier;
+    final HybridClock clock;
     final Keyspace keyspace;
 
     KeyspaceLab(long bytesMax) {
-        var registry = new SimpleMeterRegistry();
         tier =
                 new MemoryTier(
-                        new MemorySettings(bytesMax),
-                        () -> TimeUnit.MILLISECONDS.toNanos(nowMillis.get() - START_MILLIS),
+                        new MemorySettings(bytesMax, 32L << 20),
+                        this::nanos,
                         nowMillis::get,
+                        settings.copies(),
                         registry);
-        var clock = new HybridClock(nowMillis::get, settings.driftMax(), registry);
-        keyspace = new Keyspace(tier, clock, SELF, nowMillis::get, settings);
+        clock = new HybridClock(nowMillis::get, settings.driftMax(), ceiling, registry);
+        keyspace = new Keyspace(tier, clock, SELF, nowMillis::get, this::nanos, settings, registry);
+    }
+
+    private long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(nowMillis.get() - START_MILLIS);
     }
 
     Outcome apply(Operation operation) {
@@ -55,6 +81,7 @@ final class KeyspaceLab {
 
     void pass(long millis) {
         nowMillis.addAndGet(millis);
+        clock.extend();
     }
 
     /** Lets a year pass, so that all that expires has left, and asks whether the tier is whole. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.CacheSettings.Acks;
+import dev.gossamer.node.cache.CacheSettings.Partition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,16 +98,23 @@ class ConfigurationTest {
     void aCacheTakesItsOwnSettingsAndTheDefaultOneStandsFirst() throws IOException {
         Path file =
                 write(
-                        "mesh: {replication: 3}\ncaches:\n  users: {ttl: 10m, replication: 2, acks: primary}\n  default: {entry-bytes-max: 1MiB}\n");
+                        "mesh: {replication: 3}\ncaches:\n  users: {ttl: 10m, replication: 2, acks: primary, partition: consistent}\n  default: {entry-bytes-max: 1MiB}\n");
         assertThat(CacheReader.read(read(file)))
                 .containsExactly(
-                        new CacheSettings("default", Optional.empty(), 1 << 20, 3, Acks.ALL),
+                        new CacheSettings(
+                                "default",
+                                Optional.empty(),
+                                1 << 20,
+                                3,
+                                Acks.ALL,
+                                Partition.AVAILABLE),
                         new CacheSettings(
                                 "users",
                                 Optional.of(Duration.ofMinutes(10)),
                                 16 << 20,
                                 2,
-                                Acks.PRIMARY));
+                                Acks.PRIMARY,
+                                Partition.CONSISTENT));
     }
 
     @Test

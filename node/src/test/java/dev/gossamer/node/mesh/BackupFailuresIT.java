@@ -177,10 +177,9 @@ class BackupFailuresIT {
                         Optional.empty(),
                         1 << 20,
                         2,
-                        CacheSettings.Acks.PRIMARY);
-        KeyspaceSettings caches =
-                new KeyspaceSettings(
-                        Duration.ofMinutes(10), Duration.ofMinutes(1), List.of(primaryOnly));
+                        CacheSettings.Acks.PRIMARY,
+                        CacheSettings.Partition.AVAILABLE);
+        KeyspaceSettings caches = KeyspaceSettings.of(List.of(primaryOnly));
         try (TestMesh mesh = new TestMesh(settings, caches)) {
             Node node = mesh.join();
             try (Pretender silent = new Pretender(mesh, settings)) {

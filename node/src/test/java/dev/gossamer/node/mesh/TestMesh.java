@@ -7,6 +7,7 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.net.EventLoops;
@@ -97,15 +98,25 @@ final class TestMesh implements AutoCloseable {
         Member member = member(++joined);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.EPOLL), 2);
-        HybridClock clock = new HybridClock(System::currentTimeMillis, caches.driftMax(), meters);
+        HybridClock clock =
+                new HybridClock(
+                        System::currentTimeMillis, caches.driftMax(), new MemoryCeiling(), meters);
         MemoryTier tier =
                 new MemoryTier(
-                        new MemorySettings(64L << 20),
+                        new MemorySettings(64L << 20, 4L << 20),
                         System::nanoTime,
                         System::currentTimeMillis,
+                        caches.copies(),
                         meters);
         Keyspace keyspace =
-                new Keyspace(tier, clock, member.id(), System::currentTimeMillis, caches);
+                new Keyspace(
+                        tier,
+                        clock,
+                        member.id(),
+                        System::currentTimeMillis,
+                        System::nanoTime,
+                        caches,
+                        meters);
         MeshNode mesh =
                 new MeshNode(
                         settings,

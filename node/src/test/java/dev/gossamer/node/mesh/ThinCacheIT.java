@@ -10,7 +10,6 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.mesh.TestMesh.Node;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -24,16 +23,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ThinCacheIT {
     private static final int KEYS = 400;
     private static final KeyspaceSettings CACHES =
-            new KeyspaceSettings(
-                    Duration.ofMinutes(10),
-                    Duration.ofMinutes(1),
+            KeyspaceSettings.of(
                     List.of(
                             cache(CacheSettings.DEFAULT_NAME, Integer.MAX_VALUE),
                             cache("thin", 1)));
 
     private static CacheSettings cache(String name, int replication) {
         return new CacheSettings(
-                name, Optional.empty(), 1 << 20, replication, CacheSettings.Acks.ALL);
+                name,
+                Optional.empty(),
+                1 << 20,
+                replication,
+                CacheSettings.Acks.ALL,
+                CacheSettings.Partition.AVAILABLE);
     }
 
     private static Bytes thin(int i) {

@@ -31,9 +31,10 @@ class MemoryAccountingTest {
         long before = usedHeapBytes();
         MemoryTier tier =
                 new MemoryTier(
-                        new MemorySettings(1L << 30),
+                        new MemorySettings(1L << 30, 1L << 30),
                         () -> 1,
                         () -> 1_000,
+                        _ -> 2,
                         new SimpleMeterRegistry());
         for (int i = 0; i < entries; i++) {
             long expiresAt = expiring ? 1_000_000 + i : Entry.NEVER;

@@ -50,7 +50,7 @@ class MemoryTierTest {
     @Test
     void anEntryIsGoneWhenTheWallClockSaysSoEvenIfTheTickerDoesNot() {
         AtomicLong wall = new AtomicLong(START_MILLIS);
-        tier = new MemoryTier(new MemorySettings(1 << 20), () -> 0, wall::get, registry);
+        tier = new MemoryTier(settings(1 << 20), () -> 0, wall::get, _ -> 2, registry);
         tier.put(key(1), Entry.of(new byte[10], VERSION, START_MILLIS + 1));
         wall.set(START_MILLIS + 1);
         assertThat(tier.findOrNull(key(1))).isNull();
@@ -64,7 +64,8 @@ class MemoryTierTest {
         assertThat(tier.peekOrNull(key(1))).isNotNull();
         assertThat(tier.liveCount(key(1).slotIndex())).isZero();
         assertThat(tier.tombstoneCount()).isEqualTo(1);
-        assertThat(tier.bytes()).isEqualTo(MemoryTier.ENTRY_OVERHEAD_BYTES + 8);
+        assertThat(tier.bytes()).isZero();
+        assertThat(tier.tombstoneBytes()).isEqualTo(MemoryTier.TOMBSTONE_OVERHEAD_BYTES + 8);
         assertThat(evictions("explicit")).isEqualTo(1);
         pass(62_000);
         tier.cleanUp();
@@ -196,7 +197,20 @@ class MemoryTierTest {
 
     private MemoryTier tier(long bytesMax) {
         return new MemoryTier(
-                new MemorySettings(bytesMax), nanos::get, this::wallMillis, registry());
+                settings(bytesMax),
+                nanos::get,
+                this::wallMillis,
+                MemoryTierTest::copies,
+                registry());
+    }
+
+    private static MemorySettings settings(long bytesMax) {
+        return new MemorySettings(bytesMax, 1 << 20);
+    }
+
+    /** Keys that end with a 1 belong to a cache with one copy. */
+    private static int copies(Bytes key) {
+        return key.array()[key.length() - 1] == '1' ? 1 : 2;
     }
 
     /** The field's initializer runs before the constructor of the test; one registry a tier. */

@@ -1,9 +1,11 @@
 package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import io.netty.buffer.ByteBuf;
 import java.util.BitSet;
@@ -20,8 +22,15 @@ final class MessageCodec {
     static void writeRequest(ByteBuf out, Request request) {
         switch (request) {
             case Request.Read(var key) -> Wire.writeKey(out.writeByte(1), key);
-            case Request.Write(var operation) -> OperationCodec.write(out.writeByte(2), operation);
-            case Request.Replicate(var items) -> Wire.writeItems(out.writeByte(3), items);
+            case Request.Write(var operation, var id) -> {
+                Wire.writeId(out.writeByte(2), id);
+                OperationCodec.write(out, operation);
+            }
+            case Request.Replicate(var items, var operations) -> {
+                Wire.writeItems(out.writeByte(3), items);
+                out.writeInt(operations.size());
+                operations.forEach(operation -> writeOperation(out, operation));
+            }
             case Request.Fetch(var keys) -> Wire.writeKeys(out.writeByte(4), keys);
             case Request.Pull(var slots, var position, var bytesMax) -> {
                 out.writeByte(5).writeInt(slots.size());
@@ -33,6 +42,7 @@ final class MessageCodec {
             case Request.Count() -> out.writeByte(7);
             case Request.RandomKey() -> out.writeByte(8);
             case Request.Flush() -> out.writeByte(9);
+            case Request.Ping() -> out.writeByte(10);
         }
     }
 
@@ -44,8 +54,10 @@ final class MessageCodec {
         int kind = in.readUnsignedByte();
         return switch (kind) {
             case 1 -> new Request.Read(Wire.readKey(in));
-            case 2 -> new Request.Write(OperationCodec.read(in));
-            case 3 -> new Request.Replicate(Wire.readItems(in));
+            case 2 -> readWrite(in);
+            case 3 ->
+                    new Request.Replicate(
+                            Wire.readItems(in), Wire.readList(in, MessageCodec::readOperation));
             case 4 -> new Request.Fetch(Wire.readKeys(in));
             case 5 ->
                     new Request.Pull(
@@ -56,8 +68,24 @@ final class MessageCodec {
             case 7 -> new Request.Count();
             case 8 -> new Request.RandomKey();
             case 9 -> new Request.Flush();
+            case 10 -> new Request.Ping();
             default -> throw Wire.unknown("request", kind);
         };
+    }
+
+    private static Request readWrite(ByteBuf in) {
+        OperationId id = Wire.readId(in);
+        return new Request.Write(OperationCodec.read(in), id);
+    }
+
+    static void writeOperation(ByteBuf out, RecentOperation operation) {
+        Wire.writeId(out, operation.id());
+        writeOutcome(out, operation.outcome());
+    }
+
+    static RecentOperation readOperation(ByteBuf in) {
+        OperationId id = Wire.readId(in);
+        return new RecentOperation(id, readOutcome(in));
     }
 
     private static int slot(int index) {
@@ -90,6 +118,7 @@ final class MessageCodec {
                 }
             }
             case Reply.WrongEpoch(var epoch) -> out.writeByte(9).writeLong(epoch);
+            case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -112,6 +141,7 @@ final class MessageCodec {
             case 8 -> new Reply.SomeKey(Wire.readFlag(in) ? Wire.readKey(in) : null);
             case 9 -> new Reply.WrongEpoch(in.readLong());
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
+            case 11 -> new Reply.Alive(in.readLong());
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -207,6 +237,7 @@ final class MessageCodec {
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Stored _,
+                    Reply.Alive _,
                     Reply.Counted _,
                     Reply.SomeKey _,
                     Reply.WrongEpoch _,

@@ -24,6 +24,11 @@ public sealed interface Reply {
     record Stored() implements Reply {}
 
     /**
+     * @param epoch that the peer serves requests under
+     */
+    record Alive(long epoch) implements Reply {}
+
+    /**
      * @param items what the peer has of the keys asked for
      * @param authoritative whether nothing that was acknowledged under this epoch or before is
      *     missing from the answer

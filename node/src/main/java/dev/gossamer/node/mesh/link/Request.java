@@ -2,7 +2,9 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.OperationId;
 import java.util.List;
 
 /** What one member asks of another. Each carries the asker's epoch in its frame. */
@@ -11,15 +13,31 @@ public sealed interface Request {
     /** The live entry of a key, asked of the slot's primary. Answer: {@link Reply.Found}. */
     record Read(Bytes key) implements Request {}
 
-    /** A change, asked of the slot's primary. Answer: {@link Reply.Done}. */
-    record Write(Operation operation) implements Request {}
+    /**
+     * A change, asked of the slot's primary. Answer: {@link Reply.Done}.
+     *
+     * @param id applied once, however often it is asked for
+     */
+    record Write(Operation operation, OperationId id) implements Request {}
 
-    /** Copies to store, from a primary to a backup. Answer: {@link Reply.Stored}. */
-    record Replicate(List<Item> items) implements Request {
+    /**
+     * Copies to store, from a primary to whoever holds the slot. Answer: {@link Reply.Stored}.
+     *
+     * @param items of one slot; at least one
+     * @param operations whose effect the copies have, the last of them first
+     */
+    record Replicate(List<Item> items, List<RecentOperation> operations) implements Request {
         public Replicate {
             items = List.copyOf(items);
+            operations = List.copyOf(operations);
+            if (items.isEmpty() || operations.isEmpty()) {
+                throw new IllegalArgumentException("no copies, or of no operation");
+            }
         }
     }
+
+    /** Whether the peer is there. Answered under every epoch. Answer: {@link Reply.Alive}. */
+    record Ping() implements Request {}
 
     /**
      * What the peer has of some keys of one slot, tombstones too. Answer: {@link Reply.Fetched}.
@@ -65,11 +83,12 @@ public sealed interface Request {
         int base = 64;
         return switch (this) {
             case Read(var key) -> base + key.length();
-            case Write(var operation) -> base + weightOf(operation);
-            case Replicate(var items) -> base + weightOf(items);
+            case Write(var operation, var _) -> base + weightOf(operation);
+            case Replicate(var items, var operations) ->
+                    base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
             case Pull(var slots, var _, var _) -> base + 2 * slots.size();
-            case ListKeys _, Count _, RandomKey _, Flush _ -> base;
+            case Ping _, ListKeys _, Count _, RandomKey _, Flush _ -> base;
         };
     }
 

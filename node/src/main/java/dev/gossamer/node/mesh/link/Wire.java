@@ -4,6 +4,7 @@ import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,14 @@ final class Wire {
 
     static Version readVersion(ByteBuf in) {
         return new Version(in.readLong(), in.readLong(), new MemberId(in.readLong()));
+    }
+
+    static void writeId(ByteBuf out, OperationId id) {
+        out.writeLong(id.client()).writeLong(id.sequence());
+    }
+
+    static OperationId readId(ByteBuf in) {
+        return new OperationId(in.readLong(), in.readLong());
     }
 
     static void writeEntry(ByteBuf out, @Nullable Entry entry) {

@@ -11,6 +11,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
@@ -169,6 +170,16 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        throw new UnsupportedOperationException("HTTP sends no operation ids");
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return false;
+    }
+
+    @Override
     public Topology topology() {
         return topology;
     }
@@ -268,13 +279,15 @@ final class OneNodeMesh implements Mesh {
                         Optional.empty(),
                         16 << 20,
                         2,
-                        CacheSettings.Acks.ALL),
+                        CacheSettings.Acks.ALL,
+                        CacheSettings.Partition.AVAILABLE),
                 new CacheSettings(
                         "users",
                         Optional.of(Duration.ofMinutes(10)),
                         1000,
                         2,
-                        CacheSettings.Acks.PRIMARY));
+                        CacheSettings.Acks.PRIMARY,
+                        CacheSettings.Partition.AVAILABLE));
     }
 
     static GossamerException clusterDown() {

@@ -4,6 +4,7 @@ import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -13,6 +14,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,8 +23,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +40,32 @@ final class LoneMesh implements Mesh {
     private final Member other;
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
     private final Queue<Runnable> held = new ArrayDeque<>();
+    private final Map<OperationId, Outcome> outcomes = new ConcurrentHashMap<>();
     private volatile Topology topology;
+
+    /** Whether the caches are said to be consistent. */
+    volatile boolean epochFirst;
 
     LoneMesh(MeterRegistry registry, long memoryBytes) {
         var wall = (java.util.function.LongSupplier) System::currentTimeMillis;
         self = member(1, "node-0", 7379);
         other = member(2, "node-1", 7380);
         var tier =
-                new MemoryTier(new MemorySettings(memoryBytes), System::nanoTime, wall, registry);
+                new MemoryTier(
+                        new MemorySettings(memoryBytes, 1 << 20),
+                        System::nanoTime,
+                        wall,
+                        KeyspaceSettings.DEFAULT.copies(),
+                        registry);
         keyspace =
                 new Keyspace(
                         tier,
-                        new HybridClock(wall, Duration.ofMinutes(1), registry),
+                        new HybridClock(wall, Duration.ofMinutes(1), new MemoryCeiling(), registry),
                         self.id(),
                         wall,
-                        KeyspaceSettings.DEFAULT);
+                        System::nanoTime,
+                        KeyspaceSettings.DEFAULT,
+                        registry);
         topology = owned(1, slot -> 0);
     }
 
@@ -112,6 +127,18 @@ final class LoneMesh implements Mesh {
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
         callback.done(keyspace.apply(operation, topology.epoch()).outcome());
+    }
+
+    @Override
+    public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+        callback.done(
+                outcomes.computeIfAbsent(
+                        id, _ -> keyspace.apply(operation, topology.epoch()).outcome()));
+    }
+
+    @Override
+    public boolean isEpochFirst(Bytes key) {
+        return epochFirst;
     }
 
     @Override

@@ -1,0 +1,47 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.protocol.MemberId;
+
+/** What an {@link Agreement} hears of. */
+public sealed interface Event {
+
+    /** The failure detector sees these members, this one among them. */
+    record ViewChanged(MeshView view) implements Event {}
+
+    /**
+     * Another member said something: late, doubled or overtaken as it may be.
+     *
+     * @param message see {@link Message#decode}
+     */
+    record Received(MemberId from, Message message) implements Event {}
+
+    /** Time has passed; every {@link AgreementSettings#tick}. A long gap voids the lease. */
+    record Ticked() implements Event {}
+
+    /**
+     * The data path acts under the topology of this epoch, in every thread, and under no earlier
+     * one. Without it, members that need not copy a slot may be told to when plans change quickly.
+     */
+    record Installed(long epoch) implements Event {}
+
+    /**
+     * The data path has done what the phase of this epoch asks for: while copying, everything that
+     * this member owns or is told to copy is here; while handing over, everything is served by its
+     * new owners and no operation of an earlier epoch is under way. Said by every member, also by
+     * one that had nothing to do, once for each epoch that is not steady.
+     */
+    record Synced(long epoch) implements Event {}
+
+    /** Data does not get through to a member, as seen here. */
+    record LinkDown(MemberId peer) implements Event {}
+
+    /** Data gets through to a member again. */
+    record LinkUp(MemberId peer) implements Event {}
+
+    /** This member shall own nothing any more. */
+    record DrainRequested() implements Event {}
+
+    /** This member stops: it gives its lease back at once and will never ask for one again. */
+    record Resigned() implements Event {}
+}

@@ -1,0 +1,282 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.membership.agreement.ChangePlan.Placing;
+import dev.gossamer.membership.agreement.ChangePlan.Situation;
+import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Topology;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member would propose now, from the last decree, the view, and what those in view say; and
+ * whether it is this one's turn to propose.
+ *
+ * <p><b>Cost.</b> The plan is made afresh only when something it depends on has changed.
+ */
+final class Outlook implements Proposer.Purpose {
+    private final Member self;
+    private final AgreementSettings settings;
+    private final Roll roll;
+    private final Supplier<Optional<Decree>> chosen;
+    private final Placing placing;
+
+    private record Question(Situation situation, boolean renew, long epoch, Genesis genesis) {}
+
+    private @Nullable Question askedOrNull;
+    private Optional<Decree> answer = Optional.empty();
+
+    /**
+     * @param chosen the last decree known
+     */
+    Outlook(
+            Member self,
+            AgreementSettings settings,
+            Roll roll,
+            Supplier<Optional<Decree>> chosen,
+            Placing placing) {
+        this.self = self;
+        this.settings = settings;
+        this.roll = roll;
+        this.chosen = chosen;
+        this.placing = placing;
+    }
+
+    private Topology present() {
+        return chosen.get()
+                .map(Decree::topology)
+                .orElseGet(() -> Topology.none(settings.replication()));
+    }
+
+    /** The members of the last decree that are in view, whichever run of their process. */
+    private List<MemberId> rosterInView() {
+        Topology present = present();
+        return roll.view().members().stream()
+                .map(Member::id)
+                .filter(id -> present.indexOf(id) >= 0)
+                .toList();
+    }
+
+    /** Whether more than half of the roster is in view. */
+    boolean inMajority() {
+        return 2 * rosterInView().size() > present().members().size();
+    }
+
+    /** Who comes before this member in proposing: 0 for the leader, -1 when it is not to. */
+    int turn() {
+        return chosen.get().isEmpty()
+                ? foundingTurn()
+                : inMajority() ? rosterInView().indexOf(self.id()) : -1;
+    }
+
+    /** The first of the view founds, when nobody in view knows of a mesh and enough are there. */
+    private int foundingTurn() {
+        List<Member> view = roll.view().members();
+        boolean mayFound =
+                view.size() >= majority(settings.founders())
+                        && view.get(0).id().equals(self.id())
+                        && roll.allHave(report -> report.genesis().isEmpty());
+        return mayFound ? 0 : -1;
+    }
+
+    Optional<MemberId> leader() {
+        List<MemberId> able = rosterInView();
+        return able.isEmpty() || !inMajority() ? Optional.empty() : Optional.of(able.get(0));
+    }
+
+    /** Where to propose; the majority of a founding is one of all who may found, too. */
+    Proposer.Place place() {
+        Optional<Decree> last = chosen.get();
+        if (last.isEmpty()) {
+            Set<MemberId> view = ids(roll.view().members());
+            int quorum = Math.max(majority(view.size()), majority(settings.founders()));
+            return new Proposer.Place(Optional.empty(), Epoch.NONE, view, quorum);
+        }
+        Set<MemberId> roster = ids(last.get().topology().members());
+        return new Proposer.Place(
+                last.map(Decree::genesis), last.get().epoch(), roster, majority(roster.size()));
+    }
+
+    static int majority(int of) {
+        return of / 2 + 1;
+    }
+
+    private static Set<MemberId> ids(List<Member> members) {
+        return members.stream().map(Member::id).collect(Collectors.toSet());
+    }
+
+    /** A cheap look at whether there may be anything to do. */
+    boolean isUnsettled() {
+        Topology present = present();
+        return present.phase() != Topology.Phase.STEADY
+                || mustRenew()
+                || roll.those(Report::draining).findAny().isPresent()
+                || !present.members().equals(candidates());
+    }
+
+    @Override
+    public Set<MemberId> dropping() {
+        List<Member> next = candidates();
+        Set<MemberId> dropping = new HashSet<>();
+        for (Member member : present().members()) {
+            if (next.stream().noneMatch(each -> ChangePlan.sameRun(each, member))) {
+                dropping.add(member.id());
+            }
+        }
+        return dropping;
+    }
+
+    @Override
+    public Optional<Decree> plan() {
+        List<Member> next = candidates();
+        if (next.isEmpty()) {
+            return Optional.empty();
+        }
+        Topology present = present();
+        Situation situation =
+                new Situation(
+                        present,
+                        next,
+                        idsOf(Report::draining),
+                        idsOf(report -> report.synced() == present.epoch()),
+                        idsOf(report -> report.acting() == present.epoch()),
+                        settings.replication());
+        Genesis genesis = chosen.get().map(Decree::genesis).orElseGet(() -> Genesis.by(self));
+        Question question = new Question(situation, mustRenew(), nextEpoch(), genesis);
+        if (!question.equals(askedOrNull)) {
+            askedOrNull = question;
+            answer = answer(question);
+        }
+        return answer;
+    }
+
+    private Optional<Decree> answer(Question question) {
+        Situation situation = question.situation();
+        Optional<Topology> next =
+                question.renew()
+                        ? Optional.of(ChangePlan.renewed(situation, question.epoch(), placing))
+                        : ChangePlan.next(situation, question.epoch(), placing);
+        long after = situation.present().epoch();
+        return next.map(topology -> new Decree(question.genesis(), after, topology));
+    }
+
+    private Set<MemberId> idsOf(Predicate<Report> said) {
+        return roll.those(said).map(Member::id).collect(Collectors.toSet());
+    }
+
+    /** One step on, or past what those of a mesh that gives way have installed. */
+    private long nextEpoch() {
+        long greatest = present().epoch();
+        for (Member member : roll.view().members()) {
+            greatest =
+                    Math.max(
+                            greatest,
+                            roll.report(member.id())
+                                    .filter(this::isStranger)
+                                    .map(report -> Epoch.agreedPart(report.installed()))
+                                    .orElse(greatest));
+        }
+        return greatest + Epoch.agreed(1);
+    }
+
+    private boolean isStranger(Report report) {
+        return report.genesis().isPresent() && !report.genesis().equals(genesis());
+    }
+
+    private Optional<Genesis> genesis() {
+        return chosen.get().map(Decree::genesis);
+    }
+
+    /** The topology is right, but somebody acts under another one on top of it, or may have to. */
+    private boolean mustRenew() {
+        Topology present = present();
+        return roll.those(report -> report.genesis().equals(genesis()))
+                .anyMatch(member ->
+                        roll.report(member.id())
+                                .filter(report ->
+                                        report.epoch() == present.epoch()
+                                                && (report.unresolved()
+                                                        || isProvisional(report, present)))
+                                .isPresent());
+    }
+
+    private static boolean isProvisional(Report report, Topology present) {
+        return Epoch.isProvisional(report.installed())
+                && Epoch.agreedPart(report.installed()) == present.epoch();
+    }
+
+    /** Who of the view is to be in the next topology. */
+    private List<Member> candidates() {
+        List<Member> able = able();
+        Map<MemberId, List<MemberId>> unreachable = unreachable();
+        if (unreachable.isEmpty()) {
+            return able;
+        }
+        Set<MemberId> leftOut = DeadLinks.leftOut(present(), able, unreachable);
+        return able.stream().filter(member -> !leftOut.contains(member.id())).toList();
+    }
+
+    private Map<MemberId, List<MemberId>> unreachable() {
+        Map<MemberId, List<MemberId>> unreachable = new HashMap<>();
+        roll.those(report -> !report.unreachable().isEmpty())
+                .forEach(member ->
+                        unreachable.put(
+                                member.id(),
+                                roll.report(member.id())
+                                        .map(Report::unreachable)
+                                        .orElse(List.of())));
+        return unreachable;
+    }
+
+    private List<Member> able() {
+        Topology present = present();
+        return roll.view().members().stream()
+                .filter(member -> mayBeIn(present, member))
+                .sorted(Comparator.naturalOrder())
+                .toList();
+    }
+
+    /** Newcomers have to be heard first: they may be of a mesh that does not give way. */
+    private boolean mayBeIn(Topology present, Member member) {
+        Optional<Report> report = roll.report(member.id());
+        if (report.isEmpty()) {
+            return present.member(member.id())
+                    .filter(same -> ChangePlan.sameRun(same, member))
+                    .isPresent();
+        }
+        return !report.get().resigned() && !isOfAMeshThatStays(report.get());
+    }
+
+    private boolean isOfAMeshThatStays(Report report) {
+        return isStranger(report)
+                && genesis().map(ours -> !ours.outranks(report.genesis().get())).orElse(true);
+    }
+
+    /** Those who are left out since they are cut off from others. */
+    List<MemberId> leftOut() {
+        return DeadLinks.leftOut(present(), able(), unreachable()).stream().sorted().toList();
+    }
+
+    /** Those of the roster who have not done what the present phase asks for. */
+    List<MemberId> unsynced() {
+        Topology present = present();
+        if (present.phase() == Topology.Phase.STEADY) {
+            return List.of();
+        }
+        Set<MemberId> synced = idsOf(report -> report.synced() == present.epoch());
+        return present.members().stream()
+                .map(Member::id)
+                .filter(id -> !synced.contains(id))
+                .toList();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.protocol.MemberId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a member says about itself with each heartbeat.
+ *
+ * @param incarnation of its process
+ * @param sequence grows with every report of one incarnation: an older one that comes late is
+ *     passed over
+ * @param genesis of the mesh it is in
+ * @param epoch the last one agreed on that it knows
+ * @param installed the one that it was last told to act under, provisional ones too
+ * @param acting the one that all of its data path acts under
+ * @param synced the last one whose phase it has completed
+ * @param unresolved whether it has accepted a topology of which it does not know what became
+ * @param draining whether it wants to own nothing
+ * @param resigned whether it has given up its lease for good
+ * @param unreachable whom its data has not reached for some time
+ */
+public record Report(
+        long incarnation,
+        long sequence,
+        Optional<Genesis> genesis,
+        long epoch,
+        long installed,
+        long acting,
+        long synced,
+        boolean unresolved,
+        boolean draining,
+        boolean resigned,
+        List<MemberId> unreachable) {
+    public Report {
+        unreachable = List.copyOf(unreachable);
+    }
+}

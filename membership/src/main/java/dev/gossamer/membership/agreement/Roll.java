@@ -1,0 +1,63 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Who is in view, and what each of them said last. Bounded by the view. */
+final class Roll {
+    private MeshView view = new MeshView(0, List.of());
+    private final Map<MemberId, Member> members = new HashMap<>();
+    private final Map<MemberId, Report> reports = new HashMap<>();
+
+    MeshView view() {
+        return view;
+    }
+
+    void view(MeshView next) {
+        view = next;
+        members.clear();
+        next.members().forEach(member -> members.put(member.id(), member));
+        reports.entrySet().removeIf(said -> !isSaidBySomebodyHere(said.getKey(), said.getValue()));
+    }
+
+    private boolean isSaidBySomebodyHere(MemberId id, Report report) {
+        return member(id).filter(m -> m.incarnation() == report.incarnation()).isPresent();
+    }
+
+    Optional<Member> member(MemberId id) {
+        return Optional.ofNullable(members.get(id));
+    }
+
+    /**
+     * Keeps what is newer than what is known; what is said before a view shows its sender is not.
+     */
+    void heard(MemberId from, Report report) {
+        if (isSaidBySomebodyHere(from, report)) {
+            Report known = reports.get(from);
+            if (known == null || known.sequence() < report.sequence()) {
+                reports.put(from, report);
+            }
+        }
+    }
+
+    Optional<Report> report(MemberId id) {
+        return Optional.ofNullable(reports.get(id));
+    }
+
+    /** Those in view who have said so. */
+    Stream<Member> those(Predicate<Report> said) {
+        return view.members().stream()
+                .filter(member -> report(member.id()).filter(said).isPresent());
+    }
+
+    boolean allHave(Predicate<Report> said) {
+        return those(said).count() == view.members().size();
+    }
+}
