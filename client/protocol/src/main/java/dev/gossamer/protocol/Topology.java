@@ -321,13 +321,14 @@ public final class Topology {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Topology that
-                && epoch == that.epoch
-                && replication == that.replication
-                && phase == that.phase
-                && members.equals(that.members)
-                && Arrays.equals(owners, that.owners)
-                && Arrays.deepEquals(others, that.others);
+        return this == other
+                || (other instanceof Topology that
+                        && epoch == that.epoch
+                        && replication == that.replication
+                        && phase == that.phase
+                        && members.equals(that.members)
+                        && Arrays.equals(owners, that.owners)
+                        && Arrays.deepEquals(others, that.others));
     }
 
     @Override

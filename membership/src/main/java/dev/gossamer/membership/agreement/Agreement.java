@@ -67,6 +67,10 @@ public final class Agreement {
 
     private Topology installed;
     private long acting;
+
+    /** The epoch by which this member came into the topology last. */
+    private long entered;
+
     private long synced;
     private long reports;
     private boolean draining;
@@ -185,7 +189,10 @@ public final class Agreement {
                 acceptor.tick(now, voice);
                 proposer.tick(outlook, now, voice);
             }
-            case Event.Installed(var epoch) -> acting = Math.max(acting, epoch);
+            case Event.Installed(var epoch) -> {
+                beatSoon |= acting < entered;
+                acting = Math.max(acting, epoch);
+            }
             case Event.Synced(var epoch) -> {
                 synced = Math.max(synced, epoch);
                 acting = Math.max(acting, epoch);
@@ -262,19 +269,29 @@ public final class Agreement {
     /** Asks for what is agreed on past what is known here; not too often. */
     private void askIfNews(MemberId from, Optional<Genesis> genesis, long epoch) {
         boolean soon = lastAsk != Long.MIN_VALUE && now - lastAsk < leaseNanos / 4;
-        if (!soon && genesis.filter(theirs -> isNews(theirs, epoch)).isPresent()) {
+        if (!soon && genesis.filter(theirs -> mayBeNews(theirs, epoch)).isPresent()) {
             lastAsk = now;
             effects.add(new Send(from, new Ask(genesis(), acceptor.state().epoch())));
         }
     }
 
-    /** Later in this mesh; or of one that stays, and past all that was installed here. */
-    private boolean isNews(Genesis theirs, long epoch) {
+    /** Whether to hear of a topology; see {@link #isNews(Decree)}. */
+    private boolean mayBeNews(Genesis theirs, long epoch) {
         return chosen().map(ours ->
                         ours.genesis().equals(theirs)
                                 ? epoch > ours.epoch()
-                                : theirs.outranks(ours.genesis()) && epoch > installed.epoch())
+                                : theirs.outranks(ours.genesis()))
                 .orElse(true);
+    }
+
+    /**
+     * Later in this mesh; or of one that stays when it meets this one, and counts on this member. A
+     * mesh that does not, takes nobody away: it may have no majority itself.
+     */
+    private boolean isNews(Decree decree) {
+        boolean sameMesh = genesis().map(decree.genesis()::equals).orElse(true);
+        return mayBeNews(decree.genesis(), decree.epoch())
+                && (sameMesh || decree.topology().indexOf(self.id()) >= 0);
     }
 
     private void answer(MemberId from, Optional<Genesis> genesis, long epoch) {
@@ -303,8 +320,15 @@ public final class Agreement {
                         lease.granted(round, by, Outlook.majority(topology.members().size())));
     }
 
+    /**
+     * A member that comes in waits until its data path knows: what that acts under until then may
+     * be a topology of long ago.
+     */
     private boolean mayHoldLease(Topology agreed) {
-        return !resigned && isIn(agreed) && installed.epoch() == agreed.epoch();
+        return !resigned
+                && isIn(agreed)
+                && installed == agreed
+                && acting >= entered;
     }
 
     /** Whether this very run of this member is in it. */
@@ -313,18 +337,20 @@ public final class Agreement {
     }
 
     private void learn(Decree decree) {
-        if (!isNews(decree.genesis(), decree.epoch())) {
+        if (!isNews(decree)) {
             return;
         }
         estranged |= genesis().filter(ours -> !ours.equals(decree.genesis())).isPresent();
+        boolean wasIn = chosen().map(Decree::topology).filter(this::isIn).isPresent();
         acceptor.learn(decree, now, voice);
         proposer.reset();
         unsettledSince = Long.MIN_VALUE;
         plannedSince = Long.MIN_VALUE;
         lease.forgetRequests();
         Topology topology = decree.topology();
-        if (estranged || !isIn(topology)) {
+        if (estranged || !wasIn || !isIn(topology)) {
             lease.giveUp();
+            entered = topology.epoch();
         }
         boolean namesAnEarlierRun = topology.indexOf(self.id()) >= 0 && !isIn(topology);
         if (!namesAnEarlierRun && topology.epoch() > installed.epoch()) {
@@ -425,7 +451,7 @@ public final class Agreement {
                 ++reports,
                 genesis(),
                 acceptor.state().epoch(),
-                installed.epoch(),
+                estranged ? installed.epoch() + 1 : installed.epoch(),
                 acting,
                 synced,
                 acceptor.isUnresolved(),

@@ -57,7 +57,13 @@ final class ChangePlan {
             Set<MemberId> draining,
             Set<MemberId> synced,
             Set<MemberId> installed,
-            int replication) {}
+            int replication) {
+
+        /** What is known before anybody in it has said anything. */
+        Situation withNoneReady() {
+            return new Situation(present, members, draining, Set.of(), Set.of(), replication);
+        }
+    }
 
     private final Situation situation;
     private final List<Member> members;

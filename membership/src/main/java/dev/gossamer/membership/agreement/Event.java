@@ -21,7 +21,8 @@ public sealed interface Event {
 
     /**
      * The data path acts under the topology of this epoch, in every thread, and under no earlier
-     * one. Without it, members that need not copy a slot may be told to when plans change quickly.
+     * one. Said soon after every {@link Effect.Install}: a member that has just come in has no
+     * lease before it.
      */
     record Installed(long epoch) implements Event {}
 

@@ -178,7 +178,7 @@ final class MessageCodec {
     private static void put(ByteBuffer out, Report report) {
         out.putLong(report.incarnation()).putLong(report.sequence());
         put(out, report.genesis());
-        out.putLong(report.epoch()).putLong(report.installed());
+        out.putLong(report.epoch()).putLong(report.floor());
         out.putLong(report.acting()).putLong(report.synced());
         out.put((byte) (report.unresolved() ? 1 : 0));
         out.put((byte) (report.draining() ? 1 : 0));

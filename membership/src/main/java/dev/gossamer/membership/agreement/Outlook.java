@@ -151,7 +151,14 @@ final class Outlook implements Proposer.Purpose {
                         idsOf(report -> report.synced() == present.epoch()),
                         idsOf(report -> report.acting() == present.epoch()),
                         settings.replication());
-        Genesis genesis = chosen.get().map(Decree::genesis).orElseGet(() -> Genesis.by(self));
+        boolean waits = present.members().equals(next) && !unsynced().isEmpty();
+        return waits && ask(situation.withNoneReady()).isEmpty()
+                ? Optional.empty()
+                : ask(situation);
+    }
+
+    private Optional<Decree> ask(Situation situation) {
+        Genesis genesis = genesis().orElseGet(() -> Genesis.by(self));
         Question question = new Question(situation, mustRenew(), nextEpoch(), genesis);
         if (!question.equals(askedOrNull)) {
             askedOrNull = question;
@@ -174,7 +181,7 @@ final class Outlook implements Proposer.Purpose {
         return roll.those(said).map(Member::id).collect(Collectors.toSet());
     }
 
-    /** One step on, or past what those of a mesh that gives way have installed. */
+    /** One step on, and past what anybody in view has installed. */
     private long nextEpoch() {
         long greatest = present().epoch();
         for (Member member : roll.view().members()) {
@@ -182,8 +189,7 @@ final class Outlook implements Proposer.Purpose {
                     Math.max(
                             greatest,
                             roll.report(member.id())
-                                    .filter(this::isStranger)
-                                    .map(report -> Epoch.agreedPart(report.installed()))
+                                    .map(report -> Epoch.agreedPart(report.floor()))
                                     .orElse(greatest));
         }
         return greatest + Epoch.agreed(1);
@@ -200,19 +206,12 @@ final class Outlook implements Proposer.Purpose {
     /** The topology is right, but somebody acts under another one on top of it, or may have to. */
     private boolean mustRenew() {
         Topology present = present();
-        return roll.those(report -> report.genesis().equals(genesis()))
-                .anyMatch(member ->
-                        roll.report(member.id())
-                                .filter(report ->
-                                        report.epoch() == present.epoch()
-                                                && (report.unresolved()
-                                                        || isProvisional(report, present)))
-                                .isPresent());
-    }
-
-    private static boolean isProvisional(Report report, Topology present) {
-        return Epoch.isProvisional(report.installed())
-                && Epoch.agreedPart(report.installed()) == present.epoch();
+        return roll.those(report ->
+                        report.genesis().equals(genesis())
+                                && report.epoch() == present.epoch()
+                                && (report.unresolved() || report.floor() > present.epoch()))
+                .findAny()
+                .isPresent();
     }
 
     /** Who of the view is to be in the next topology. */

@@ -12,7 +12,8 @@ import java.util.Optional;
  *     passed over
  * @param genesis of the mesh it is in
  * @param epoch the last one agreed on that it knows
- * @param installed the one that it was last told to act under, provisional ones too
+ * @param floor what it installs next has to be later: what it acts under, provisional or of a mesh
+ *     that has given way as it may be
  * @param acting the one that all of its data path acts under
  * @param synced the last one whose phase it has completed
  * @param unresolved whether it has accepted a topology of which it does not know what became
@@ -25,7 +26,7 @@ public record Report(
         long sequence,
         Optional<Genesis> genesis,
         long epoch,
-        long installed,
+        long floor,
         long acting,
         long synced,
         boolean unresolved,

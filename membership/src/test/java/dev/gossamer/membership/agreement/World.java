@@ -1,0 +1,567 @@
+package dev.gossamer.membership.agreement;
+
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Topology;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/**
+ * A mesh of agreements in one thread: a network that loses, doubles, delays and overtakes, a
+ * failure detector that is late and sometimes wrong, clocks of different speed, processes that
+ * stop, die and come back. All of it follows from the seed.
+ */
+final class World {
+    static final AgreementSettings SETTINGS = AgreementSettings.of(2);
+    private static final long MS = 1_000_000;
+
+    /** What is swapped for something broken, to see whether it is noticed. */
+    record Parts(
+            java.util.function.Function<AcceptorState, Acceptor> acceptor,
+            java.util.function.BiFunction<MemberId, SplittableRandom, Proposer> proposer) {
+        static final Parts RIGHT =
+                new Parts(
+                        state -> new Acceptor(SETTINGS, state),
+                        (self, random) -> new Proposer(self, SETTINGS, random));
+    }
+
+    private record Due(long at, long order, Runnable action) {}
+
+    private final SplittableRandom random;
+    private final Parts parts;
+    private final PriorityQueue<Due> queue =
+            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
+    private final ChangePlan.Placing placing = new LastPlacing(World::place);
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Judge.Actor> actors = new ArrayList<>();
+    final Judge judge = new Judge(actors);
+
+    /** cut[a][b]: nothing goes from a to b. */
+    private final boolean[][] cut;
+
+    private final boolean[][] dataCut;
+    private double loss;
+    private double lies;
+    private long now;
+    private long scheduled;
+    private long viewIds;
+    private final List<String> trace = new ArrayList<>();
+
+    World(long seed, int size, Parts parts) {
+        this.random = new SplittableRandom(seed);
+        this.parts = parts;
+        this.cut = new boolean[size][size];
+        this.dataCut = new boolean[size][size];
+        for (int i = 0; i < size; i++) {
+            Node node = new Node(i, new MemberId(random.nextLong()));
+            nodes.add(node);
+            at(random.nextLong(500 * MS), node::start);
+        }
+    }
+
+    /** Cheap, and with other primaries whenever the members change. */
+    private static short[][] place(List<Member> members, int replication) {
+        int size = members.size();
+        short[][] placed = new short[dev.gossamer.protocol.Slot.COUNT][];
+        short[][] kinds = new short[size][Math.min(replication, size)];
+        for (int kind = 0; kind < size; kind++) {
+            for (int copy = 0; copy < kinds[kind].length; copy++) {
+                kinds[kind][copy] = (short) ((kind + copy) % size);
+            }
+        }
+        for (int slot = 0; slot < placed.length; slot++) {
+            placed[slot] = kinds[slot % size];
+        }
+        return placed;
+    }
+
+    private void at(long when, Runnable action) {
+        queue.add(new Due(when, scheduled++, action));
+    }
+
+    private void after(long delay, Runnable action) {
+        at(now + delay, action);
+    }
+
+    boolean debug = false;
+
+    void run(long untilNanos) {
+        while (!queue.isEmpty() && queue.peek().at() <= untilNanos && isFair()) {
+            Due due = queue.poll();
+            now = due.at();
+            due.action().run();
+        }
+        now = Math.max(now, untilNanos);
+    }
+
+    boolean isFair() {
+        return judge.violations().isEmpty();
+    }
+
+    long now() {
+        return now;
+    }
+
+    String trace() {
+        return String.join("\n", trace.subList(Math.max(0, trace.size() - 60), trace.size()));
+    }
+
+    private void note(String what) {
+        if (trace.size() > 10_000) {
+            trace.subList(0, 5_000).clear();
+        }
+        trace.add(now / MS + " ms: " + what);
+    }
+
+    /** Something bad, for a while. */
+    void disturb() {
+        int kind = random.nextInt(10);
+        Node victim = nodes.get(random.nextInt(nodes.size()));
+        long time = 200 * MS + random.nextLong(6_000 * MS);
+        switch (kind) {
+            case 0 -> split(time, true);
+            case 1 -> split(time, false);
+            case 2, 3 -> cutPair(time, random.nextBoolean());
+            case 4, 5 -> victim.pause(time);
+            case 6, 7 -> {
+                victim.crash();
+                after(time, victim::start);
+            }
+            case 8 -> cutData(time + 4_000 * MS);
+            default -> {
+                victim.drain();
+                after(time, victim::crash);
+                after(time + 500 * MS, victim::start);
+            }
+        }
+    }
+
+    void weather() {
+        loss = random.nextBoolean() ? 0 : random.nextDouble() * 0.3;
+        lies = random.nextBoolean() ? 0 : random.nextDouble() * 0.2;
+    }
+
+    private void split(long time, boolean both) {
+        Set<Integer> side = new HashSet<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (random.nextBoolean()) {
+                side.add(i);
+            }
+        }
+        note("split " + side + (both ? "" : " one way"));
+        for (int a = 0; a < nodes.size(); a++) {
+            for (int b = 0; b < nodes.size(); b++) {
+                if (side.contains(a) && !side.contains(b)) {
+                    cut[a][b] = true;
+                    cut[b][a] |= both;
+                }
+            }
+        }
+        after(time, this::mendLinks);
+    }
+
+    private void cutPair(long time, boolean oneWay) {
+        int a = random.nextInt(nodes.size());
+        int b = random.nextInt(nodes.size());
+        note("cut " + a + " from " + b);
+        cut[a][b] = a != b;
+        cut[b][a] |= a != b && !oneWay;
+        after(time, this::mendLinks);
+    }
+
+    private void mendLinks() {
+        note("links mended");
+        for (int a = 0; a < nodes.size(); a++) {
+            for (int b = 0; b < nodes.size(); b++) {
+                cut[a][b] = false;
+            }
+        }
+    }
+
+    /** Entries do not get through, while everybody sees everybody. */
+    private void cutData(long time) {
+        int a = random.nextInt(nodes.size());
+        int b = random.nextInt(nodes.size());
+        if (a != b) {
+            note("data cut between " + a + " and " + b);
+            link(a, b, true);
+            after(time, () -> link(a, b, false));
+        }
+    }
+
+    private void link(int a, int b, boolean isCut) {
+        dataCut[a][b] = isCut;
+        dataCut[b][a] = isCut;
+        nodes.get(a).linkChanged(nodes.get(b), isCut);
+        nodes.get(b).linkChanged(nodes.get(a), isCut);
+    }
+
+    /** Everything works again, and everybody is back. */
+    void heal() {
+        note("healed");
+        loss = 0;
+        lies = 0;
+        mendLinks();
+        for (int a = 0; a < nodes.size(); a++) {
+            for (int b = 0; b < a; b++) {
+                link(a, b, false);
+            }
+        }
+        for (Node node : nodes) {
+            node.pausedUntil = now;
+            if (node.up && node.draining) {
+                node.crash();
+            }
+            if (!node.up) {
+                node.start();
+            }
+        }
+    }
+
+    /** What is missing for the mesh to be one, steady, with everybody in it. */
+    Optional<String> trouble() {
+        Topology first = nodes.get(0).agreementTopology();
+        if (first.phase() != Topology.Phase.STEADY || first.isProvisional()) {
+            return Optional.of(first + " in phase " + first.phase());
+        }
+        List<Member> selves = nodes.stream().map(node -> node.self).sorted().toList();
+        if (!first.members().equals(selves)) {
+            return Optional.of("members " + first.members() + ", not " + selves);
+        }
+        for (Node node : nodes) {
+            if (!node.agreementTopology().equals(first)) {
+                return Optional.of(node + " has " + node.agreementTopology() + ", not " + first);
+            }
+            if (!node.hasLease()) {
+                return Optional.of(node + " has no lease");
+            }
+        }
+        return Optional.empty();
+    }
+
+    String statuses() {
+        StringBuilder text = new StringBuilder();
+        for (Node node : nodes) {
+            text.append(node)
+                    .append(": ")
+                    .append(node.agreementTopology())
+                    .append(' ')
+                    .append(node.agreementTopology().phase())
+                    .append(", up ")
+                    .append(node.up)
+                    .append(", view ")
+                    .append(node.view)
+                    .append(", ")
+                    .append(node.agreement == null ? "" : node.agreement.status())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    /** One member, over all of its runs. */
+    private final class Node implements Judge.Actor {
+        private final int index;
+        private final MemberId id;
+        private final long clockOffset = random.nextLong(1_000_000 * MS);
+        private final double clockSpeed = 0.96 + random.nextDouble() * 0.08;
+        private final ArrayDeque<Event> missed = new ArrayDeque<>();
+        private AcceptorState disk = AcceptorState.none();
+        private @org.jspecify.annotations.Nullable Agreement agreement;
+        private Member self;
+        private Topology acting = Topology.none(2);
+        private boolean up;
+        private boolean draining;
+        private long pausedUntil;
+        private int run;
+        private Set<Integer> view = Set.of();
+        private long lastInstalled;
+
+        Node(int index, MemberId id) {
+            this.index = index;
+            this.id = id;
+            this.self = member(0);
+            actors.add(this);
+        }
+
+        private Member member(long incarnation) {
+            return new Member(
+                    id,
+                    "node-" + index,
+                    "z",
+                    100,
+                    "h",
+                    new Member.Ports(1, 2, 3, 4, 5),
+                    incarnation);
+        }
+
+        void start() {
+            if (up) {
+                return;
+            }
+            up = true;
+            draining = false;
+            run++;
+            missed.clear();
+            self = member(now / MS * 100 + run);
+            acting = Topology.none(2);
+            view = Set.of();
+            lastInstalled = 0;
+            agreement =
+                    new Agreement(
+                            self,
+                            SETTINGS,
+                            parts.acceptor().apply(disk),
+                            parts.proposer().apply(id, random.split()),
+                            placing);
+            note(this + " starts");
+            int thisRun = run;
+            see(Set.of(index));
+            tick(thisRun);
+            detect(thisRun);
+        }
+
+        void crash() {
+            if (up) {
+                note(this + " dies");
+                up = false;
+                run++;
+                agreement = null;
+                acting = Topology.none(2);
+            }
+        }
+
+        void pause(long time) {
+            note(this + " stops for " + time / MS + " ms");
+            pausedUntil = now + time;
+            int thisRun = run;
+            after(time, () -> wake(thisRun));
+        }
+
+        private void wake(int ofRun) {
+            while (isRunning(ofRun) && !missed.isEmpty()) {
+                feed(missed.poll());
+            }
+        }
+
+        void drain() {
+            if (up && !draining) {
+                note(this + " drains");
+                draining = true;
+                feed(new Event.DrainRequested());
+            }
+        }
+
+        private boolean isRunning(int ofRun) {
+            return up && run == ofRun && now >= pausedUntil;
+        }
+
+        private void tick(int ofRun) {
+            if (up && run == ofRun) {
+                if (now >= pausedUntil) {
+                    feed(new Event.Ticked());
+                }
+                long every = SETTINGS.tick().toNanos();
+                after(every * 9 / 10 + random.nextLong(every / 5), () -> tick(ofRun));
+            }
+        }
+
+        /** Looks around now and then; believes what it sees a little later. */
+        private void detect(int ofRun) {
+            if (!up || run != ofRun) {
+                return;
+            }
+            Set<Integer> seen = new HashSet<>(Set.of(index));
+            for (Node other : nodes) {
+                boolean reachable = !cut[index][other.index] && !cut[other.index][index];
+                if (other.up && now >= other.pausedUntil && reachable) {
+                    seen.add(other.index);
+                }
+            }
+            if (random.nextDouble() < lies) {
+                seen.removeIf(each -> each != index && random.nextInt(3) == 0);
+            }
+            after(
+                    random.nextLong(300 * MS),
+                    () -> {
+                        if (isRunning(ofRun)) {
+                            see(seen);
+                        }
+                    });
+            after(200 * MS + random.nextLong(400 * MS), () -> detect(ofRun));
+        }
+
+        private void see(Set<Integer> seen) {
+            List<Member> members =
+                    seen.stream()
+                            .map(nodes::get)
+                            .filter(node -> node.up)
+                            .map(node -> node.self)
+                            .toList();
+            viewIds += random.nextInt(2);
+            view = seen;
+            feed(new Event.ViewChanged(new MeshView(viewIds + 1, members)));
+        }
+
+        void linkChanged(Node other, boolean isCut) {
+            feed(isCut ? new Event.LinkDown(other.id) : new Event.LinkUp(other.id));
+        }
+
+        void feed(Event event) {
+            if (!up) {
+                return;
+            }
+            if (now < pausedUntil) {
+                if (missed.size() < 10_000) {
+                    missed.add(event);
+                }
+                return;
+            }
+            judge.checkLease(this);
+            Agreement machine = java.util.Objects.requireNonNull(agreement);
+            int thisRun = run;
+            for (Effect effect : machine.on(event, clock())) {
+                if (run == thisRun) {
+                    perform(effect);
+                }
+            }
+            judge.checkLease(this);
+        }
+
+        private long clock() {
+            return clockOffset + (long) (now * clockSpeed);
+        }
+
+        private void perform(Effect effect) {
+            switch (effect) {
+                case Effect.Send(var to, var message) -> send(to, message);
+                case Effect.Persist(var state) -> {
+                    if (random.nextInt(4_000) == 0) {
+                        crash(); // before it was written
+                        after(random.nextLong(2_000 * MS), this::start);
+                    } else {
+                        disk = state;
+                        judge.written(id, state);
+                    }
+                }
+                case Effect.Install(var topology) -> installed(topology);
+                case Effect.LeaseChanged _, Effect.Estranged _ -> {}
+                case Effect.Drained() -> {
+                    note(this + " is drained");
+                    feed(new Event.Resigned());
+                }
+            }
+        }
+
+        private void installed(Topology topology) {
+            note(this + " installs " + topology + " " + topology.phase());
+            if (topology.epoch() <= lastInstalled) {
+                judge.violations().add(this + " goes back to " + topology);
+            }
+            lastInstalled = topology.epoch();
+            int thisRun = run;
+            after(
+                    random.nextLong(20 * MS),
+                    () -> {
+                        if (isRunning(thisRun) && topology.epoch() > acting.epoch()) {
+                            acting = topology;
+                            feed(new Event.Installed(topology.epoch()));
+                        }
+                    });
+            long work = 20 * MS + random.nextLong(random.nextInt(8) == 0 ? 2_000 * MS : 50 * MS);
+            after(work, () -> synced(thisRun, topology));
+        }
+
+        private void synced(int ofRun, Topology topology) {
+            if (!up || run != ofRun || acting.epoch() > topology.epoch()) {
+                return;
+            }
+            if (isRunning(ofRun) && acting.equals(topology)) {
+                feed(new Event.Synced(topology.epoch()));
+            } else {
+                after(100 * MS, () -> synced(ofRun, topology));
+            }
+        }
+
+        private void send(MemberId to, Message message) {
+            for (Node node : nodes) {
+                if (node.id.equals(to) && view.contains(node.index)) {
+                    int copies = random.nextInt(20) == 0 ? 2 : 1;
+                    for (int copy = 0; copy < copies; copy++) {
+                        post(node, message);
+                    }
+                }
+            }
+        }
+
+        private void post(Node to, Message message) {
+            if (random.nextDouble() < loss) {
+                return;
+            }
+            long delay =
+                    random.nextInt(50) == 0 ? random.nextLong(3_000 * MS) : random.nextLong(5 * MS);
+            Message seen = random.nextInt(500) == 0 ? Message.decode(message.encode()) : message;
+            after(
+                    MS / 10 + delay,
+                    () -> {
+                        if (debug && !(seen instanceof Message.Heartbeat) && !(seen instanceof Message.HeartbeatAck)) note(this + " -> " + to + " " + seen);
+                if (!cut[index][to.index]) {
+                            to.feed(new Event.Received(id, seen));
+                        }
+                    });
+        }
+
+        Topology agreementTopology() {
+            return agreement == null ? Topology.none(2) : agreement.topology();
+        }
+
+        @Override
+        public Member self() {
+            return self;
+        }
+
+        @Override
+        public boolean hasLease() {
+            return agreement != null && agreement.hasLease(clock());
+        }
+
+        @Override
+        public AcceptorState known() {
+            return disk;
+        }
+
+        @Override
+        public Topology acting() {
+            return acting;
+        }
+
+        @Override
+        public String toString() {
+            return "node-" + index;
+        }
+    }
+
+    static long seconds(long count) {
+        return Duration.ofSeconds(count).toNanos();
+    }
+
+    boolean settles(long withinNanos, Predicate<World> done) {
+        long deadline = now + withinNanos;
+        while (now < deadline && isFair()) {
+            run(now + 100 * MS);
+            if (done.test(this)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

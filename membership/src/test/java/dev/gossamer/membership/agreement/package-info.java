@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gossamer.membership.agreement;
+
+import org.jspecify.annotations.NullMarked;
