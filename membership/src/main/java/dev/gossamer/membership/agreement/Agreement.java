@@ -325,10 +325,7 @@ public final class Agreement {
      * be a topology of long ago.
      */
     private boolean mayHoldLease(Topology agreed) {
-        return !resigned
-                && isIn(agreed)
-                && installed == agreed
-                && acting >= entered;
+        return !resigned && isIn(agreed) && installed == agreed && acting >= entered;
     }
 
     /** Whether this very run of this member is in it. */

@@ -31,6 +31,9 @@ final class Outlook implements Proposer.Purpose {
     private final Supplier<Optional<Decree>> chosen;
     private final Placing placing;
 
+    /** Before the mesh is founded. */
+    private final Topology none;
+
     private record Question(Situation situation, boolean renew, long epoch, Genesis genesis) {}
 
     private @Nullable Question askedOrNull;
@@ -50,12 +53,11 @@ final class Outlook implements Proposer.Purpose {
         this.roll = roll;
         this.chosen = chosen;
         this.placing = placing;
+        this.none = Topology.none(settings.replication());
     }
 
     private Topology present() {
-        return chosen.get()
-                .map(Decree::topology)
-                .orElseGet(() -> Topology.none(settings.replication()));
+        return chosen.get().map(Decree::topology).orElse(none);
     }
 
     /** The members of the last decree that are in view, whichever run of their process. */

@@ -122,9 +122,7 @@ final class Judge {
             Topology acting = actor.acting();
             int before = indexOf(acting, actor.self());
             boolean mayAct =
-                    actor.hasLease()
-                            && !acting.isProvisional()
-                            && isOf(decree.genesis(), actor);
+                    actor.hasLease() && !acting.isProvisional() && isOf(decree.genesis(), actor);
             if (member < 0 || before < 0 || !mayAct || acting.epoch() > next.epoch()) {
                 continue;
             }

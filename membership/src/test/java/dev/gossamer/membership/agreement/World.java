@@ -513,8 +513,11 @@ final class World {
             after(
                     MS / 10 + delay,
                     () -> {
-                        if (debug && !(seen instanceof Message.Heartbeat) && !(seen instanceof Message.HeartbeatAck)) note(this + " -> " + to + " " + seen);
-                if (!cut[index][to.index]) {
+                        if (debug
+                                && !(seen instanceof Message.Heartbeat)
+                                && !(seen instanceof Message.HeartbeatAck))
+                            note(this + " -> " + to + " " + seen);
+                        if (!cut[index][to.index]) {
                             to.feed(new Event.Received(id, seen));
                         }
                     });

@@ -1,7 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.membership.Membership;
-import dev.gossamer.membership.TopologyAuthority;
+import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.protocol.Member;
@@ -35,7 +35,8 @@ public final class SimulatedNodes {
             MeshSettings settings,
             Member self,
             Keyspace keyspace,
-            TopologyAuthority authority,
+            Agreement agreement,
+            Notary notary,
             Ports ports) {
         return new MeshNode(
                 settings,
@@ -44,7 +45,8 @@ public final class SimulatedNodes {
                 new SimulatedWorkers(ports.workers(), ports.pause()),
                 keyspace,
                 ports.membership(),
-                authority,
+                agreement,
+                notary,
                 new CompositeMeterRegistry(),
                 ports.nanoClock(),
                 () -> Instant.ofEpochMilli(ports.wallMillis().getAsLong()),

@@ -14,19 +14,38 @@ final class Campaign {
         else for (int i = 2; i < args.length; i++) kinds.add(Faults.Kind.valueOf(args[i]));
         Map<String, Integer> outcomes = new TreeMap<>();
         for (long seed = first; seed <= last; seed++) {
-            long begun = System.nanoTime();
+            long begun =
+                    java.lang.management.ManagementFactory.getThreadMXBean()
+                            .getCurrentThreadCpuTime();
             String out = "ok";
             Simulation s = Simulation.drawn(seed, kinds);
             try {
                 s.run();
             } catch (AssertionError e) {
                 String m = e.getMessage();
-                out = m.substring(m.indexOf(": ") + 2, m.indexOf('\n')).replaceAll("(strict:|k)[0-9]+", "KEY");
+                out =
+                        m.substring(m.indexOf(": ") + 2, m.indexOf('\n'))
+                                .replaceAll("(strict:|k)[0-9]+", "KEY");
                 if (out.length() > 90) out = out.substring(0, 90);
-                if (first == last) { System.out.println(m); java.io.StringWriter w = new java.io.StringWriter(); e.printStackTrace(new java.io.PrintWriter(w)); String t = w.toString(); System.out.println(t.substring(Math.max(0, t.length() - 3000))); }
+                if (first == last) {
+                    System.out.println(m);
+                    java.io.StringWriter w = new java.io.StringWriter();
+                    e.printStackTrace(new java.io.PrintWriter(w));
+                    String t = w.toString();
+                    System.out.println(t.substring(Math.max(0, t.length() - 3000)));
+                }
             }
             outcomes.merge(out, 1, Integer::sum);
-            if (Boolean.getBoolean("v")) System.out.printf("%d %d ms calls %d: %s%n", seed, (System.nanoTime() - begun) / 1000000, s.history().size(), out);
+            if (Boolean.getBoolean("v"))
+                System.out.printf(
+                        "%d %d ms calls %d: %s%n",
+                        seed,
+                        (java.lang.management.ManagementFactory.getThreadMXBean()
+                                                .getCurrentThreadCpuTime()
+                                        - begun)
+                                / 1000000,
+                        s.history().size(),
+                        out);
         }
         outcomes.forEach((k, v) -> System.out.println(v + "  " + k));
     }

@@ -53,7 +53,7 @@ final class Checks {
             String key = Clients.key(number);
             List<Call> calls =
                     clients.history().stream().filter(call -> call.key.equals(key)).toList();
-            boolean linear = !separated;
+            boolean linear = !separated || Clients.isConsistent(key);
             versionsGrow(key, calls, linear);
             nothingAcknowledgedIsLost(key, calls);
             ownersAgree(key);
@@ -89,7 +89,7 @@ final class Checks {
                             List.of(earlier, later));
                 }
                 boolean after = earlier.endNanos < later.startNanos;
-                if (after && linear && later.version.compareTo(earlier.version) < 0) {
+                if (after && linear && orderOf(key).compare(later.version, earlier.version) < 0) {
                     throw failure(
                             "the versions of " + key + " went back (C1)", List.of(earlier, later));
                 }
@@ -103,17 +103,21 @@ final class Checks {
         for (Member owner : ownersOf(key)) {
             Entry entry = keptByOrNull(key, owner);
             Version version = entry == null ? Version.NONE : entry.version();
-            kept = version.compareTo(kept) > 0 ? version : kept;
+            kept = orderOf(key).compare(version, kept) > 0 ? version : kept;
         }
         for (Call call : calls) {
             if (call.isAcknowledgedWrite()
                     && call.version != null
-                    && call.version.compareTo(kept) > 0) {
+                    && orderOf(key).compare(call.version, kept) > 0) {
                 throw failure(
                         "an acknowledged write of " + key + " is lost (C2): kept is " + kept,
                         calls);
             }
         }
+    }
+
+    private static Comparator<Version> orderOf(String key) {
+        return Clients.isConsistent(key) ? Version.EPOCH_FIRST : Version.CLOCK_FIRST;
     }
 
     private List<Member> ownersOf(String key) {

@@ -12,6 +12,7 @@ import java.util.List;
 
 /** Callers outside the mesh, each with one call at a time, and what they saw. */
 final class Clients {
+    static final String CONSISTENT_CACHE = "strict";
     private static final long MILLI = 1_000_000;
     private static final long THINK_MAX = 60 * MILLI;
     private static final long PATIENCE = 6_000 * MILLI;
@@ -36,11 +37,11 @@ final class Clients {
     }
 
     static String key(int number) {
-        return (number % 2 == 0 ? "strict:" : "k") + number;
+        return (number % 2 == 0 ? CONSISTENT_CACHE + ":k" : "k") + number;
     }
 
     static boolean isConsistent(String key) {
-        return key.startsWith("strict:");
+        return key.startsWith(CONSISTENT_CACHE + ":");
     }
 
     void start(long until) {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A failure detector as JGroups is one (lab.md says what was seen): views come late, at another time
- * at each member, and may overlap; a cut between two members may show in no view, or make the third
- * go back and forth between them; whoever starts again may be alone for a while; a paused process
- * acts on its old view when it wakes. It never promises a quorum. When nothing fails any more,
- * everybody gets the view of all.
+ * A failure detector as JGroups is one (lab.md says what was seen): views come late, at another
+ * time at each member, and may overlap; a cut between two members may show in no view, or make the
+ * third go back and forth between them; whoever starts again may be alone for a while; a paused
+ * process acts on its old view when it wakes. It never promises a quorum. When nothing fails any
+ * more, everybody gets the view of all.
  */
 final class Detector {
     private static final long MILLI = 1_000_000;

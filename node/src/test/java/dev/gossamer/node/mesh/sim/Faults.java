@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes things go wrong at random: each run draws some kinds of fault and mixes them (swarm testing:
- * Groce et al., 2012). Every fault ends by itself after a while, or at the end at the latest. Never
- * are more than R − 1 members' memories lost before the mesh is whole again: more is beyond the
- * contract.
+ * Makes things go wrong at random: each run draws some kinds of fault and mixes them (swarm
+ * testing: Groce et al., 2012). Every fault ends by itself after a while, or at the end at the
+ * latest. Never are more than R − 1 members' memories lost before the mesh is whole again: more is
+ * beyond the contract.
  */
 final class Faults {
     enum Kind {

@@ -36,6 +36,7 @@ final class Hosts {
     final class Host {
         private final int number;
         private final HostClock clock;
+        private final Disk disk = new Disk();
         private @Nullable SimProcess process;
         private long lastIncarnation;
 
@@ -75,7 +76,7 @@ final class Hosts {
                                     new Member.Ports(0, 0, 0, 0, 10_000 + number))
                             .withIncarnation(lastIncarnation);
             world.note(number, "start", "incarnation " + lastIncarnation);
-            SimProcess started = new SimProcess(Hosts.this, member, clock, setup.lanes());
+            SimProcess started = new SimProcess(Hosts.this, member, clock, disk, setup.lanes());
             process = started;
             started.start();
         }

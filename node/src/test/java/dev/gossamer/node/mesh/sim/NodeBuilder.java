@@ -1,8 +1,8 @@
 package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.gossip.GossipSettings;
-import dev.gossamer.membership.TopologyAuthority;
-import dev.gossamer.membership.ViewTopologyAuthority;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
@@ -30,40 +30,68 @@ final class NodeBuilder {
     NodeBuilder(Setup setup) {
         this.setup = setup;
         this.caches =
-                new KeyspaceSettings(
-                        Duration.ofMinutes(10),
-                        Duration.ofMinutes(1),
+                KeyspaceSettings.of(
                         List.of(
-                                new CacheSettings(
+                                cache(
                                         CacheSettings.DEFAULT_NAME,
-                                        Optional.empty(),
-                                        1 << 16,
-                                        Integer.MAX_VALUE,
-                                        CacheSettings.Acks.ALL)));
+                                        CacheSettings.Partition.AVAILABLE),
+                                cache(
+                                        Clients.CONSISTENT_CACHE,
+                                        CacheSettings.Partition.CONSISTENT)));
     }
 
-    Keyspace keyspace(SimProcess process) {
+    private static CacheSettings cache(String name, CacheSettings.Partition partition) {
+        return new CacheSettings(
+                name,
+                Optional.empty(),
+                1 << 16,
+                Integer.MAX_VALUE,
+                CacheSettings.Acks.ALL,
+                partition);
+    }
+
+    /** The clock of a process, as far as the disk lets it go. */
+    HybridClock hybridClock(SimProcess process) {
+        return new HybridClock(
+                process.clock()::wallMillis,
+                caches.driftMax(),
+                process.disk().ceiling(),
+                new CompositeMeterRegistry());
+    }
+
+    Keyspace keyspace(SimProcess process, HybridClock hybrid) {
         MeterRegistry meters = new CompositeMeterRegistry();
         HostClock clock = process.clock();
         return new Keyspace(
                 new MemoryTier(
-                        new MemorySettings(MEMORY_BYTES),
+                        new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
                         clock::nanoTime,
                         clock::wallMillis,
+                        caches.copies(),
                         meters),
-                new HybridClock(clock::wallMillis, caches.driftMax(), meters),
+                hybrid,
                 process.member().id(),
                 clock::wallMillis,
-                caches);
+                clock::nanoTime,
+                caches,
+                meters);
     }
 
     MeshNode node(SimProcess process) {
-        TopologyAuthority authority = new ViewTopologyAuthority(setup.replication());
+        Disk disk = process.disk();
+        SplittableRandom random = process.world().random();
+        Agreement agreement =
+                new Agreement(
+                        process.member(),
+                        agreement(),
+                        disk.acceptor(),
+                        new SplittableRandom(random.nextLong()));
         return SimulatedNodes.node(
                 settings(),
                 process.member(),
                 process.keyspace(),
-                authority,
+                agreement,
+                disk::keep,
                 new SimulatedNodes.Ports(
                         process.lanes(),
                         process.membership(),
@@ -71,7 +99,7 @@ final class NodeBuilder {
                         nanos -> pause(process, nanos),
                         process.clock()::nanoTime,
                         process.clock()::wallMillis,
-                        new SplittableRandom(process.world().random().nextLong())));
+                        new SplittableRandom(random.nextLong())));
     }
 
     private static void pause(SimProcess process, long nanos) {
@@ -89,12 +117,20 @@ final class NodeBuilder {
         }
     }
 
+    private AgreementSettings agreement() {
+        return new AgreementSettings(
+                setup.replication(),
+                setup.founders(),
+                AgreementSettings.LEASE_DEFAULT,
+                AgreementSettings.DEAD_LINK_DEFAULT);
+    }
+
     private MeshSettings settings() {
         return new MeshSettings(
                 "simulated",
                 Optional.empty(),
                 "127.0.0.1",
-                setup.replication(),
+                agreement(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 32 << 20,
@@ -103,6 +139,7 @@ final class NodeBuilder {
                 4,
                 512 << 10,
                 256,
+                64L << 20,
                 new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10));
     }
 }

@@ -73,13 +73,14 @@ final class SimLane implements Lane {
     @Override
     public void keepOnly(Topology topology) {
         List<SimLink> strangers = new ArrayList<>();
-        links.values().removeIf(link -> {
-            boolean stranger = topology.indexOf(link.peer().id()) < 0;
-            if (stranger) {
-                strangers.add(link);
-            }
-            return stranger;
-        });
+        links.values()
+                .removeIf(link -> {
+                    boolean stranger = topology.indexOf(link.peer().id()) < 0;
+                    if (stranger) {
+                        strangers.add(link);
+                    }
+                    return stranger;
+                });
         strangers.forEach(SimLink::cut);
     }
 

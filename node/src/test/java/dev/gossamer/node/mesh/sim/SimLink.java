@@ -137,8 +137,7 @@ final class SimLink {
         notBeforeNanos = now() + most / 2 + home.process().world().between(0, most / 2 + 1);
         for (Pending orphan : List.copyOf(new ArrayList<>(pending.values()))) {
             remove(orphan);
-            orphan.handler.lost(
-                    ErrorCode.UNREACHABLE, orphan.sent, peer.name() + ": " + why);
+            orphan.handler.lost(ErrorCode.UNREACHABLE, orphan.sent, peer.name() + ": " + why);
         }
     }
 

@@ -29,24 +29,34 @@ final class SimMembership implements Membership {
 
     /** A view reaches this member, unless a later one was faster. */
     void view(MeshView view) {
-        process.life().run(null, () -> {
-            Listener to = listener;
-            if (to != null && view.id() > lastViewId) {
-                lastViewId = view.id();
-                process.world().note(process.number(), "view", view.id() + " " + Names.of(view));
-                to.onView(view);
-                first.complete(true);
-            }
-        });
+        process.life()
+                .run(
+                        null,
+                        () -> {
+                            Listener to = listener;
+                            if (to != null && view.id() > lastViewId) {
+                                lastViewId = view.id();
+                                process.world()
+                                        .note(
+                                                process.number(),
+                                                "view",
+                                                view.id() + " " + Names.of(view));
+                                to.onView(view);
+                                first.complete(true);
+                            }
+                        });
     }
 
     private void message(MemberId from, byte[] payload) {
-        process.life().run(null, () -> {
-            Listener to = listener;
-            if (to != null) {
-                to.onMessage(from, payload);
-            }
-        });
+        process.life()
+                .run(
+                        null,
+                        () -> {
+                            Listener to = listener;
+                            if (to != null) {
+                                to.onMessage(from, payload);
+                            }
+                        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
+import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.protocol.Member;
@@ -14,23 +15,28 @@ final class SimProcess {
     private final Life life;
     private final SimLanes lanes;
     private final SimMembership membership;
+    private final Disk disk;
     private final Keyspace keyspace;
+    private final HybridClock hybrid;
     private @Nullable MeshNode node;
 
-    SimProcess(Hosts hosts, Member member, HostClock clock, int laneCount) {
+    SimProcess(Hosts hosts, Member member, HostClock clock, Disk disk, int laneCount) {
         this.hosts = hosts;
         this.member = member;
         this.clock = clock;
         this.life = new Life(hosts.world(), (int) member.id().value());
         this.lanes = new SimLanes(this, laneCount);
         this.membership = new SimMembership(this, hosts.detector());
-        this.keyspace = hosts.builder().keyspace(this);
+        this.disk = disk;
+        this.hybrid = hosts.builder().hybridClock(this);
+        this.keyspace = hosts.builder().keyspace(this, hybrid);
     }
 
     /** Begins the node's start, on a thread of its own. */
     void start() {
         MeshNode started = hosts.builder().node(this);
         node = started;
+        extendClock();
         spawn(
                 "start",
                 () -> {
@@ -40,6 +46,14 @@ final class SimProcess {
                         throw new java.io.UncheckedIOException(e);
                     }
                 });
+    }
+
+    private void extendClock() {
+        if (life.isAlive()) {
+            life.run(null, hybrid::extend);
+            long interval = HybridClock.EXTEND_INTERVAL_MILLIS * 1_000_000L;
+            world().after(clock.worldNanos(interval), this::extendClock);
+        }
     }
 
     /** Runs a task that may wait, in this process. */
@@ -87,6 +101,10 @@ final class SimProcess {
 
     Member member() {
         return member;
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     HostClock clock() {

@@ -1,7 +1,9 @@
 package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -88,6 +90,7 @@ final class Simulation {
             Hosts.Host host = hosts.get(number);
             world.after(world.between(0, 300 * MILLI), host::start);
         }
+        world.runUntil(400 * MILLI);
         awaitWhole(START_PATIENCE, "the mesh did not come up");
         long until = world.nowNanos() + troubleNanos;
         clients.start(until + SECOND);
@@ -126,7 +129,9 @@ final class Simulation {
             text.append("\n  m")
                     .append(process.number())
                     .append(": epoch ")
-                    .append(status.epoch())
+                    .append(Epoch.text(status.epoch()))
+                    .append(' ')
+                    .append(process.node().topology().phase())
                     .append(' ')
                     .append(Names.of(process.node().topology().members()))
                     .append(", missing copies ")
@@ -147,7 +152,11 @@ final class Simulation {
                     || process.node().topology().members().size() != running.size()) {
                 return false;
             }
-            long itsEpoch = process.node().topology().epoch();
+            Topology topology = process.node().topology();
+            if (topology.isProvisional() || topology.phase() != Topology.Phase.STEADY) {
+                return false;
+            }
+            long itsEpoch = topology.epoch();
             if (epoch >= 0 && itsEpoch != epoch) {
                 return false;
             }
