@@ -156,6 +156,7 @@ record NodeConfig(
                 defaults.fillPageBytes(),
                 defaults.greetingsMax(),
                 configuration.get(Settings.MESH_PENDING_BYTES_MAX),
+                configuration.get(Settings.MESH_REPAIR_INTERVAL),
                 gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
     }
 

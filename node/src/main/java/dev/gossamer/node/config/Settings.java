@@ -192,13 +192,19 @@ public final class Settings {
                     "mesh.transfer-bytes-per-second-max",
                     "256MiB",
                     bytes(64 * KIB, 1024 * GIB),
-                    "Most bytes a second that this node fetches to fill its slots.");
+                    "Most bytes a second that this node copies from others; a takeover does not wait for it.");
     public static final Setting<Integer> MESH_FILL_PARALLELISM =
             new Setting<>(
                     "mesh.fill-parallelism",
                     "4",
                     integer(1, 64),
-                    "How many members this node fetches from at a time to fill its slots.");
+                    "How many pages of slots this node copies from others at a time.");
+    public static final Setting<Duration> MESH_REPAIR_INTERVAL =
+            new Setting<>(
+                    "mesh.repair-interval",
+                    "10s",
+                    duration(Duration.ofMillis(100), HOUR),
+                    "How often a backup asks whether it still holds what the primary holds, and mends what differs.");
 
     public static final Setting<Long> MEMORY_BYTES_MAX =
             new Setting<>(

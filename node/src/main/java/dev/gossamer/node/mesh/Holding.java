@@ -274,6 +274,17 @@ final class Holding {
         return slots;
     }
 
+    /** Where this node is a backup. */
+    List<Integer> backedUp() {
+        List<Integer> slots = new ArrayList<>();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (role(slot) == Role.BACKUP) {
+                slots.add(slot);
+            }
+        }
+        return slots;
+    }
+
     /** Whether everything that this epoch asks of this node is done. */
     boolean isSynced() {
         return open.get() == 0 && !reconciles;

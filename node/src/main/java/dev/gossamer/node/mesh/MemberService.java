@@ -15,7 +15,6 @@ import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -27,17 +26,16 @@ import org.jspecify.annotations.Nullable;
  * whatever walks over slots leaves the loop for a worker thread.
  */
 final class MemberService implements RequestHandler {
-    private static final int PAGE_ENTRIES_MAX = 4096;
     private static final int PAGE_BYTES = 256 * 1024;
     private static final int KEYS_MAX = 10_000;
 
     private final Epochs epochs;
     private final Keyspace keyspace;
+    private final Sync sync;
     private final Supplier<LoopRouter> router;
     private final Function<Holding, Long> flush;
     private final Function<Holding, @Nullable Bytes> randomKey;
     private final Executor workers;
-    private final int pageBytesMax;
 
     /**
      * @param router the calling loop's
@@ -46,18 +44,18 @@ final class MemberService implements RequestHandler {
     MemberService(
             Epochs epochs,
             Keyspace keyspace,
+            Sync sync,
             Supplier<LoopRouter> router,
             Function<Holding, Long> flush,
             Function<Holding, @Nullable Bytes> randomKey,
-            Executor workers,
-            int pageBytesMax) {
+            Executor workers) {
         this.epochs = epochs;
         this.keyspace = keyspace;
+        this.sync = sync;
         this.router = router;
         this.flush = flush;
         this.randomKey = randomKey;
         this.workers = workers;
-        this.pageBytesMax = pageBytesMax;
     }
 
     @Override
@@ -96,7 +94,7 @@ final class MemberService implements RequestHandler {
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
-            case Request.Pull pull -> work(responder, () -> page(pull, holding));
+            case Request.Sync(var asked) -> sync.serve(asked, holding, responder);
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));
             case Request.Count() -> work(responder, () -> new Reply.Counted(count(holding)));
             case Request.RandomKey() ->
@@ -110,7 +108,7 @@ final class MemberService implements RequestHandler {
         int slot = replicate.items().getFirst().key().slotIndex();
         return switch (holding.role(slot)) {
             case BACKUP, COPYING, FORMER -> {
-                keyspace.merge(slot, replicate.items(), replicate.operations());
+                sync.store(slot, replicate, holding);
                 yield Reply.STORED;
             }
             case PRIMARY, NONE -> new Reply.WrongEpoch(holding.epoch());
@@ -173,33 +171,6 @@ final class MemberService implements RequestHandler {
         }
         int slot = keys.getFirst().slotIndex();
         return new Reply.Fetched(items, holding.holds(slot), holding.isDone(slot));
-    }
-
-    private Reply page(Request.Pull pull, Holding holding) {
-        int bytesMax = Math.clamp(pull.bytesMax(), 1024, pageBytesMax);
-        List<Item> items = new ArrayList<>();
-        BitSet authoritative = new BitSet();
-        long position = pull.position();
-        int bytes = 0;
-        int done = 0;
-        int vouchedFor = -1;
-        while (done < pull.slots().size() && bytes < bytesMax) {
-            int slot = pull.slots().get(done);
-            if (vouchedFor < done) {
-                // Before its first page is read: what becomes complete midway was read too early.
-                authoritative.set(done, holding.isServing(slot));
-                vouchedFor = done;
-            }
-            SlotPage page = keyspace.page(slot, position, PAGE_ENTRIES_MAX, bytesMax - bytes);
-            items.addAll(page.items());
-            bytes += Request.weightOf(page.items());
-            position = page.next();
-            if (position == SlotPage.END) {
-                position = 0;
-                done++;
-            }
-        }
-        return new Reply.Page(items, done, position, authoritative);
     }
 
     /** Keys of the slots that this node is primary of, from a position on. */

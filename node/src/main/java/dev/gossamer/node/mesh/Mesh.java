@@ -10,6 +10,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -192,7 +193,33 @@ public interface Mesh {
             int slotsFilling,
             long entries,
             long bytes,
-            long memoryBytesMax) {}
+            long memoryBytesMax,
+            Transfer transfer) {}
+
+    /**
+     * How far a member has come with the slots that it copies under the present epoch.
+     *
+     * @param slotsDone copied
+     * @param slotsLeft known to differ, and not copied yet
+     * @param bytesDone that came for them so far
+     * @param bytesLeft about how many are still to come
+     * @param bytesPerSecond on average
+     * @param left about how long it will take
+     */
+    record Transfer(
+            int slotsDone,
+            int slotsLeft,
+            long bytesDone,
+            long bytesLeft,
+            long bytesPerSecond,
+            Duration left) {
+        /** Nothing to copy. */
+        public static final Transfer NONE = new Transfer(0, 0, 0, 0, 0, Duration.ZERO);
+
+        public boolean isRunning() {
+            return slotsLeft > 0;
+        }
+    }
 
     /** The settings of all named caches, the default one first. */
     List<CacheSettings> caches();

@@ -38,6 +38,24 @@ final class MeshMeters {
                 .register(meters);
     }
 
+    /** What comes from the others. */
+    static void register(MeterRegistry meters, Sync sync) {
+        FunctionCounter.builder("gossamer.transfer.bytes", sync, Sync::bytesMoved)
+                .description("Bytes of entries and versions that this node has had from others")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("gossamer.transfer.bytes.left", sync, it -> it.transfer().bytesLeft())
+                .description("About how many bytes this node has yet to copy from others")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("gossamer.transfer.slots.left", sync, it -> it.transfer().slotsLeft())
+                .description("Slots that this node has yet to copy from others")
+                .register(meters);
+        FunctionCounter.builder("gossamer.repair.slots", sync, Sync::slotsRepaired)
+                .description("Slots in which this node, their backup, had to be mended")
+                .register(meters);
+    }
+
     /** What waits, and what this node's word is worth. */
     static void register(MeterRegistry meters, Shared shared, Council council) {
         Gauge.builder("gossamer.lease.seconds", shared.lease(), it -> it.leftNanos() / 1e9)

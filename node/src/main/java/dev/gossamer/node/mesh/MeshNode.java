@@ -70,6 +70,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final LinkWatch linkWatch;
     private final Standing standing;
     private final Leftovers leftovers;
+    private final Fence fence = new Fence();
+    private final Sync sync;
     private final Rounds rounds;
     private final Rounds ticks;
 
@@ -144,20 +146,31 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Epochs(
                         Holding.none(settings.replication(), self, fewestCopies(keyspace)),
                         lanes.all(),
-                        leftovers);
+                        (before, next, install) ->
+                                fence.pass(() -> leftovers.pass(before, next, install)));
         this.shared = shared(new Lease(nanoClock));
         for (Lane each : lanes.all()) {
             routers.put(each, new LoopRouter(shared, each, random.nextLong()));
         }
+        this.sync =
+                new Sync(
+                        epochs,
+                        keyspace,
+                        shared.pending(),
+                        lanes.all().getFirst(),
+                        workers,
+                        fence,
+                        nanoClock,
+                        settings);
         this.service =
                 new MemberService(
                         epochs,
                         keyspace,
+                        sync,
                         this::routerHere,
                         this::flushHere,
                         this::randomKeyHere,
-                        workers,
-                        settings.frameBytesMax() / 2);
+                        workers);
         var calls = new MemberCalls(self.id(), lanes.all(), service, nanoClock);
         this.walks =
                 new Walks(
@@ -172,7 +185,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         random);
         var mailbox = new Mailbox(membership);
         var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
-        this.standing = new Standing(self, epochs, keyspace, mailbox, gossip);
+        this.standing = new Standing(self, epochs, keyspace, mailbox, gossip, sync::transfer);
         this.council =
                 new Council(
                         agreement,
@@ -200,6 +213,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         () -> council.tell(new Event.Ticked()));
         MeshMeters.register(meters, epochs, standing);
         MeshMeters.register(meters, shared, council);
+        MeshMeters.register(meters, sync);
     }
 
     private Shared shared(Lease lease) {
@@ -244,6 +258,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         rounds.start();
         ticks.start();
         linkWatch.start();
+        sync.start();
     }
 
     private final class Views implements Membership.Listener {
@@ -268,9 +283,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private void served(Holding holding) {
         lanes.wakeInbound();
         council.tell(new Event.Installed(holding.epoch()));
-        holding.toTakeOver().forEach(holding::markServing);
-        holding.toMirror().forEach(holding::markMirrored);
-        holding.markReconciled();
+        sync.begin(holding);
         standing.publish();
     }
 
@@ -442,6 +455,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         standing.drain();
         rounds.stop();
         linkWatch.stop();
+        sync.close();
         membership.close();
         ticks.stop();
         long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;

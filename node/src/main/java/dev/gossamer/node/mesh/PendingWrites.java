@@ -110,6 +110,11 @@ final class PendingWrites {
         return writes.isEmpty() ? null : writes;
     }
 
+    /** Whether every write of the slot that has begun is over. */
+    boolean isQuiet(int slot) {
+        return bySlot.get(slot) == 0;
+    }
+
     /** Whether a write of the key has begun and is not over. */
     boolean isPending(int slot, Bytes key) {
         return bySlot.get(slot) != 0 && byKey.containsKey(key);

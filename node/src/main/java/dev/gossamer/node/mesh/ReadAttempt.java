@@ -104,7 +104,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
                     Reply.Stored _,
                     Reply.Alive _,
                     Reply.Fetched _,
-                    Reply.Page _,
+                    Reply.Synced _,
                     Reply.Keys _,
                     Reply.Counted _,
                     Reply.SomeKey _ ->

@@ -5,18 +5,21 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.Mesh.MemberStatus;
 import dev.gossamer.node.mesh.Mesh.MeshStatus;
+import dev.gossamer.node.mesh.Mesh.Transfer;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +46,9 @@ final class Standing {
             int slotsFilling,
             long entries,
             long bytes,
-            long bytesMax) {
-        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8;
+            long bytesMax,
+            Transfer transfer) {
+        private static final int LENGTH = 8 + 1 + 3 * 4 + 3 * 8 + 2 * 4 + 4 * 8;
 
         boolean isSynced() {
             return slotsFilling == 0 && (state == State.READY || state == State.DRAINING);
@@ -55,6 +59,9 @@ final class Standing {
             out.putLong(epoch).put(state.code);
             out.putInt(slotsPrimary).putInt(slotsBackup).putInt(slotsFilling);
             out.putLong(entries).putLong(bytes).putLong(bytesMax);
+            out.putInt(transfer.slotsDone()).putInt(transfer.slotsLeft());
+            out.putLong(transfer.bytesDone()).putLong(transfer.bytesLeft());
+            out.putLong(transfer.bytesPerSecond()).putLong(transfer.left().toMillis());
             return Bytes.wrap(out.array());
         }
 
@@ -79,7 +86,14 @@ final class Standing {
                     in.getInt(),
                     in.getLong(),
                     in.getLong(),
-                    in.getLong());
+                    in.getLong(),
+                    new Transfer(
+                            in.getInt(),
+                            in.getInt(),
+                            in.getLong(),
+                            in.getLong(),
+                            in.getLong(),
+                            Duration.ofMillis(in.getLong())));
         }
     }
 
@@ -105,15 +119,26 @@ final class Standing {
     private final Keyspace keyspace;
     private final Mailbox mailbox;
     private final Gossip gossip;
+    private final Supplier<Transfer> transfer;
     private final LongAdder rejected = new LongAdder();
     private volatile boolean draining;
 
-    Standing(Member self, Epochs epochs, Keyspace keyspace, Mailbox mailbox, Gossip gossip) {
+    /**
+     * @param transfer how far this node has come with what it copies
+     */
+    Standing(
+            Member self,
+            Epochs epochs,
+            Keyspace keyspace,
+            Mailbox mailbox,
+            Gossip gossip,
+            Supplier<Transfer> transfer) {
         this.self = self;
         this.epochs = epochs;
         this.keyspace = keyspace;
         this.mailbox = mailbox;
         this.gossip = gossip;
+        this.transfer = transfer;
     }
 
     void viewChanged(MeshView view) {
@@ -172,7 +197,8 @@ final class Standing {
                 holding.openCount(),
                 keyspace.liveCount(),
                 keyspace.bytes(),
-                keyspace.bytesMax());
+                keyspace.bytesMax(),
+                transfer.get());
     }
 
     private State state(Holding holding) {
@@ -238,7 +264,7 @@ final class Standing {
     }
 
     private static MemberStatus statusOf(Member member, Optional<Fact> fact) {
-        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0));
+        Fact told = fact.orElse(new Fact(0, State.JOINING, 0, 0, 0, 0, 0, 0, Transfer.NONE));
         return new MemberStatus(
                 member,
                 told.state().text(),
@@ -248,7 +274,8 @@ final class Standing {
                 told.slotsFilling(),
                 told.entries(),
                 told.bytes(),
-                told.bytesMax());
+                told.bytesMax(),
+                told.transfer());
     }
 
     private static int[] ownedPerMember(Topology topology) {

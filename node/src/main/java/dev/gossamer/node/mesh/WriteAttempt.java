@@ -76,7 +76,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                     Reply.Stored _,
                     Reply.Alive _,
                     Reply.Fetched _,
-                    Reply.Page _,
+                    Reply.Synced _,
                     Reply.Keys _,
                     Reply.Counted _,
                     Reply.SomeKey _ ->

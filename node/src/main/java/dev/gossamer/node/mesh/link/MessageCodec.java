@@ -8,7 +8,6 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import io.netty.buffer.ByteBuf;
-import java.util.BitSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +31,7 @@ final class MessageCodec {
                 operations.forEach(operation -> writeOperation(out, operation));
             }
             case Request.Fetch(var keys) -> Wire.writeKeys(out.writeByte(4), keys);
-            case Request.Pull(var slots, var position, var bytesMax) -> {
-                out.writeByte(5).writeInt(slots.size());
-                slots.forEach(out::writeShort);
-                out.writeLong(position).writeInt(bytesMax);
-            }
+            case Request.Sync(var sync) -> SyncCodec.writeRequest(out.writeByte(5), sync);
             case Request.ListKeys(var slot, var position, var keysMin) ->
                     out.writeByte(6).writeInt(slot).writeLong(position).writeInt(keysMin);
             case Request.Count() -> out.writeByte(7);
@@ -59,11 +54,7 @@ final class MessageCodec {
                     new Request.Replicate(
                             Wire.readItems(in), Wire.readList(in, MessageCodec::readOperation));
             case 4 -> new Request.Fetch(Wire.readKeys(in));
-            case 5 ->
-                    new Request.Pull(
-                            Wire.readList(in, it -> slot(it.readUnsignedShort())),
-                            in.readLong(),
-                            in.readInt());
+            case 5 -> new Request.Sync(SyncCodec.readRequest(in));
             case 6 -> new Request.ListKeys(slot(in.readInt()), in.readLong(), in.readInt());
             case 7 -> new Request.Count();
             case 8 -> new Request.RandomKey();
@@ -101,11 +92,7 @@ final class MessageCodec {
                 out.writeByte(4).writeBoolean(authoritative).writeBoolean(complete);
                 Wire.writeItems(out, items);
             }
-            case Reply.Page(var items, var slotsDone, var position, var authoritative) -> {
-                out.writeByte(5).writeInt(slotsDone).writeLong(position);
-                Wire.writeBytes(out, authoritative.toByteArray());
-                Wire.writeItems(out, items);
-            }
+            case Reply.Synced(var sync) -> SyncCodec.writeReply(out.writeByte(5), sync);
             case Reply.Keys(var keys, var slot, var position) -> {
                 out.writeByte(6).writeInt(slot).writeLong(position);
                 Wire.writeKeys(out, keys);
@@ -135,7 +122,7 @@ final class MessageCodec {
             case 2 -> new Reply.Done(readOutcome(in));
             case 3 -> Reply.STORED;
             case 4 -> readFetched(in);
-            case 5 -> readPage(in);
+            case 5 -> new Reply.Synced(SyncCodec.readReply(in));
             case 6 -> readKeysPage(in);
             case 7 -> new Reply.Counted(in.readLong());
             case 8 -> new Reply.SomeKey(Wire.readFlag(in) ? Wire.readKey(in) : null);
@@ -152,20 +139,13 @@ final class MessageCodec {
         return new Reply.Fetched(Wire.readItems(in), authoritative, complete);
     }
 
-    private static Reply readPage(ByteBuf in) {
-        int slotsDone = in.readInt();
-        long position = in.readLong();
-        BitSet authoritative = BitSet.valueOf(Wire.readBytes(in));
-        return new Reply.Page(Wire.readItems(in), slotsDone, position, authoritative);
-    }
-
     private static Reply readKeysPage(ByteBuf in) {
         int slot = in.readInt();
         long position = in.readLong();
         return new Reply.Keys(Wire.readKeys(in), slot, position);
     }
 
-    private static void writeOutcome(ByteBuf out, Outcome outcome) {
+    static void writeOutcome(ByteBuf out, Outcome outcome) {
         switch (outcome) {
             case Outcome.Applied(var version, var number, var text, var previous) -> {
                 Wire.writeVersion(out.writeByte(1), version);
@@ -181,7 +161,7 @@ final class MessageCodec {
         }
     }
 
-    private static Outcome readOutcome(ByteBuf in) {
+    static Outcome readOutcome(ByteBuf in) {
         int kind = in.readUnsignedByte();
         return switch (kind) {
             case 1 -> readApplied(in);
@@ -233,7 +213,7 @@ final class MessageCodec {
             case Reply.Found(var entry) -> base + (entry == null ? 0 : entry.valueLength());
             case Reply.Done(var outcome) -> base + weightBytes(outcome);
             case Reply.Fetched(var items, var _, var _) -> base + Request.weightOf(items);
-            case Reply.Page(var items, var _, var _, var _) -> base + Request.weightOf(items);
+            case Reply.Synced(var sync) -> base + sync.weightBytes();
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Stored _,
@@ -246,7 +226,7 @@ final class MessageCodec {
         };
     }
 
-    private static int weightBytes(Outcome outcome) {
+    static int weightBytes(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Applied applied ->
                     32 + (applied.previous() == null ? 0 : applied.previous().valueLength());

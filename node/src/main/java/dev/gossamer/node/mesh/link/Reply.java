@@ -5,7 +5,6 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,20 +39,7 @@ public sealed interface Reply {
         }
     }
 
-    /**
-     * A part of the slots asked for.
-     *
-     * @param slotsDone how many of the slots, from the first on, have been given whole
-     * @param position where to go on in the slot after those
-     * @param authoritative for each of the slots, the one begun included, whether nothing that was
-     *     acknowledged was missing here when its reading for this page began
-     */
-    record Page(List<Item> items, int slotsDone, long position, BitSet authoritative)
-            implements Reply {
-        public Page {
-            items = List.copyOf(items);
-        }
-    }
+    record Synced(SyncReply reply) implements Reply {}
 
     /**
      * @param slot where to go on: the first slot not listed whole, or the number of slots

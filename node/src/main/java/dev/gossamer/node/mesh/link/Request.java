@@ -51,16 +51,8 @@ public sealed interface Request {
         }
     }
 
-    /**
-     * Whole slots, page by page. Answer: {@link Reply.Page}.
-     *
-     * @param position where to go on in the first of {@code slots}
-     */
-    record Pull(List<Integer> slots, long position, int bytesMax) implements Request {
-        public Pull {
-            slots = List.copyOf(slots);
-        }
-    }
+    /** What keeps the members that hold a slot alike. Answer: {@link Reply.Synced}. */
+    record Sync(SyncRequest request) implements Request {}
 
     /**
      * Live keys from a slot on, as far as the peer is primary. Answer: {@link Reply.Keys}.
@@ -87,7 +79,7 @@ public sealed interface Request {
             case Replicate(var items, var operations) ->
                     base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
-            case Pull(var slots, var _, var _) -> base + 2 * slots.size();
+            case Sync(var request) -> base + request.weightBytes();
             case Ping _, ListKeys _, Count _, RandomKey _, Flush _ -> base;
         };
     }

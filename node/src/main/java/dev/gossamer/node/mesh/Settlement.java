@@ -1,0 +1,221 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.Keyspace.VersionPage;
+import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.mesh.Claim.Witness;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.SyncReply;
+import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.node.mesh.link.SyncRequest.Operated;
+import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Version;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Makes all holders of a few slots alike in what is later than their settled clocks: first this
+ * node, the new primary, takes from each what it has not, then it gives each what that has not. One
+ * holder after the other; nothing is written in the slots meanwhile but by this.
+ *
+ * <p><b>Threads.</b> The lane of the errand.
+ */
+final class Settlement {
+    private static final int KEYS_PER_STEP = 1024;
+
+    private final Errand errand;
+    private final Keyspace keyspace;
+    private final List<Claim> claims;
+    private final int pageBytes;
+    private final Source.Toll toll;
+    private final Runnable done;
+    private final Consumer<String> failed;
+    private final List<Peer> peers;
+
+    /** One holder, and its part in the claims. */
+    private static final class Peer {
+        private final Member member;
+        private final Map<Claim, Witness> said = new LinkedHashMap<>();
+
+        /** What it has, later than the settled clocks. */
+        private final Map<Bytes, Version> has = new HashMap<>();
+
+        Peer(Member member) {
+            this.member = member;
+        }
+    }
+
+    /** What one request gives a holder. */
+    private static final class Parcel {
+        private final List<Item> items = new ArrayList<>();
+        private final List<Operated> operations = new ArrayList<>();
+        private int bytes;
+    }
+
+    Settlement(
+            Errand errand,
+            List<Claim> claims,
+            int pageBytes,
+            Source.Toll toll,
+            Runnable done,
+            Consumer<String> failed) {
+        this.errand = errand;
+        this.keyspace = errand.keyspace;
+        this.claims = claims;
+        this.pageBytes = pageBytes;
+        this.toll = toll;
+        this.done = done;
+        this.failed = failed;
+        this.peers = peersOf(claims);
+    }
+
+    private static List<Peer> peersOf(List<Claim> claims) {
+        Map<MemberId, Peer> peers = new LinkedHashMap<>();
+        for (Claim claim : claims) {
+            for (Witness witness : claim.witnesses) {
+                peers.computeIfAbsent(witness.member().id(), _ -> new Peer(witness.member()))
+                        .said
+                        .put(claim, witness);
+            }
+        }
+        return List.copyOf(peers.values());
+    }
+
+    void start() {
+        takeFrom(0);
+    }
+
+    private void takeFrom(int at) {
+        if (at == peers.size()) {
+            errand.change(this::adoptOperations, () -> giveTo(0), failed);
+            return;
+        }
+        Peer peer = peers.get(at);
+        Source source = new Source(errand, peer.member, pageBytes, toll);
+        List<Wanted> wanted = new ArrayList<>(peer.said.size());
+        peer.said.forEach(
+                (claim, said) -> wanted.add(new Wanted(claim.slot, said.rank(), said.after())));
+        source.walk(
+                wanted,
+                false,
+                (part, next) ->
+                        errand.work(
+                                () -> missingHere(peer, part.items()),
+                                keys -> source.bring(keys, this::adopt, next, failed),
+                                failed),
+                () -> takeFrom(at + 1),
+                failed);
+    }
+
+    private List<Bytes> missingHere(Peer peer, List<KeyVersion> theirs) {
+        List<Bytes> missing = new ArrayList<>();
+        for (KeyVersion each : theirs) {
+            peer.has.put(each.key(), each.version());
+            Entry here = keyspace.peekOrNull(each.key());
+            if (here == null || !here.version().equals(each.version())) {
+                missing.add(each.key());
+            }
+        }
+        return missing;
+    }
+
+    /** Of two versions that come from two sides of a partition, the loser is recorded (C9). */
+    private void adopt(List<Item> items) {
+        items.forEach(item -> keyspace.reconcile(item.key(), item.entry()));
+    }
+
+    /** Only now: whoever knows an operation must have what it wrote. */
+    private void adoptOperations() {
+        for (Claim claim : claims) {
+            claim.operations.forEach(operation -> keyspace.remember(claim.slot, operation));
+        }
+    }
+
+    private void giveTo(int at) {
+        if (at == peers.size()) {
+            done.run();
+            return;
+        }
+        Peer peer = peers.get(at);
+        errand.work(
+                () -> parcels(peer),
+                parcels -> send(peer, parcels, 0, () -> giveTo(at + 1)),
+                failed);
+    }
+
+    private List<Parcel> parcels(Peer peer) {
+        List<Parcel> parcels = new ArrayList<>();
+        parcels.add(new Parcel());
+        peer.said.forEach((claim, said) -> {
+            long position = 0;
+            while (position != VersionPage.END) {
+                VersionPage page =
+                        keyspace.versions(claim.slot, position, KEYS_PER_STEP, said.rank());
+                page.versions().forEach(each -> addItem(parcels, peer, said, each));
+                position = page.next();
+            }
+            addOperations(parcels, claim, said);
+        });
+        return parcels;
+    }
+
+    private void addItem(List<Parcel> parcels, Peer peer, Witness said, KeyVersion mine) {
+        boolean needed =
+                mine.version().clock() > said.after()
+                        && !mine.version().equals(peer.has.get(mine.key()));
+        Entry entry = needed ? keyspace.peekOrNull(mine.key()) : null;
+        if (entry != null) {
+            Item item = new Item(mine.key(), entry);
+            Parcel parcel = roomFor(parcels, Request.weightOf(List.of(item)));
+            parcel.items.add(item);
+        }
+    }
+
+    private void addOperations(List<Parcel> parcels, Claim claim, Witness said) {
+        for (RecentOperation each :
+                Claim.later(keyspace.recentOperations(claim.slot), said.after())) {
+            if (!said.operations().contains(each.id())) {
+                Operated operated = new Operated(claim.slot, each);
+                roomFor(parcels, SyncRequest.weightOf(List.of(operated))).operations.add(operated);
+            }
+        }
+    }
+
+    private Parcel roomFor(List<Parcel> parcels, int bytes) {
+        Parcel last = parcels.getLast();
+        if (last.bytes > 0 && last.bytes + bytes > pageBytes) {
+            last = new Parcel();
+            parcels.add(last);
+        }
+        last.bytes += bytes;
+        return last;
+    }
+
+    private void send(Peer peer, List<Parcel> parcels, int at, Runnable then) {
+        if (at == parcels.size()) {
+            then.run();
+            return;
+        }
+        Parcel parcel = parcels.get(at);
+        if (parcel.bytes == 0) {
+            send(peer, parcels, at + 1, then);
+            return;
+        }
+        errand.ask(
+                peer.member,
+                new SyncRequest.Settle(parcel.items, parcel.operations),
+                SyncReply.Done.class,
+                _ -> send(peer, parcels, at + 1, then),
+                failed);
+    }
+}

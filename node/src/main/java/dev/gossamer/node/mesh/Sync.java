@@ -1,0 +1,266 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.mesh.Mesh.Transfer;
+import dev.gossamer.node.mesh.link.Lane;
+import dev.gossamer.node.mesh.link.Reply;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.RequestHandler.Responder;
+import dev.gossamer.node.mesh.link.SyncReply;
+import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Slot;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What each topology asks of this node before it is in its place: to take over the slots it has
+ * become the primary of, to offer what its side of a partition wrote, and to mirror the others'
+ * slots that it holds. A new topology ends what is under way and plans anew; what was copied by
+ * then is here, and its digests say so.
+ *
+ * <p><b>Threads.</b> The work runs on one lane and its workers; the methods may be called by any
+ * thread, unless they say otherwise.
+ *
+ * <p><b>Bounds.</b> Of takeovers four at a time, of copies as many as the settings say, each with
+ * one page. Copying keeps to the transfer rate; a takeover does not wait for it.
+ */
+final class Sync {
+    private final Epochs epochs;
+    private final Keyspace keyspace;
+    private final Lane lane;
+    private final Executor workers;
+    private final LongSupplier nanoClock;
+    private final MeshSettings settings;
+    private final TransferPace pace;
+    private final Fence fence;
+    private final SettledClocks settled = new SettledClocks();
+    private final Reconciliation reconciliation;
+    private final Repair repair;
+    private final SyncService service;
+    private final Rounds rounds;
+    private volatile boolean closed;
+    private volatile Transfer transfer = Transfer.NONE;
+
+    /** Belongs to the lane. */
+    private Progress progress;
+
+    /**
+     * @param lane on which this does its work
+     * @param workers threads that may wait; for what walks over slots
+     * @param fence passed by every step to another topology
+     */
+    Sync(
+            Epochs epochs,
+            Keyspace keyspace,
+            PendingWrites pending,
+            Lane lane,
+            Executor workers,
+            Fence fence,
+            LongSupplier nanoClock,
+            MeshSettings settings) {
+        this.epochs = epochs;
+        this.keyspace = keyspace;
+        this.lane = lane;
+        this.workers = workers;
+        this.fence = fence;
+        this.nanoClock = nanoClock;
+        this.settings = settings;
+        this.pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
+        this.reconciliation = new Reconciliation(keyspace, settings.fillPageBytes());
+        this.repair = new Repair(keyspace, settled, pending::isQuiet, this::mirror);
+        this.service = new SyncService(keyspace, settled, settings.frameBytesMax() / 2);
+        this.progress = new Progress(nanoClock.getAsLong(), 0);
+        this.rounds =
+                new Rounds(
+                        lane,
+                        nanoClock,
+                        settings.repairInterval(),
+                        () -> repair.round(errand(epochs.served())));
+    }
+
+    void start() {
+        rounds.start();
+    }
+
+    /** Nothing goes on after this, but a page that is being stored. */
+    void close() {
+        closed = true;
+        rounds.stop();
+    }
+
+    /** Requests are served under this topology from now on. */
+    void begin(Holding holding) {
+        lane.execute(() -> {
+            if (!isOver(holding)) {
+                beginHere(holding);
+            }
+        });
+    }
+
+    private void beginHere(Holding holding) {
+        if (holding.topology().isEmpty()) {
+            return;
+        }
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (holding.keptRank(slot) == Holding.NOTHING_KEPT) {
+                settled.forget(slot);
+            }
+        }
+        progress = new Progress(nanoClock.getAsLong(), pace.bytes());
+        transfer = Transfer.NONE;
+        Errand errand = errand(holding);
+        new Takeover(
+                        errand,
+                        settled,
+                        settings.fillPageBytes(),
+                        (_, bytes, then) -> {
+                            pace.spendAtOnce(bytes);
+                            then.run();
+                        },
+                        () -> epochs.progressed(holding))
+                .start();
+        if (holding.topology().isProvisional()) {
+            reconciliation.reset();
+            copy(errand);
+        } else if (holding.mustReconcile()) {
+            reconciliation.start(
+                    errand,
+                    () -> {
+                        holding.markReconciled();
+                        epochs.progressed(holding);
+                        copy(errand);
+                    });
+        } else {
+            copy(errand);
+        }
+    }
+
+    private void copy(Errand errand) {
+        mirror(errand, new Copying(errand.holding)).start(errand.holding.toMirror());
+    }
+
+    private Errand errand(Holding holding) {
+        return new Errand(
+                holding,
+                keyspace,
+                lane,
+                workers,
+                fence,
+                nanoClock,
+                settings.requestTimeout().toNanos(),
+                () -> isOver(holding));
+    }
+
+    private boolean isOver(Holding holding) {
+        return closed || epochs.latest() != holding;
+    }
+
+    private Mirror mirror(Errand errand, Mirror.Listener listener) {
+        return new Mirror(
+                errand,
+                settled,
+                settings.fillPageBytes(),
+                settings.fillParallelism(),
+                pace::spend,
+                listener);
+    }
+
+    /** What mirroring for a topology brings about. */
+    private final class Copying implements Mirror.Listener {
+        private final Holding holding;
+
+        Copying(Holding holding) {
+            this.holding = holding;
+        }
+
+        @Override
+        public boolean differs(int slot, long bytes) {
+            progress.found(slot, bytes);
+            tell();
+            return true;
+        }
+
+        @Override
+        public void alike(int slot, boolean changed) {
+            progress.done(slot);
+            tell();
+            holding.markMirrored(slot);
+            if (holding.isSynced() || holding.openCount() % 512 == 0) {
+                epochs.progressed(holding);
+            }
+        }
+
+        private void tell() {
+            transfer = progress.at(nanoClock.getAsLong(), pace.bytes());
+        }
+    }
+
+    /**
+     * Stores what a primary replicates. Runs on an event loop.
+     *
+     * @throws GossamerException when an entry's clock cannot be followed
+     */
+    void store(int slot, Request.Replicate replicate, Holding holding) {
+        if (!holding.mustReconcile()) {
+            keyspace.merge(slot, replicate.items(), replicate.operations());
+            return;
+        }
+        for (Item item : replicate.items()) {
+            reconciliation.store(item.key(), item.entry());
+        }
+        replicate.operations().forEach(operation -> keyspace.remember(slot, operation));
+    }
+
+    /**
+     * Answers another member. Called on the event loop of its connection, under the topology that
+     * is served.
+     *
+     * @throws GossamerException when it cannot be done; the caller says so then
+     */
+    void serve(SyncRequest request, Holding holding, Responder responder) {
+        switch (request) {
+            case SyncRequest.Survey survey -> reply(responder, service.survey(survey, holding));
+            case SyncRequest.Compare compare -> reply(responder, service.compare(compare, holding));
+            case SyncRequest.Settle settle -> reply(responder, service.settle(settle, holding));
+            case SyncRequest.Versions versions ->
+                    work(responder, () -> service.versions(versions, holding));
+            case SyncRequest.Bring bring -> work(responder, () -> service.bring(bring));
+            case SyncRequest.Reconcile(var items) ->
+                    lane.execute(() ->
+                            new Reception(errand(holding), items, responder)
+                                    .start(settings.requestTimeout().toNanos() / 2));
+        }
+    }
+
+    private static void reply(Responder responder, SyncReply reply) {
+        responder.reply(new Reply.Synced(reply));
+    }
+
+    private void work(Responder responder, Supplier<SyncReply> work) {
+        workers.execute(() -> {
+            try {
+                reply(responder, work.get());
+            } catch (GossamerException e) {
+                responder.reply(new Reply.Failed(e.code(), String.valueOf(e.getMessage())));
+            }
+        });
+    }
+
+    /** How far this node has come with what the topology asks of it. */
+    Transfer transfer() {
+        return transfer;
+    }
+
+    /** Bytes of entries and versions that came from others since the start. */
+    long bytesMoved() {
+        return pace.bytes();
+    }
+
+    /** Slots in which something had to be repaired since the start. */
+    long slotsRepaired() {
+        return repair.repaired();
+    }
+}
