@@ -31,6 +31,11 @@ public enum ErrorCode {
             503,
             "This side of a partition is the smaller one, and the cache is consistent: send again, or"
                     + " ask a member of the larger side."),
+    STALE(
+            true,
+            503,
+            "The members that answer know only an older value than this client has seen: read again"
+                    + " when the mesh has settled, or begin a new session to take what there is."),
     TIMEOUT(false, 504, "The outcome is unknown: read before you write again."),
     INTERRUPTED(false, 503, "The caller's thread was interrupted; the outcome is unknown."),
     UNREACHABLE(true, 503, "No address could be reached: is the mesh up, and the address right?"),

@@ -36,6 +36,47 @@ public record OperationId(long client, long sequence) {
         }
     }
 
+    /**
+     * Reads the {@value #TEXT_LENGTH} hex digits at {@code offset}; allocates nothing but the id.
+     *
+     * @throws IllegalArgumentException when there are others, or more or fewer
+     */
+    public static OperationId parse(byte[] ascii, int offset, int length) {
+        if (length != TEXT_LENGTH) {
+            throw new IllegalArgumentException(
+                    "operation id of " + length + " characters is not 32 hex digits");
+        }
+        return new OperationId(number(ascii, offset), number(ascii, offset + HEX));
+    }
+
+    private static long number(byte[] ascii, int offset) {
+        long number = 0;
+        for (int i = offset; i < offset + HEX; i++) {
+            int digit = Character.digit(ascii[i], HEX);
+            if (digit < 0) {
+                throw new IllegalArgumentException("operation id is not 32 hex digits");
+            }
+            number = number << 4 | digit;
+        }
+        return number;
+    }
+
+    /** What {@link #toString} says, as ASCII. */
+    public byte[] toAscii() {
+        byte[] ascii = new byte[TEXT_LENGTH];
+        write(client, ascii, 0);
+        write(sequence, ascii, HEX);
+        return ascii;
+    }
+
+    private static void write(long number, byte[] ascii, int offset) {
+        long rest = number;
+        for (int i = offset + HEX - 1; i >= offset; i--) {
+            ascii[i] = (byte) Character.forDigit((int) rest & 15, HEX);
+            rest >>>= 4;
+        }
+    }
+
     /** 16 hex digits of the client, 16 of the sequence. */
     @Override
     public String toString() {

@@ -1,5 +1,6 @@
 package dev.gossamer.protocol;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,9 @@ class OperationIdTest {
         OperationId id = new OperationId(client, 42);
         assertThat(OperationId.parse(id.toString())).isEqualTo(id);
         assertThat(id.toString()).hasSize(32);
+        assertThat(id.toAscii()).asString(US_ASCII).isEqualTo(id.toString());
+        byte[] within = ("OP " + id + " META").getBytes(US_ASCII);
+        assertThat(OperationId.parse(within, 3, 32)).isEqualTo(id);
     }
 
     @ParameterizedTest
@@ -25,6 +29,9 @@ class OperationIdTest {
             })
     void anythingElseIsRefused(String text) {
         assertThatThrownBy(() -> OperationId.parse(text))
+                .isInstanceOf(IllegalArgumentException.class);
+        byte[] ascii = text.getBytes(US_ASCII);
+        assertThatThrownBy(() -> OperationId.parse(ascii, 0, ascii.length))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

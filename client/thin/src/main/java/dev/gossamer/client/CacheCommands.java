@@ -1,17 +1,25 @@
 package dev.gossamer.client;
 
+import dev.gossamer.client.routing.ReplyCheck;
 import dev.gossamer.client.routing.Request;
 import dev.gossamer.client.routing.Safety;
+import dev.gossamer.client.session.Session;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
+import dev.gossamer.protocol.resp.Reply;
 import dev.gossamer.protocol.resp.RequestEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
- * The commands of a cache as requests. What Redis has a command for is asked with it, so that the
- * caches also work on servers that know no other.
+ * The commands of a cache as requests. Members are asked in our own verbs: with what the session
+ * has seen, for a stamp, and every change under an id of its own, so that it may be sent again
+ * whatever became of it. Servers that know only Redis' commands are asked with those, and promise
+ * no more than Redis does.
  */
 final class CacheCommands {
     private static final byte[] GET = word("GET");
@@ -30,103 +38,126 @@ final class CacheCommands {
     private static final byte[] LATEST = word("LATEST");
     private static final byte[] ANY = word("ANY");
     private static final byte[] WITHIN = word("WITHIN");
+    private static final byte[] OP = word("OP");
+    private static final byte[] SINCE = word("SINCE");
+    private static final byte[] STAMP = word("STAMP");
 
-    private CacheCommands() {}
+    private final Session session;
+    private final BooleanSupplier plain;
+
+    /**
+     * @param plain whether the servers know only Redis' commands
+     */
+    CacheCommands(Session session, BooleanSupplier plain) {
+        this.session = session;
+        this.plain = plain;
+    }
 
     private static byte[] word(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static Request get(byte[] key, Freshness freshness) {
-        if (freshness.equals(Freshness.DEFAULT)) {
-            return request("GET", Safety.READ, key, GET, key);
+    Request get(byte[] key, Freshness freshness) {
+        boolean byDefault = freshness.equals(Freshness.DEFAULT);
+        if (byDefault && plain.getAsBoolean()) {
+            return plain("GET", Safety.READ, key, GET, key);
         }
-        return freshness instanceof Freshness.Within within
-                ? request(
-                        "GSM.GET",
-                        Safety.READ,
-                        key,
-                        GSM_GET,
-                        key,
-                        FRESH,
-                        WITHIN,
-                        millis(within.bound()))
-                : request("GSM.GET", Safety.READ, key, GSM_GET, key, FRESH, bound(freshness));
+        return byDefault ? read(key, false, GSM_GET, key) : switchedOn(freshness, key, false);
     }
 
-    static Request getEntry(byte[] key, Freshness freshness) {
-        return freshness instanceof Freshness.Within within
-                ? request(
-                        "GSM.GET",
-                        Safety.READ,
-                        key,
-                        GSM_GET,
-                        key,
-                        FRESH,
-                        WITHIN,
-                        millis(within.bound()),
-                        META)
-                : request("GSM.GET", Safety.READ, key, GSM_GET, key, FRESH, bound(freshness), META);
+    Request getEntry(byte[] key, Freshness freshness) {
+        return switchedOn(freshness, key, true);
     }
 
-    private static byte[] bound(Freshness freshness) {
-        return freshness instanceof Freshness.Latest ? LATEST : ANY;
+    private Request switchedOn(Freshness freshness, byte[] key, boolean meta) {
+        if (freshness instanceof Freshness.Within within) {
+            return read(key, meta, GSM_GET, key, FRESH, WITHIN, millis(within.bound()));
+        }
+        byte[] bound = freshness instanceof Freshness.Latest ? LATEST : ANY;
+        return read(key, meta, GSM_GET, key, FRESH, bound);
     }
 
-    static Request put(byte[] key, byte[] value) {
-        return request("SET", Safety.REPEATABLE, key, SET, key, value);
+    private Request read(byte[] key, boolean meta, byte[]... words) {
+        int slot = Slot.indexOf(key, 0, key.length);
+        byte[] wire = wire(slot, meta ? with(words, META) : words);
+        return new Request("GSM.GET", Safety.READ, slot, wire, new ReadCheck(key, slot, meta));
     }
 
-    static Request put(byte[] key, byte[] value, Duration timeToLive) {
-        return request("SET", Safety.REPEATABLE, key, SET, key, value, PX, ttl(timeToLive));
+    Request put(byte[] key, byte[] value) {
+        return plain.getAsBoolean()
+                ? plain("SET", Safety.REPEATABLE, key, SET, key, value)
+                : change("GSM.SET", key, GSM_SET, key, value);
     }
 
-    static Request putIfAbsent(byte[] key, byte[] value) {
-        return request("SET", Safety.ONCE, key, SET, key, value, NX);
+    Request put(byte[] key, byte[] value, Duration timeToLive) {
+        byte[] ttl = ttl(timeToLive);
+        return plain.getAsBoolean()
+                ? plain("SET", Safety.REPEATABLE, key, SET, key, value, PX, ttl)
+                : change("GSM.SET", key, GSM_SET, key, value, PX, ttl);
     }
 
-    static Request putIfAbsent(byte[] key, byte[] value, Duration timeToLive) {
-        return request("SET", Safety.ONCE, key, SET, key, value, PX, ttl(timeToLive), NX);
+    Request putIfAbsent(byte[] key, byte[] value) {
+        return plain.getAsBoolean()
+                ? plain("SET", Safety.ONCE, key, SET, key, value, NX)
+                : change("GSM.SET", key, GSM_SET, key, value, NX);
     }
 
-    static Request putIf(byte[] key, byte[] value, Version expected) {
+    Request putIfAbsent(byte[] key, byte[] value, Duration timeToLive) {
+        byte[] ttl = ttl(timeToLive);
+        return plain.getAsBoolean()
+                ? plain("SET", Safety.ONCE, key, SET, key, value, PX, ttl, NX)
+                : change("GSM.SET", key, GSM_SET, key, value, PX, ttl, NX);
+    }
+
+    Request putIf(byte[] key, byte[] value, Version expected) {
         byte[] version = word(expected.toString());
-        return request("GSM.SET", Safety.ONCE, key, GSM_SET, key, value, VERSION, version, META);
+        return change("GSM.SET", key, GSM_SET, key, value, VERSION, version);
     }
 
-    static Request putIf(byte[] key, byte[] value, Version expected, Duration timeToLive) {
-        return request(
-                "GSM.SET",
-                Safety.ONCE,
-                key,
-                GSM_SET,
-                key,
-                value,
-                PX,
-                ttl(timeToLive),
-                VERSION,
-                word(expected.toString()),
-                META);
-    }
-
-    static Request remove(byte[] key) {
-        return request("DEL", Safety.ONCE, key, DEL, key);
-    }
-
-    static Request removeIf(byte[] key, Version expected) {
+    Request putIf(byte[] key, byte[] value, Version expected, Duration timeToLive) {
         byte[] version = word(expected.toString());
-        return request("GSM.DEL", Safety.ONCE, key, GSM_DEL, key, VERSION, version);
+        byte[] ttl = ttl(timeToLive);
+        return change("GSM.SET", key, GSM_SET, key, value, PX, ttl, VERSION, version);
     }
 
-    static Request expire(byte[] key, Duration timeToLive) {
-        return request("PEXPIRE", Safety.REPEATABLE, key, PEXPIRE, key, ttl(timeToLive));
+    Request remove(byte[] key) {
+        return plain.getAsBoolean()
+                ? plain("DEL", Safety.ONCE, key, DEL, key)
+                : change("GSM.DEL", key, GSM_DEL, key);
     }
 
-    static Request ttl(byte[] key) {
-        return request("PTTL", Safety.READ, key, PTTL, key);
+    Request removeIf(byte[] key, Version expected) {
+        return change("GSM.DEL", key, GSM_DEL, key, VERSION, word(expected.toString()));
     }
 
-    private static Request request(String name, Safety safety, byte[] key, byte[]... words) {
+    Request expire(byte[] key, Duration timeToLive) {
+        return plain("PEXPIRE", Safety.REPEATABLE, key, PEXPIRE, key, ttl(timeToLive));
+    }
+
+    Request ttl(byte[] key) {
+        return plain("PTTL", Safety.READ, key, PTTL, key);
+    }
+
+    /** Our own verb, once for all the times that it is sent. */
+    private Request change(String name, byte[] key, byte[]... words) {
+        int slot = Slot.indexOf(key, 0, key.length);
+        byte[] wire = wire(slot, with(words, OP, session.nextOperation().toAscii()));
+        return new Request(name, Safety.REPEATABLE, slot, wire, new WriteCheck(key, slot));
+    }
+
+    private byte[] wire(int slot, byte[]... words) {
+        Optional<byte[]> since = session.since(slot);
+        return RequestEncoder.encode(
+                since.isPresent() ? with(words, SINCE, since.get(), STAMP) : with(words, STAMP));
+    }
+
+    private static byte[][] with(byte[][] words, byte[]... more) {
+        byte[][] all = Arrays.copyOf(words, words.length + more.length);
+        System.arraycopy(more, 0, all, words.length, more.length);
+        return all;
+    }
+
+    private static Request plain(String name, Safety safety, byte[] key, byte[]... words) {
         return new Request(
                 name, safety, Slot.indexOf(key, 0, key.length), RequestEncoder.encode(words));
     }
@@ -144,5 +175,52 @@ final class CacheCommands {
         long whole = duration.toMillis();
         boolean exact = duration.toNanosPart() % 1_000_000 == 0;
         return RequestEncoder.number(exact ? whole : whole + 1);
+    }
+
+    /** Keeps from the program what is older than what it has seen. */
+    private final class ReadCheck implements ReplyCheck {
+        private final byte[] key;
+        private final int slot;
+        private final boolean meta;
+
+        ReadCheck(byte[] key, int slot, boolean meta) {
+            this.key = key;
+            this.slot = slot;
+            this.meta = meta;
+        }
+
+        @Override
+        public boolean accepts(Reply reply) {
+            return session.read(slot, session.hash(key), CacheReplies.stamp(reply));
+        }
+
+        /** The primary has the latest, though a nearer copy would have been fresh enough. */
+        @Override
+        public byte[] insist() {
+            byte[][] words = {GSM_GET, key, FRESH, LATEST};
+            return wire(slot, meta ? with(words, META) : words);
+        }
+    }
+
+    /** Takes note of what was written. */
+    private final class WriteCheck implements ReplyCheck {
+        private final byte[] key;
+        private final int slot;
+
+        WriteCheck(byte[] key, int slot) {
+            this.key = key;
+            this.slot = slot;
+        }
+
+        @Override
+        public boolean accepts(Reply reply) {
+            session.wrote(slot, session.hash(key), CacheReplies.stamp(reply));
+            return true;
+        }
+
+        @Override
+        public byte[] insist() {
+            return NONE.insist();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.gossamer.client;
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Stamp;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.Reply;
 import java.time.Duration;
@@ -15,7 +16,30 @@ import java.util.Optional;
 final class CacheReplies {
     private CacheReplies() {}
 
-    static <V> Optional<V> value(Reply reply, Codec<V> codec) {
+    /** The stamp beside a reply of our own verbs. */
+    static Stamp stamp(Reply reply) {
+        if (reply instanceof Reply.Array stamped
+                && stamped.items().size() == 2
+                && stamped.items().get(1) instanceof Reply.Blob stamp) {
+            try {
+                return Stamp.parse(stamp.bytes());
+            } catch (IllegalArgumentException e) {
+                throw new GossamerException(
+                        ErrorCode.INTERNAL, "the server sent " + e.getMessage(), e);
+            }
+        }
+        throw unexpected(reply, "a stamped reply");
+    }
+
+    /** What stands beside the stamp; all of a reply without one. */
+    private static Reply told(Reply reply) {
+        return reply instanceof Reply.Array stamped && stamped.items().size() == 2
+                ? stamped.items().get(0)
+                : reply;
+    }
+
+    static <V> Optional<V> value(Reply answer, Codec<V> codec) {
+        Reply reply = told(answer);
         if (reply instanceof Reply.Blob blob) {
             return Optional.of(codec.decode(blob.bytes()));
         }
@@ -26,7 +50,8 @@ final class CacheReplies {
     }
 
     /** SET without GET: OK, or nothing when its condition did not hold. */
-    static boolean stored(Reply reply) {
+    static boolean stored(Reply answer) {
+        Reply reply = told(answer);
         if (reply instanceof Reply.Text) {
             return true;
         }
@@ -37,7 +62,8 @@ final class CacheReplies {
     }
 
     /** Whether a count or boolean says that something was done. */
-    static boolean done(Reply reply) {
+    static boolean done(Reply answer) {
+        Reply reply = told(answer);
         if (reply instanceof Reply.Whole whole) {
             return whole.value() != 0;
         }
@@ -60,13 +86,11 @@ final class CacheReplies {
     }
 
     static Optional<Version> newVersion(Reply reply) {
-        Map<String, Reply> fields = fields(reply);
-        return done(field(fields, "stored"))
-                ? Optional.of(version(field(fields, "version")))
-                : Optional.empty();
+        return stored(reply) ? Optional.of(stamp(reply).version()) : Optional.empty();
     }
 
-    static <V> Optional<CacheEntry<V>> entry(Reply reply, Codec<V> codec) {
+    static <V> Optional<CacheEntry<V>> entry(Reply answer, Codec<V> codec) {
+        Reply reply = told(answer);
         if (reply instanceof Reply.Nil) {
             return Optional.empty();
         }

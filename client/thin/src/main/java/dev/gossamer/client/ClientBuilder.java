@@ -14,14 +14,15 @@ import java.util.concurrent.Executor;
 public final class ClientBuilder {
     private GossamerUri uri = GossamerUri.parse("gossamer://127.0.0.1");
     private Optional<Credentials> credentials = Optional.empty();
-    private Duration requestTimeout = Duration.ofSeconds(2);
+    private Duration requestTimeout = Duration.ofSeconds(5);
     private Duration connectTimeout = Duration.ofSeconds(1);
     private Duration loadTimeout = Duration.ofSeconds(30);
     private int connectionsPerNode = 2;
     private int inFlightBytesMax = 32 << 20;
     private int inFlightRequestsMax = 16_384;
     private int replyBytesMax = ReplyLimits.DEFAULT.replyBytesMax();
-    private int retriesMax = 12;
+    private int retriesMax = 1000;
+    private int sessionBytesMax = 1 << 20;
     private Optional<Executor> completionExecutor = Optional.empty();
     private ClientMetrics metrics = ClientMetrics.NONE;
 
@@ -83,6 +84,11 @@ public final class ClientBuilder {
         return this;
     }
 
+    public ClientBuilder sessionBytesMax(int bytes) {
+        sessionBytesMax = bytes;
+        return this;
+    }
+
     /** The executor stays the caller's: closing the client does not end it. */
     public ClientBuilder completionExecutor(Executor executor) {
         completionExecutor = Optional.of(executor);
@@ -109,6 +115,7 @@ public final class ClientBuilder {
                 inFlightRequestsMax,
                 replyBytesMax,
                 retriesMax,
+                sessionBytesMax,
                 completionExecutor,
                 metrics);
     }

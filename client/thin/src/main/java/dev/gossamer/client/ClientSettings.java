@@ -15,7 +15,8 @@ import java.util.concurrent.Executor;
  *     least one.
  * @param credentials what to authenticate with; empty for a mesh without authentication
  * @param requestTimeout from a call to its answer, retries included. Longer rides out longer
- *     failovers, and keeps callers waiting longer. Default 2 s.
+ *     failovers, and keeps callers waiting longer. Default 5 s: the slots of a killed member answer
+ *     again within 3 s.
  * @param connectTimeout from opening a connection to its first answer; a member that takes longer
  *     counts as gone. Default 1 s.
  * @param loadTimeout how long callers of {@code getOrLoad} wait for another caller's loader.
@@ -27,8 +28,12 @@ import java.util.concurrent.Executor;
  * @param inFlightRequestsMax the same, in requests. Default 16,384.
  * @param replyBytesMax the largest reply that is read; a larger one ends its connection. Default 64
  *     MiB.
- * @param retriesMax how often one request is sent again at most, where that is safe. Default 12,
- *     which fills the default timeout.
+ * @param retriesMax how often one request is sent again at most, where that is safe. Default 1000,
+ *     which is more than fit into the default timeout.
+ * @param sessionBytesMax how much to remember of the versions that this session has seen, 32 bytes
+ *     a key, rounded down to a power of two. Beyond it, the oldest are forgotten; what then keeps
+ *     the session from going back is the epoch of their slots alone. 0 remembers no versions.
+ *     Default 1 MiB, at most 1 GiB.
  * @param completionExecutor runs what the program hangs onto futures; empty for a pool of the
  *     client's own. {@code Runnable::run} runs it on the I/O thread: fastest, but nothing there may
  *     block.
@@ -45,6 +50,7 @@ public record ClientSettings(
         int inFlightRequestsMax,
         int replyBytesMax,
         int retriesMax,
+        int sessionBytesMax,
         Optional<Executor> completionExecutor,
         ClientMetrics metrics) {
     private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
@@ -61,7 +67,8 @@ public record ClientSettings(
         check("inFlightBytesMax", inFlightBytesMax, 1024, Integer.MAX_VALUE);
         check("inFlightRequestsMax", inFlightRequestsMax, 4, 1 << 20);
         check("replyBytesMax", replyBytesMax, 1024, Integer.MAX_VALUE - 64);
-        check("retriesMax", retriesMax, 0, 1000);
+        check("retriesMax", retriesMax, 0, 1_000_000);
+        check("sessionBytesMax", sessionBytesMax, 0, 1 << 30);
     }
 
     private static void check(String name, Duration value) {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 /** What all caches of one client share. */
 record Engine(
         Dispatcher dispatcher,
+        CacheCommands commands,
         Loads loads,
         Bulk bulk,
         Executor completions,

@@ -5,6 +5,7 @@ import dev.gossamer.client.connection.ConnectionSettings;
 import dev.gossamer.client.connection.IoLoop;
 import dev.gossamer.client.routing.Dispatcher;
 import dev.gossamer.client.routing.RoutingSettings;
+import dev.gossamer.client.session.Session;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
@@ -34,6 +35,11 @@ import java.util.concurrent.TimeoutException;
  * }
  * }</pre>
  *
+ * <p><b>Session.</b> One client is one session (C3): what a call of any of its threads or caches
+ * has been answered, or has written, no call that begins afterwards goes back behind, whichever
+ * member answers it. Another client is another session, even in the same program. {@link #execute}
+ * takes no part in it.
+ *
  * <p><b>Threads.</b> Safe for any number. Its own are daemons named {@code gossamer-client-…}: one
  * for I/O, one timer, one for host names, and a few that run callbacks; {@link #close} ends them.
  *
@@ -48,6 +54,8 @@ public final class Gossamer implements AutoCloseable {
     private Gossamer(ClientSettings settings) {
         this.threads = ClientThreads.start(settings.completionExecutor());
         this.loop = IoLoop.start("gossamer-client-io", System::nanoTime, threads.resolver());
+        SplittableRandom random = new SplittableRandom();
+        Session session = new Session(settings.sessionBytesMax(), random.split());
         this.dispatcher =
                 new Dispatcher(
                         routing(settings),
@@ -56,10 +64,12 @@ public final class Gossamer implements AutoCloseable {
                         threads.completions(),
                         settings.metrics(),
                         System::nanoTime,
-                        new SplittableRandom());
+                        random,
+                        session::forget);
         this.engine =
                 new Engine(
                         dispatcher,
+                        new CacheCommands(session, dispatcher::isPlain),
                         new Loads(),
                         new Bulk(
                                 dispatcher,

@@ -55,7 +55,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Optional<V>> get(K key, Freshness asked) {
-        return send(CacheCommands.get(keys.encode(key), asked), valueReader);
+        return send(engine.commands().get(keys.encode(key), asked), valueReader);
     }
 
     @Override
@@ -66,42 +66,42 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     @Override
     public CompletableFuture<Optional<CacheEntry<V>>> getEntry(K key, Freshness asked) {
         return send(
-                CacheCommands.getEntry(keys.encode(key), asked),
+                engine.commands().getEntry(keys.encode(key), asked),
                 reply -> CacheReplies.entry(reply, values));
     }
 
     @Override
     public CompletableFuture<Void> put(K key, V value) {
         byte[] encoded = keys.encode(key);
-        return change(encoded, CacheCommands.put(encoded, encode(value)), CacheReplies::stored)
+        return change(encoded, engine.commands().put(encoded, encode(value)), CacheReplies::stored)
                 .thenAccept(stored -> {});
     }
 
     @Override
     public CompletableFuture<Void> put(K key, V value, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.put(encoded, encode(value), timeToLive);
+        Request request = engine.commands().put(encoded, encode(value), timeToLive);
         return change(encoded, request, CacheReplies::stored).thenAccept(stored -> {});
     }
 
     @Override
     public CompletableFuture<Boolean> putIfAbsent(K key, V value) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIfAbsent(encoded, encode(value));
+        Request request = engine.commands().putIfAbsent(encoded, encode(value));
         return change(encoded, request, CacheReplies::stored);
     }
 
     @Override
     public CompletableFuture<Boolean> putIfAbsent(K key, V value, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIfAbsent(encoded, encode(value), timeToLive);
+        Request request = engine.commands().putIfAbsent(encoded, encode(value), timeToLive);
         return change(encoded, request, CacheReplies::stored);
     }
 
     @Override
     public CompletableFuture<Optional<Version>> putIf(K key, V value, Version expected) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIf(encoded, encode(value), expected);
+        Request request = engine.commands().putIf(encoded, encode(value), expected);
         return change(encoded, request, CacheReplies::newVersion);
     }
 
@@ -109,27 +109,29 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     public CompletableFuture<Optional<Version>> putIf(
             K key, V value, Version expected, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIf(encoded, encode(value), expected, timeToLive);
+        Request request = engine.commands().putIf(encoded, encode(value), expected, timeToLive);
         return change(encoded, request, CacheReplies::newVersion);
     }
 
     @Override
     public CompletableFuture<Boolean> remove(K key) {
         byte[] encoded = keys.encode(key);
-        return change(encoded, CacheCommands.remove(encoded), CacheReplies::done);
+        return change(encoded, engine.commands().remove(encoded), CacheReplies::done);
     }
 
     @Override
     public CompletableFuture<Boolean> removeIf(K key, Version expected) {
         byte[] encoded = keys.encode(key);
-        return change(encoded, CacheCommands.removeIf(encoded, expected), CacheReplies::done);
+        return change(encoded, engine.commands().removeIf(encoded, expected), CacheReplies::done);
     }
 
     @Override
     public CompletableFuture<Map<K, V>> getAll(Collection<? extends K> wanted) {
         List<K> list = new ArrayList<>(wanted);
         List<Request> requests =
-                list.stream().map(key -> CacheCommands.get(keys.encode(key), freshness)).toList();
+                list.stream()
+                        .map(key -> engine.commands().get(keys.encode(key), freshness))
+                        .toList();
         return engine.bulk().send(requests, valueReader).thenApply(found -> found(list, found));
     }
 
@@ -144,13 +146,13 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Void> putAll(Map<? extends K, ? extends V> pairs) {
-        return putAll(pairs, CacheCommands::put);
+        return putAll(pairs, engine.commands()::put);
     }
 
     @Override
     public CompletableFuture<Void> putAll(
             Map<? extends K, ? extends V> pairs, Duration timeToLive) {
-        return putAll(pairs, (key, value) -> CacheCommands.put(key, value, timeToLive));
+        return putAll(pairs, (key, value) -> engine.commands().put(key, value, timeToLive));
     }
 
     private interface PutCommand {
@@ -173,12 +175,12 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Boolean> expire(K key, Duration timeToLive) {
-        return send(CacheCommands.expire(keys.encode(key), timeToLive), CacheReplies::done);
+        return send(engine.commands().expire(keys.encode(key), timeToLive), CacheReplies::done);
     }
 
     @Override
     public CompletableFuture<TimeToLive> ttl(K key) {
-        return send(CacheCommands.ttl(keys.encode(key)), CacheReplies::timeToLive);
+        return send(engine.commands().ttl(keys.encode(key)), CacheReplies::timeToLive);
     }
 
     @Override
@@ -253,7 +255,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     /** A value that cannot be stored is still the value; the metrics count the failure. */
     private void store(
             Load mine, Bytes key, byte[] bytes, Duration timeToLive, Runnable afterwards) {
-        Request request = CacheCommands.putIfAbsent(key.array(), bytes, timeToLive);
+        Request request = engine.commands().putIfAbsent(key.array(), bytes, timeToLive);
         CompletableFuture<Boolean> unused =
                 send(request, CacheReplies::stored)
                         .whenComplete((stored, problem) -> {

@@ -60,7 +60,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public Optional<V> get(K key, Freshness asked) {
-        return ask(CacheCommands.get(keys.encode(key), asked), valueReader);
+        return ask(engine.commands().get(keys.encode(key), asked), valueReader);
     }
 
     @Override
@@ -71,61 +71,61 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     @Override
     public Optional<CacheEntry<V>> getEntry(K key, Freshness asked) {
         return ask(
-                CacheCommands.getEntry(keys.encode(key), asked),
+                engine.commands().getEntry(keys.encode(key), asked),
                 reply -> CacheReplies.entry(reply, values));
     }
 
     @Override
     public void put(K key, V value) {
         byte[] encoded = keys.encode(key);
-        change(encoded, CacheCommands.put(encoded, encode(value)), CacheReplies::stored);
+        change(encoded, engine.commands().put(encoded, encode(value)), CacheReplies::stored);
     }
 
     @Override
     public void put(K key, V value, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.put(encoded, encode(value), timeToLive);
+        Request request = engine.commands().put(encoded, encode(value), timeToLive);
         change(encoded, request, CacheReplies::stored);
     }
 
     @Override
     public boolean putIfAbsent(K key, V value) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIfAbsent(encoded, encode(value));
+        Request request = engine.commands().putIfAbsent(encoded, encode(value));
         return change(encoded, request, CacheReplies::stored);
     }
 
     @Override
     public boolean putIfAbsent(K key, V value, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIfAbsent(encoded, encode(value), timeToLive);
+        Request request = engine.commands().putIfAbsent(encoded, encode(value), timeToLive);
         return change(encoded, request, CacheReplies::stored);
     }
 
     @Override
     public Optional<Version> putIf(K key, V value, Version expected) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIf(encoded, encode(value), expected);
+        Request request = engine.commands().putIf(encoded, encode(value), expected);
         return change(encoded, request, CacheReplies::newVersion);
     }
 
     @Override
     public Optional<Version> putIf(K key, V value, Version expected, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Request request = CacheCommands.putIf(encoded, encode(value), expected, timeToLive);
+        Request request = engine.commands().putIf(encoded, encode(value), expected, timeToLive);
         return change(encoded, request, CacheReplies::newVersion);
     }
 
     @Override
     public boolean remove(K key) {
         byte[] encoded = keys.encode(key);
-        return change(encoded, CacheCommands.remove(encoded), CacheReplies::done);
+        return change(encoded, engine.commands().remove(encoded), CacheReplies::done);
     }
 
     @Override
     public boolean removeIf(K key, Version expected) {
         byte[] encoded = keys.encode(key);
-        return change(encoded, CacheCommands.removeIf(encoded, expected), CacheReplies::done);
+        return change(encoded, engine.commands().removeIf(encoded, expected), CacheReplies::done);
     }
 
     @Override
@@ -148,18 +148,18 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public boolean expire(K key, Duration timeToLive) {
-        return ask(CacheCommands.expire(keys.encode(key), timeToLive), CacheReplies::done);
+        return ask(engine.commands().expire(keys.encode(key), timeToLive), CacheReplies::done);
     }
 
     @Override
     public TimeToLive ttl(K key) {
-        return ask(CacheCommands.ttl(keys.encode(key)), CacheReplies::timeToLive);
+        return ask(engine.commands().ttl(keys.encode(key)), CacheReplies::timeToLive);
     }
 
     @Override
     public V getOrLoad(K key, Function<? super K, ? extends V> loader, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Optional<V> hit = ask(CacheCommands.get(encoded, freshness), valueReader);
+        Optional<V> hit = ask(engine.commands().get(encoded, freshness), valueReader);
         if (hit.isPresent()) {
             return hit.get();
         }
@@ -196,7 +196,9 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     private void store(Bytes key, Load mine, byte[] bytes, Duration timeToLive) {
         try {
-            ask(CacheCommands.putIfAbsent(key.array(), bytes, timeToLive), CacheReplies::stored);
+            ask(
+                    engine.commands().putIfAbsent(key.array(), bytes, timeToLive),
+                    CacheReplies::stored);
         } catch (GossamerException e) {
             // A value that cannot be stored is still the value; the metrics count the failure. An
             // interruption stays visible in the thread's status.

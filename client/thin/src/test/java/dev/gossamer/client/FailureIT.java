@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,7 +75,7 @@ class FailureIT {
     void aCallThatIsNotAnsweredEndsAtItsDeadline() {
         Cache<String, String> cache =
                 cache(Gossamer.builder().requestTimeout(Duration.ofMillis(300)));
-        silenceFor("GET");
+        silenceFor("GSM.GET");
         long begin = System.nanoTime();
         assertCode(ErrorCode.TIMEOUT, () -> cache.get("k"));
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
@@ -82,11 +86,11 @@ class FailureIT {
     void aFutureThatIsNotAnsweredEndsAtItsDeadline() {
         Cache<String, String> cache =
                 cache(Gossamer.builder().requestTimeout(Duration.ofMillis(300)));
-        silenceFor("GET");
+        silenceFor("GSM.GET");
         assertThatThrownBy(() -> cache.async().get("k").get(5, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(GossamerException.class)
-                .hasMessageContaining("GET was not answered within 300 ms");
+                .hasMessageContaining("GSM.GET was not answered within 300 ms");
     }
 
     @Test
@@ -99,7 +103,7 @@ class FailureIT {
         AtomicReference<ScriptedMember.Peer> silent = new AtomicReference<>();
         AtomicInteger asked = new AtomicInteger();
         script(
-                "GET",
+                "GSM.GET",
                 peer -> {
                     silent.set(peer);
                     return asked.getAndIncrement() == 0
@@ -108,7 +112,7 @@ class FailureIT {
                 });
         mesh.store.put("k", "new");
         assertCode(ErrorCode.TIMEOUT, () -> cache.get("k"));
-        silent.get().say(ScriptedMember.bulk("old"));
+        silent.get().say(mesh.stamped(ScriptedMember.bulk("old"), null));
         assertThat(cache.get("k")).contains("new");
     }
 
@@ -118,7 +122,7 @@ class FailureIT {
         mesh.store.put("k", "v");
         AtomicInteger breaks = new AtomicInteger(3);
         script(
-                "GET",
+                "GSM.GET",
                 peer -> {
                     if (breaks.getAndDecrement() > 0) {
                         peer.close();
@@ -127,27 +131,168 @@ class FailureIT {
                     return Optional.empty();
                 });
         assertThat(cache.get("k")).contains("v");
-        assertThat(heard("GET k")).isEqualTo(4);
+        assertThat(heard("GSM.GET k")).isEqualTo(4);
     }
 
     @Test
-    void whatMayHaveBeenDoneAndIsNotRepeatableIsNotDoneTwice() {
+    void aCommandOfTheProgramsOwnThatMayHaveBeenDoneIsNotDoneTwice() {
+        Gossamer gossamer = connect(Gossamer.builder());
+        script(
+                "INCR",
+                peer -> {
+                    peer.close();
+                    return Optional.of(ScriptedMember.SILENCE);
+                });
+        assertCode(
+                ErrorCode.TIMEOUT,
+                () -> gossamer.execute(List.of(Bytes.utf8("INCR"), Bytes.utf8("k"))));
+        assertThat(heard("INCR k")).isEqualTo(1);
+    }
+
+    /** The worst moment: the change is done, and its answer lost with the connection. */
+    @Test
+    void aChangeWhoseAnswerWasLostIsSentAgainAndAnsweredAsTheFirstTime() {
         Cache<String, String> cache = cache(Gossamer.builder());
-        mesh.store.put("k", "v");
-        for (String command : List.of("DEL", "SET")) {
-            script(
-                    command,
-                    peer -> {
+        for (String command : List.of("GSM.SET", "GSM.DEL")) {
+            AtomicInteger breaks = new AtomicInteger(2);
+            Set<String> ids = ConcurrentHashMap.newKeySet();
+            mesh.members.forEach(member ->
+                    member.script =
+                            (peer, words) -> {
+                                if (!words.get(0).equals(command)) {
+                                    return Optional.empty();
+                                }
+                                ids.add(words.get(words.lastIndexOf("OP") + 1));
+                                if (breaks.getAndDecrement() > 0) {
+                                    mesh.answer(command, words);
+                                    peer.close();
+                                    return Optional.of(ScriptedMember.SILENCE);
+                                }
+                                return Optional.empty();
+                            });
+            boolean done =
+                    command.equals("GSM.SET") ? cache.putIfAbsent("k", "v") : cache.remove("k");
+            assertThat(done).isTrue();
+            assertThat(heard(command + " k")).isEqualTo(3);
+            assertThat(ids).hasSize(1);
+        }
+    }
+
+    @Test
+    void aConditionalPutIsSentAgainAndAnswersItsOwnVersion() {
+        Cache<String, String> cache = cache(Gossamer.builder());
+        cache.put("k", "v1");
+        Version first = cache.getEntry("k").orElseThrow().version();
+        AtomicInteger breaks = new AtomicInteger(1);
+        mesh.members.forEach(member ->
+                member.script =
+                        (peer, words) -> {
+                            if (words.contains("VERSION") && breaks.getAndDecrement() > 0) {
+                                mesh.answer("GSM.SET", words);
+                                peer.close();
+                                return Optional.of(ScriptedMember.SILENCE);
+                            }
+                            return Optional.empty();
+                        });
+        Optional<Version> second = cache.putIf("k", "v2", first);
+        assertThat(second).isPresent();
+        assertThat(cache.getEntry("k").map(CacheEntry::version)).isEqualTo(second);
+        assertThat(cache.putIf("k", "v3", first)).isEmpty();
+        assertThat(cache.removeIf("k", second.get())).isTrue();
+    }
+
+    @Test
+    void everyCallHasAnIdOfItsOwn() {
+        Cache<String, String> cache = cache(Gossamer.builder());
+        Set<String> ids = ConcurrentHashMap.newKeySet();
+        mesh.members.forEach(member ->
+                member.script =
+                        (peer, words) -> {
+                            int at = words.lastIndexOf("OP");
+                            if (at > 0) {
+                                assertThat(ids.add(words.get(at + 1))).isTrue();
+                            }
+                            return Optional.empty();
+                        });
+        for (int i = 0; i < 10; i++) {
+            cache.put("k", "v");
+            cache.remove("k");
+        }
+        assertThat(ids).hasSize(20);
+    }
+
+    /** What a server says that does not know what became of it. */
+    @Test
+    void aChangeOfUnknownOutcomeIsSentAgainUnderItsId() {
+        Cache<String, String> cache = cache(Gossamer.builder());
+        AtomicInteger failures = new AtomicInteger(2);
+        script(
+                "GSM.SET",
+                peer ->
+                        switch (failures.getAndDecrement()) {
+                            case 2 -> Optional.of("-TIMEOUT the backups did not answer\r\n");
+                            case 1 -> Optional.of("-NOREPLICAS too few backups\r\n");
+                            default -> Optional.empty();
+                        });
+        assertThat(cache.putIfAbsent("k", "v")).isTrue();
+        assertThat(heard("GSM.SET k")).isEqualTo(3);
+    }
+
+    @Test
+    void whatWasPerhapsDoneIsNotCalledRefusedAtTheDeadline() {
+        Cache<String, String> cache =
+                cache(Gossamer.builder().requestTimeout(Duration.ofMillis(300)));
+        AtomicInteger asked = new AtomicInteger();
+        script(
+                "GSM.DEL",
+                peer -> {
+                    if (asked.getAndIncrement() == 0) {
                         peer.close();
                         return Optional.of(ScriptedMember.SILENCE);
-                    });
-            assertCode(
-                    ErrorCode.TIMEOUT,
-                    command.equals("DEL")
-                            ? () -> cache.remove("k")
-                            : () -> cache.putIfAbsent("k", "w"));
-            assertThat(heard(command + " k")).isEqualTo(1);
-        }
+                    }
+                    return Optional.of("-BUSY wait\r\n");
+                });
+        assertThatThrownBy(() -> cache.remove("k"))
+                .isInstanceOfSatisfying(
+                        GossamerException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT))
+                .hasMessageContaining("outcome unknown");
+    }
+
+    @Test
+    void overloadIsRiddenOutUntilTheDeadlineAndThenNamed() {
+        Cache<String, String> cache =
+                cache(Gossamer.builder().requestTimeout(Duration.ofMillis(400)));
+        AtomicInteger refusals = new AtomicInteger(4);
+        script(
+                "GSM.SET",
+                peer ->
+                        refusals.getAndDecrement() > 0
+                                ? Optional.of("-BUSY wait\r\n")
+                                : Optional.empty());
+        cache.put("k", "v");
+        assertThat(heard("GSM.SET k")).isEqualTo(5);
+        refusals.set(Integer.MAX_VALUE);
+        long begin = System.nanoTime();
+        assertThatThrownBy(() -> cache.put("k", "w"))
+                .isInstanceOfSatisfying(
+                        GossamerException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.BUSY))
+                .hasMessageContaining(ErrorCode.BUSY.recovery());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(390), Duration.ofSeconds(5));
+        assertThat(mesh.store).containsEntry("k", "v");
+    }
+
+    @Test
+    void membersOfAnEarlierReleaseAreNamedAsTheReason() {
+        Cache<String, String> cache = cache(Gossamer.builder());
+        script("GSM.SET", peer -> Optional.of("-ERR syntax error\r\n"));
+        assertThatThrownBy(() -> cache.put("k", "v"))
+                .isInstanceOfSatisfying(
+                        GossamerException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ERR))
+                .hasMessageContaining("older than this client");
+        assertThat(heard("GSM.SET k")).isEqualTo(1);
     }
 
     @Test
@@ -155,7 +300,7 @@ class FailureIT {
         Cache<String, String> cache = cache(Gossamer.builder());
         AtomicInteger breaks = new AtomicInteger(2);
         script(
-                "SET",
+                "GSM.SET",
                 peer -> {
                     if (breaks.getAndDecrement() > 0) {
                         peer.close();
@@ -173,7 +318,7 @@ class FailureIT {
         mesh.store.put("k", "v");
         AtomicInteger garbage = new AtomicInteger(2);
         script(
-                "GET",
+                "GSM.GET",
                 peer ->
                         garbage.getAndDecrement() > 0
                                 ? Optional.of("HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -204,7 +349,7 @@ class FailureIT {
         mesh.store.put("k", "v");
         AtomicInteger stray = new AtomicInteger(1);
         script(
-                "GET",
+                "GSM.GET",
                 peer ->
                         stray.getAndDecrement() > 0
                                 ? Optional.of(":1\r\n" + ScriptedMember.bulk("stray"))
@@ -216,7 +361,7 @@ class FailureIT {
     @Test
     void anInterruptedCallerLeavesAtOnceWithItsStatusSet() throws Exception {
         Cache<String, String> cache = cache(Gossamer.builder());
-        silenceFor("GET");
+        silenceFor("GSM.GET");
         CompletableFuture<Boolean> statusSet = new CompletableFuture<>();
         Thread caller =
                 new Thread(() -> {
@@ -230,10 +375,10 @@ class FailureIT {
                     }
                 });
         caller.start();
-        Eventually.await("the request to arrive", () -> heard("GET k") == 1);
+        Eventually.await("the request to arrive", () -> heard("GSM.GET k") == 1);
         caller.interrupt();
         assertThat(statusSet.get(1, TimeUnit.SECONDS)).isTrue();
-        script("GET", peer -> Optional.empty());
+        script("GSM.GET", peer -> Optional.empty());
         assertThat(cache.async().get("other").get(5, TimeUnit.SECONDS)).isEmpty();
     }
 
@@ -249,7 +394,7 @@ class FailureIT {
                 gossamer.cache("default", Codec.utf8(), Codec.utf8()).async();
         List<ScriptedMember.Peer> waiting = new ArrayList<>();
         script(
-                "GET",
+                "GSM.GET",
                 peer -> {
                     synchronized (waiting) {
                         waiting.add(peer);
@@ -263,9 +408,9 @@ class FailureIT {
         assertThatThrownBy(() -> cache.get("k").get(1, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(GossamerException.class)
                 .hasMessageContaining("too much is under way");
-        Eventually.await("all requests", () -> heard("GET k") == 8);
+        Eventually.await("all requests", () -> heard("GSM.GET k") == 8);
         synchronized (waiting) {
-            waiting.forEach(peer -> peer.say("_\r\n"));
+            waiting.forEach(peer -> peer.say(mesh.stamped("_\r\n", null)));
         }
         for (CompletableFuture<Optional<String>> one : taken) {
             assertThat(one.get(5, TimeUnit.SECONDS)).isEmpty();
@@ -310,9 +455,9 @@ class FailureIT {
     void closingFailsWhatWaitsAndLeavesNoThread() throws Exception {
         Gossamer gossamer = connect(Gossamer.builder());
         Cache<String, String> cache = gossamer.cache("default", Codec.utf8(), Codec.utf8());
-        silenceFor("GET");
+        silenceFor("GSM.GET");
         CompletableFuture<Optional<String>> waiting = cache.async().get("k");
-        Eventually.await("the request to arrive", () -> heard("GET k") == 1);
+        Eventually.await("the request to arrive", () -> heard("GSM.GET k") == 1);
         gossamer.close();
         assertThatThrownBy(() -> waiting.get(1, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class);

@@ -58,7 +58,7 @@ class GetOrLoadIT {
                 count + " reads",
                 () ->
                         mesh.members.stream()
-                                        .mapToLong(member -> member.heard("GET k").count())
+                                        .mapToLong(member -> member.heard("GSM.GET k").count())
                                         .sum()
                                 >= count);
     }

@@ -43,20 +43,20 @@ class MetricsIT {
             mesh.member(0).script =
                     (peer, words) ->
                             switch (words.get(0)) {
-                                case "SET" ->
+                                case "GSM.SET" ->
                                         refusals.getAndDecrement() > 0
                                                 ? Optional.of("-TRYAGAIN later\r\n")
                                                 : Optional.empty();
-                                case "DEL" -> Optional.of(ScriptedMember.SILENCE);
+                                case "GSM.DEL" -> Optional.of(ScriptedMember.SILENCE);
                                 default -> Optional.empty();
                             };
             cache.put("k", "v");
             cache.get("k");
-            assertThat(requests("SET", "ok")).isEqualTo(1);
-            assertThat(requests("GET", "ok")).isEqualTo(1);
+            assertThat(requests("GSM.SET", "ok")).isEqualTo(1);
+            assertThat(requests("GSM.GET", "ok")).isEqualTo(1);
             assertThat(
                             registry.get("gossamer.client.retries")
-                                    .tags("command", "SET", "cause", "TRYAGAIN")
+                                    .tags("command", "GSM.SET", "cause", "TRYAGAIN")
                                     .counter()
                                     .count())
                     .isEqualTo(2);
@@ -64,7 +64,7 @@ class MetricsIT {
             assertThat(gauge("epoch")).isEqualTo(1);
             assertThat(gauge("in.flight.requests")).isZero();
             assertThatThrownBy(() -> cache.remove("k")).isInstanceOf(GossamerException.class);
-            assertThat(requests("DEL", "TIMEOUT")).isEqualTo(1);
+            assertThat(requests("GSM.DEL", "TIMEOUT")).isEqualTo(1);
             assertThat(gauge("in.flight.requests")).isEqualTo(1);
             assertThat(gauge("in.flight.bytes")).isPositive();
             mesh.member(0).hangUp();

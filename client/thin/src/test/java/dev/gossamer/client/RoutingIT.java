@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.resp.Reply;
@@ -33,14 +34,18 @@ class RoutingIT {
         mesh.close();
     }
 
+    private long epoch() {
+        return Epoch.number(gossamer.topology().epoch());
+    }
+
     @Test
     void everyKeyGoesToTheClusteredPortOfItsPrimary() {
         for (int member = 0; member < 3; member++) {
             String key = mesh.keyOf(member, "k");
             cache.put(key, "v" + member);
             assertThat(cache.get(key)).contains("v" + member);
-            assertThat(mesh.member(member).heard).contains("clustered SET " + key);
-            assertThat(mesh.member(member).heard).contains("clustered GET " + key);
+            assertThat(mesh.member(member).heard).contains("clustered GSM.SET " + key);
+            assertThat(mesh.member(member).heard).contains("clustered GSM.GET " + key);
         }
         assertThat(cache.get("absent")).isEmpty();
     }
@@ -57,27 +62,27 @@ class RoutingIT {
         String target = "127.0.0.1:" + mesh.member(1).clustered.getLocalPort();
         mesh.member(0).script =
                 (peer, words) ->
-                        peer.port.equals("clustered") && words.get(0).equals("SET")
+                        peer.port.equals("clustered") && words.get(0).equals("GSM.SET")
                                 ? Optional.of("-MOVED 1 " + target + "\r\n")
                                 : Optional.empty();
         mesh.absent = 0;
         mesh.epoch.incrementAndGet();
         cache.put(key, "v");
-        assertThat(mesh.member(1).heard).contains("clustered SET " + key);
-        Eventually.await("the new epoch", () -> gossamer.topology().epoch() == 2);
+        assertThat(mesh.member(1).heard).contains("clustered GSM.SET " + key);
+        Eventually.await("the new epoch", () -> epoch() == 2);
         cache.put(key, "w");
-        assertThat(mesh.member(0).heard("SET " + key)).hasSize(1);
+        assertThat(mesh.member(0).heard("GSM.SET " + key)).hasSize(1);
     }
 
     @Test
     void aPushedTopologyIsGoneByAtOnce() {
         mesh.absent = 2;
         mesh.announce();
-        Eventually.await("the new epoch", () -> gossamer.topology().epoch() == 2);
+        Eventually.await("the new epoch", () -> epoch() == 2);
         String key = mesh.keyOf(2, "k");
         cache.put(key, "v");
-        assertThat(mesh.member(2).heard("SET")).isEmpty();
-        assertThat(mesh.member(0).heard).contains("clustered SET " + key);
+        assertThat(mesh.member(2).heard("GSM.SET")).isEmpty();
+        assertThat(mesh.member(0).heard).contains("clustered GSM.SET " + key);
     }
 
     @Test
@@ -86,7 +91,7 @@ class RoutingIT {
         mesh.member(2).close();
         cache.put(key, "v");
         assertThat(cache.get(key)).contains("v");
-        assertThat(mesh.member(2).heard("SET")).isEmpty();
+        assertThat(mesh.member(2).heard("GSM.SET")).isEmpty();
     }
 
     @Test
@@ -94,19 +99,19 @@ class RoutingIT {
         mesh.members.forEach(ScriptedMember::hangUp);
         mesh.absent = 1;
         mesh.epoch.incrementAndGet();
-        Eventually.await("the new epoch", () -> gossamer.topology().epoch() == 2);
+        Eventually.await("the new epoch", () -> epoch() == 2);
         mesh.announce();
-        Eventually.await("the pushed epoch", () -> gossamer.topology().epoch() == 3);
+        Eventually.await("the pushed epoch", () -> epoch() == 3);
     }
 
     @Test
     void aMeshThatStartedAnewIsBelievedThoughItsEpochIsLower() {
         mesh.epoch.set(50);
         mesh.announce();
-        Eventually.await("the high epoch", () -> gossamer.topology().epoch() == 51);
+        Eventually.await("the high epoch", () -> epoch() == 51);
         mesh.epoch.set(3);
         mesh.members.forEach(ScriptedMember::hangUp);
-        Eventually.await("the low epoch", () -> gossamer.topology().epoch() == 3);
+        Eventually.await("the low epoch", () -> epoch() == 3);
     }
 
     @Test
@@ -121,8 +126,8 @@ class RoutingIT {
         pairs.remove("bulk-absent");
         assertThat(found).isEqualTo(pairs);
         for (ScriptedMember member : mesh.members) {
-            assertThat(member.heard("GET bulk").count()).isBetween(1_000L, 2_400L);
-            assertThat(member.heard.stream().filter(line -> line.startsWith("proxying GET")))
+            assertThat(member.heard("GSM.GET bulk").count()).isBetween(1_000L, 2_400L);
+            assertThat(member.heard.stream().filter(line -> line.startsWith("proxying GSM.GET")))
                     .isEmpty();
         }
     }
@@ -142,7 +147,7 @@ class RoutingIT {
         for (ScriptedMember member : mesh.members) {
             member.script =
                     (peer, words) ->
-                            words.get(0).equals("DEL") && refusals.getAndDecrement() > 0
+                            words.get(0).equals("GSM.DEL") && refusals.getAndDecrement() > 0
                                     ? Optional.of("-TRYAGAIN the slot moves\r\n")
                                     : Optional.empty();
         }
@@ -163,5 +168,39 @@ class RoutingIT {
                         .thenApply(value -> Thread.currentThread().getName())
                         .get(5, TimeUnit.SECONDS);
         assertThat(thread).matches("gossamer-client-callback-.*|main|.*-thread-.*");
+    }
+
+    /** A watch that hears only the smaller side would send everything there. */
+    @Test
+    void aClientOfBothSidesOfAPartitionLeavesTheSmallerOne() {
+        mesh.viewId = 3;
+        mesh.announce();
+        Eventually.await("the smaller side's", () -> gossamer.topology().isProvisional());
+        mesh.viewId = 0;
+        mesh.epoch.incrementAndGet();
+        Eventually.await("the agreed one", () -> epoch() == 3);
+        assertThat(gossamer.topology().isProvisional()).isFalse();
+    }
+
+    @Test
+    void membersThatSendACallRoundInACircleAreGivenTime() {
+        String key = mesh.keyOf(0, "k");
+        AtomicInteger sent = new AtomicInteger();
+        for (ScriptedMember member : mesh.members) {
+            int next = (member.index + 1) % 3;
+            member.script =
+                    (peer, words) ->
+                            words.get(0).equals("GSM.GET") && sent.incrementAndGet() < 8
+                                    ? Optional.of(
+                                            "-MOVED 1 127.0.0.1:"
+                                                    + mesh.member(next).clustered.getLocalPort()
+                                                    + "\r\n")
+                                    : Optional.empty();
+        }
+        long begin = System.nanoTime();
+        assertThat(cache.get(key)).isEmpty();
+        assertThat(sent.get()).isEqualTo(8);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isGreaterThan(Duration.ofMillis(30));
     }
 }

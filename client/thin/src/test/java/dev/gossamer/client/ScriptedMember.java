@@ -67,6 +67,10 @@ final class ScriptedMember implements AutoCloseable {
             try {
                 Peer peer = new Peer(listening.accept(), port);
                 peers.add(peer);
+                if (listening.isClosed()) {
+                    peer.close(); // What came in while the port was being closed.
+                    return;
+                }
                 Thread thread = new Thread(peer::serve, "scripted-peer");
                 thread.setDaemon(true);
                 thread.start();

@@ -85,14 +85,17 @@ final class OperationTable {
 
     /** Takes the place of what was remembered of the same id. */
     synchronized void remember(int slot, OperationId id, Outcome outcome) {
-        Outcome kept = fitting(outcome);
-        Remembered added =
-                new Remembered(
-                        slot, new RecentOperation(id, kept), weightOf(kept), nanoClock.getAsLong());
-        Remembered before = byId.put(id, added);
+        RecentOperation operation = new RecentOperation(id, fitting(outcome));
+        Remembered before = byId.get(id);
         if (before != null) {
+            if (before.operation.equals(operation)) {
+                return;
+            }
             before.forgotten = true;
         }
+        int weight = weightOf(operation.outcome());
+        Remembered added = new Remembered(slot, operation, weight, nanoClock.getAsLong());
+        byId.put(id, added);
         append(added);
         forgetOld();
     }

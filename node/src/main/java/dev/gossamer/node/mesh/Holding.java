@@ -3,7 +3,6 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
-import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
@@ -389,11 +388,6 @@ final class Holding {
         if (memberIndex != index) {
             into.add(topology.members().get(memberIndex));
         }
-    }
-
-    /** Whether the member may send this node copies of the slot: it is the primary. */
-    boolean isPrimary(int slot, MemberId member) {
-        return !topology.isEmpty() && topology.primary(slot).id().equals(member);
     }
 
     /** How many slots have this role here. */

@@ -30,6 +30,7 @@ import java.util.Set;
  * <p><b>Order.</b> Requests for one slot that arrive on one loop are carried out in the order of
  * their arrival. Those that were sent under one topology travel one link in order. Where some are
  * still unresolved under an older topology, or parked, later ones for the slot park behind them.
+ * Only a read that takes whatever is at hand waits for nobody.
  *
  * <p><b>Threads.</b> Everything runs on the loop.
  */
@@ -84,9 +85,10 @@ final class LoopRouter {
      */
     void read(Bytes key, Freshness freshness, boolean forwards, ReadAttempt.Answer answer) {
         int slot = key.slotIndex();
-        if (isClear(slot) && mayAnswer(epochs.latest(), slot, key, freshness)) {
+        boolean any = freshness instanceof Freshness.Any;
+        if ((any || isClear(slot)) && mayAnswer(epochs.latest(), slot, key, freshness)) {
             Entry entry = keyspace.findOrNull(key);
-            if (freshness instanceof Freshness.Any || !shared.pending().isPending(slot, key)) {
+            if (any || !shared.pending().isPending(slot, key)) {
                 answer.found(entry, null);
                 return;
             }

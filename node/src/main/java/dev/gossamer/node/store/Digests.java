@@ -60,6 +60,11 @@ final class Digests {
         return all;
     }
 
+    /** Whether an owner at this rank is to have the key. */
+    boolean reaches(int rank, Bytes key) {
+        return copies.applyAsInt(key) > rank;
+    }
+
     /** What one key with what is kept under it adds to the digest of its slot. */
     static long mix(long keyHash, Entry entry) {
         long version =

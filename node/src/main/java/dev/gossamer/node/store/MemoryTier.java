@@ -9,9 +9,9 @@ import dev.gossamer.protocol.Bytes;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -122,13 +122,13 @@ public final class MemoryTier {
      */
     public @Nullable Entry peekOrNull(Bytes key) {
         while (true) {
-            long removals = tombstones.removals();
+            long cleared = tombstones.cleared();
             Entry entry = policy.getIfPresentQuietly(key);
             if (entry == null) {
                 entry = tombstones.findOrNull(key);
             }
             // A tombstone that gives way to an entry between the two looks is missed by both.
-            if (entry != null || removals == tombstones.removals()) {
+            if (entry != null || cleared == tombstones.cleared()) {
                 return entry;
             }
         }
@@ -154,33 +154,69 @@ public final class MemoryTier {
     }
 
     private void keep(int slot, Bytes key, Entry entry) {
-        map.compute(
-                key,
-                (kept, before) -> {
-                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
-                    account(slot, kept, stood, entry);
-                    return entry;
-                });
+        change(key, new Change(slot, entry));
         if (bytes.sum() > bytesLimit) {
             evictSurplus();
         }
     }
 
     private void bury(int slot, Bytes key, Entry tombstone) {
-        long stays = tombstone.expiresAtMillis() - wallMillis.getAsLong();
-        map.compute(
-                key,
-                (kept, before) -> {
-                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
-                    tombstones.add(kept, tombstone, TimeUnit.MILLISECONDS.toNanos(stays));
-                    account(slot, kept, stood, tombstone);
-                    if (before != null) {
-                        counts.removed();
-                    }
-                    return null;
-                });
+        change(key, new Change(slot, tombstone));
         if (tombstones.isOverBudget()) {
             forgetTombstones();
+        }
+    }
+
+    private void change(Bytes key, Change change) {
+        map.compute(key, change);
+        Grave left = change.left;
+        if (left != null) {
+            tombstones.clear(left);
+        }
+    }
+
+    /** What stands under one key gives way to something else or, where that is null, to nothing. */
+    private final class Change implements BiFunction<Bytes, @Nullable Entry, @Nullable Entry> {
+        private final int slot;
+        private final @Nullable Entry after;
+
+        /** The tombstone that gave way. */
+        private @Nullable Grave left;
+
+        private boolean changed;
+
+        Change(int slot, @Nullable Entry after) {
+            this.slot = slot;
+            this.after = after;
+        }
+
+        /** Inside the key's atomic computation. */
+        @Override
+        public @Nullable Entry apply(Bytes key, @Nullable Entry live) {
+            Entry before = live;
+            if (live == null) {
+                left = tombstones.leaveOrNull(key);
+                before = left == null ? null : left.tombstone();
+            }
+            if (after == null || after.isTombstone()) {
+                return removed(key, live, before);
+            }
+            account(slot, key, before, after);
+            return after;
+        }
+
+        private @Nullable Entry removed(Bytes key, @Nullable Entry live, @Nullable Entry before) {
+            if (after != null) {
+                tombstones.add(key, after, after.expiresAtMillis() - wallMillis.getAsLong());
+            }
+            changed = before != null || after != null;
+            if (changed) {
+                account(slot, key, before, after);
+            }
+            if (live != null || (before != null && after == null)) {
+                counts.removed();
+            }
+            return null;
         }
     }
 
@@ -196,13 +232,14 @@ public final class MemoryTier {
     private void forget(Grave grave) {
         map.compute(
                 grave.key(),
-                (kept, live) -> {
-                    if (tombstones.removeIfThere(grave)) {
-                        account(kept.slotIndex(), kept, grave.tombstone(), null);
+                (key, live) -> {
+                    if (tombstones.leave(grave)) {
+                        account(key.slotIndex(), key, grave.tombstone(), null);
                         counts.forgot(tombstones.isOver(grave));
                     }
                     return live;
                 });
+        tombstones.clear(grave);
     }
 
     /**
@@ -220,19 +257,9 @@ public final class MemoryTier {
 
     /** Forgets the key and what stands under it, a tombstone too. */
     public boolean remove(Bytes key) {
-        boolean[] removed = new boolean[1];
-        map.compute(
-                key,
-                (kept, before) -> {
-                    Entry stood = before != null ? before : tombstones.removeOrNull(kept);
-                    if (stood != null) {
-                        account(kept.slotIndex(), kept, stood, null);
-                        counts.removed();
-                        removed[0] = true;
-                    }
-                    return null;
-                });
-        return removed[0];
+        Change change = new Change(key.slotIndex(), null);
+        change(key, change);
+        return change.changed;
     }
 
     /**
@@ -316,7 +343,7 @@ public final class MemoryTier {
     void check() {
         cleanUp();
         index.check();
-        new TierCheck(map, tombstones, this, cache.estimatedSize()).run();
+        new TierCheck(map, tombstones, digests, this, cache.estimatedSize()).run();
     }
 
     private static int align(int length) {

@@ -8,18 +8,27 @@ import java.util.Set;
 
 /** Whether the map and everything that is derived from it agree; for tests, on a quiet tier. */
 final class TierCheck {
+    private static final int RANKS = 3;
+
     private final Map<Bytes, Entry> map;
     private final Tombstones tombstones;
+    private final Digests digests;
     private final MemoryTier tier;
     private final long size;
 
     /**
      * @param size entries of the map, those included that it hides because they have expired
      */
-    TierCheck(Map<Bytes, Entry> map, Tombstones tombstones, MemoryTier tier, long size) {
+    TierCheck(
+            Map<Bytes, Entry> map,
+            Tombstones tombstones,
+            Digests digests,
+            MemoryTier tier,
+            long size) {
         this.size = size;
         this.map = map;
         this.tombstones = tombstones;
+        this.digests = digests;
         this.tier = tier;
     }
 
@@ -34,7 +43,6 @@ final class TierCheck {
 
     private void compareSums(Set<Bytes> indexed) {
         int[] live = new int[Slot.COUNT];
-        long[] digests = new long[Slot.COUNT];
         long bytes = 0;
         long tombstoneBytes = 0;
         for (Bytes key : indexed) {
@@ -44,14 +52,27 @@ final class TierCheck {
             bytes += entry.isTombstone() ? 0 : weight;
             tombstoneBytes += entry.isTombstone() ? weight : 0;
             live[key.slotIndex()] += entry.isTombstone() ? 0 : 1;
-            digests[key.slotIndex()] ^= Digests.mix(KeyOrder.hash(key), entry);
         }
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             agree("live entries of slot " + slot, tier.liveCount(slot), live[slot]);
-            agree("digest of slot " + slot, tier.digest(slot, 0), digests[slot]);
         }
         agree("bytes", tier.bytes(), bytes);
         agree("bytes of tombstones", tier.tombstoneBytes(), tombstoneBytes);
+        for (int rank = 0; rank < RANKS; rank++) {
+            compareDigests(indexed, rank);
+        }
+    }
+
+    private void compareDigests(Set<Bytes> indexed, int rank) {
+        long[] expected = new long[Slot.COUNT];
+        for (Bytes key : indexed) {
+            if (digests.reaches(rank, key)) {
+                expected[key.slotIndex()] ^= Digests.mix(KeyOrder.hash(key), kept(key));
+            }
+        }
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            agree("digest of slot " + slot, tier.digest(slot, rank), expected[slot]);
+        }
     }
 
     private Set<Bytes> indexed() {

@@ -3,6 +3,7 @@ package dev.gossamer.node.store;
 import dev.gossamer.protocol.Bytes;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class Tombstones {
         private final long forgetAtNanos;
         private @Nullable Grave older;
         private @Nullable Grave newer;
+
+        /** Whether it has given way; changes in the order of the key's changes. */
+        private boolean left;
 
         private Grave(Bytes key, Entry tombstone, long forgetAtNanos) {
             this.key = key;
@@ -58,7 +62,10 @@ final class Tombstones {
     private volatile long bytes;
 
     /** Written under the lock. */
-    private volatile long removals;
+    private volatile long count;
+
+    /** Written under the lock. */
+    private volatile long cleared;
 
     Tombstones(long bytesMax, LongSupplier nanoClock) {
         this.bytesMax = bytesMax;
@@ -71,16 +78,13 @@ final class Tombstones {
     }
 
     /**
-     * There must be none under the key.
+     * None must stand under the key.
      *
-     * @param staysNanos how long it is to be remembered
+     * @param staysMillis how long it is to be remembered
      */
-    void add(Bytes key, Entry tombstone, long staysNanos) {
-        Grave grave =
-                new Grave(
-                        key,
-                        tombstone,
-                        nanoClock.getAsLong() + Math.min(staysNanos, STAY_NANOS_MAX));
+    void add(Bytes key, Entry tombstone, long staysMillis) {
+        long staysNanos = Math.min(TimeUnit.MILLISECONDS.toNanos(staysMillis), STAY_NANOS_MAX);
+        Grave grave = new Grave(key, tombstone, nanoClock.getAsLong() + staysNanos);
         graves.put(key, grave);
         synchronized (lock) {
             grave.older = newest;
@@ -91,10 +95,15 @@ final class Tombstones {
             }
             newest = grave;
             bytes += weightOf(grave);
+            count++;
         }
     }
 
-    @Nullable Entry removeOrNull(Bytes key) {
+    /**
+     * The removal that stands under the key gives way. It can be found until it is {@link #clear
+     * cleared}, which is to be when what replaces it can.
+     */
+    @Nullable Grave leaveOrNull(Bytes key) {
         if (graves.isEmpty()) {
             return null;
         }
@@ -102,27 +111,35 @@ final class Tombstones {
         if (grave == null) {
             return null;
         }
-        remove(grave);
-        return grave.tombstone;
+        if (grave.left) {
+            // Whoever made it leave is about to clear it.
+            clear(grave);
+            return null;
+        }
+        leave(grave);
+        return grave;
     }
 
     /**
-     * @return false when it is not there any more
+     * @return false when it does not stand any more
      */
-    boolean removeIfThere(Grave grave) {
-        if (graves.get(grave.key) != grave) {
+    boolean leave(Grave grave) {
+        if (grave.left) {
             return false;
         }
-        remove(grave);
+        grave.left = true;
+        synchronized (lock) {
+            unlink(grave);
+            bytes -= weightOf(grave);
+            count--;
+        }
         return true;
     }
 
     /** Counts before it removes, so that who looked in between knows that it must look again. */
-    private void remove(Grave grave) {
+    void clear(Grave grave) {
         synchronized (lock) {
-            removals++;
-            unlink(grave);
-            bytes -= weightOf(grave);
+            cleared++;
         }
         graves.remove(grave.key, grave);
     }
@@ -159,13 +176,13 @@ final class Tombstones {
         return bytes > bytesMax;
     }
 
-    /** Grows with every removal. */
-    long removals() {
-        return removals;
+    /** Grows with every one that cannot be found any more. */
+    long cleared() {
+        return cleared;
     }
 
     long count() {
-        return graves.size();
+        return count;
     }
 
     long bytes() {

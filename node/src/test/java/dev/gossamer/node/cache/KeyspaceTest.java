@@ -151,6 +151,7 @@ class KeyspaceTest {
         lab.pass(599_999);
         assertThat(keyspace.peekOrNull(K).isTombstone()).isTrue();
         lab.pass(1);
+        keyspace.cleanUp();
         assertThat(keyspace.peekOrNull(K)).isNull();
     }
 

@@ -3,7 +3,9 @@ package dev.gossamer.node.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.gossip.GossipSettings;
-import dev.gossamer.membership.MeshView;
+import dev.gossamer.membership.agreement.AcceptorState;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
@@ -18,13 +20,11 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
-import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -67,7 +67,7 @@ final class TestMesh implements AutoCloseable {
                 "test",
                 Optional.of("secret"),
                 "127.0.0.1",
-                replication,
+                AgreementSettings.of(replication),
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(1),
                 32 << 20,
@@ -76,6 +76,8 @@ final class TestMesh implements AutoCloseable {
                 4,
                 64 << 10,
                 256,
+                64L << 20,
+                Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
     }
 
@@ -91,7 +93,8 @@ final class TestMesh implements AutoCloseable {
                 "zone",
                 100,
                 "127.0.0.1",
-                new Member.Ports(0, 0, 0, 0, freePort()));
+                new Member.Ports(0, 0, 0, 0, freePort()),
+                1);
     }
 
     Node join() throws IOException {
@@ -101,6 +104,7 @@ final class TestMesh implements AutoCloseable {
         HybridClock clock =
                 new HybridClock(
                         System::currentTimeMillis, caches.driftMax(), new MemoryCeiling(), meters);
+        var _ = loops.group().scheduleAtFixedRate(clock::extend, 0, 100, TimeUnit.MILLISECONDS);
         MemoryTier tier =
                 new MemoryTier(
                         new MemorySettings(64L << 20, 4L << 20),
@@ -124,7 +128,12 @@ final class TestMesh implements AutoCloseable {
                         loops,
                         keyspace,
                         membership.join(member),
-                        (current, view) -> topologyOf(view, settings.replication()),
+                        new Agreement(
+                                member,
+                                settings.agreement(),
+                                AcceptorState.none(),
+                                new SplittableRandom(joined)),
+                        _ -> {},
                         meters,
                         System::nanoTime,
                         InstantSource.system(),
@@ -170,28 +179,6 @@ final class TestMesh implements AutoCloseable {
             assertThat(System.nanoTime()).as("waited 10 s in vain").isLessThan(end);
             LockSupport.parkNanos(2_000_000);
         }
-    }
-
-    /** Rendezvous hashing: a view says it all, whoever computes. The epoch is the view's. */
-    static Topology topologyOf(MeshView view, int replication) {
-        int copies = Math.min(replication, view.members().size());
-        short[][] owners = new short[Slot.COUNT][copies];
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < view.members().size(); i++) {
-            order.add(i);
-        }
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            int of = slot;
-            order.sort(Comparator.comparingLong(i -> mix(of, view.members().get(i).id().value())));
-            for (int rank = 0; rank < copies; rank++) {
-                owners[slot][rank] = order.get(rank).shortValue();
-            }
-        }
-        return new Topology(view.id(), replication, view.members(), owners);
-    }
-
-    private static long mix(long slot, long member) {
-        return new SplittableRandom(slot * 1_000_003 + member).nextLong();
     }
 
     static Bytes key(int i) {

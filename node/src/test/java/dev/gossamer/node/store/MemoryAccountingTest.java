@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,6 +47,27 @@ class MemoryAccountingTest {
         assertThat(tier.liveCount()).isEqualTo(entries);
         assertThat(tier.bytes())
                 .as("%,d bytes held, %.1f per entry beside its data", held, overhead(held, tier))
+                .isCloseTo(held, CLOSE);
+    }
+
+    @Test
+    void theBytesThatAreCountedForTombstonesAreTheBytesThatTheHeapHolds() {
+        int count = 200_000;
+        long before = usedHeapBytes();
+        MemoryTier tier =
+                new MemoryTier(
+                        new MemorySettings(1L << 20, 1L << 30),
+                        () -> 1,
+                        () -> 1_000,
+                        _ -> 2,
+                        new SimpleMeterRegistry());
+        for (int i = 0; i < count; i++) {
+            tier.put(key(i, 16), Entry.tombstone(VERSION, 1_000_000));
+        }
+        long held = usedHeapBytes() - before;
+        assertThat(tier.tombstoneCount()).isEqualTo(count);
+        assertThat(tier.tombstoneBytes())
+                .as("%,d bytes held, %d per tombstone beside its key", held, held / count - 16)
                 .isCloseTo(held, CLOSE);
     }
 

@@ -73,6 +73,77 @@ class MemoryTierTest {
     }
 
     @Test
+    void tombstonesAreNotEvictedForWantOfRoomForEntries() {
+        for (int i = 0; i < 1_000; i++) {
+            tier.put(key(i), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        }
+        for (int i = 1_000; i < 60_000; i++) {
+            tier.put(key(i), value(1_000));
+        }
+        assertThat(evictions("size")).isGreaterThan(10_000);
+        assertThat(tier.tombstoneCount()).isEqualTo(1_000);
+        assertThat(count("gossamer.tombstones.dropped")).isZero();
+    }
+
+    @Test
+    void overTheirOwnBudgetTheOldestTombstonesAreForgottenAndCounted() {
+        int fit = (1 << 20) / (MemoryTier.TOMBSTONE_OVERHEAD_BYTES + 8);
+        tier.put(key(1), value(100));
+        for (int i = 10_000; i < 10_000 + fit + 50; i++) {
+            tier.put(key(i), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        }
+        assertThat(tier.tombstoneCount()).isEqualTo(fit);
+        assertThat(tier.tombstoneBytes()).isLessThanOrEqualTo(tier.tombstoneBytesMax());
+        assertThat(count("gossamer.tombstones.dropped")).isEqualTo(50);
+        assertThat(tier.peekOrNull(key(10_049))).isNull();
+        assertThat(tier.peekOrNull(key(10_050))).isNotNull();
+        assertThat(tier.findOrNull(key(1))).isNotNull();
+        assertThat(gauge("gossamer.tombstones.bytes")).isEqualTo((double) tier.tombstoneBytes());
+        assertThat(gauge("gossamer.tombstones.bytes.max")).isEqualTo(1 << 20);
+        pass(601_000);
+        tier.cleanUp();
+        assertThat(count("gossamer.tombstones.dropped")).isEqualTo(50);
+        assertThat(evictions("expired")).isEqualTo(fit);
+    }
+
+    @Test
+    void anEntryThatTakesTheTombstonesPlaceIsFoundAndTheOtherWayRound() {
+        for (int i = 0; i < 3; i++) {
+            tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+            assertThat(tier.findOrNull(key(1))).isNull();
+            assertThat(tier.peekValueOrNull(key(1))).isNull();
+            assertThat(tier.peekOrNull(key(1)).isTombstone()).isTrue();
+            tier.put(key(1), value(1));
+            assertThat(tier.findOrNull(key(1))).isNotNull();
+            assertThat(tier.tombstoneCount()).isZero();
+        }
+        tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+        assertThat(tier.remove(key(1))).isTrue();
+        assertThat(tier.remove(key(1))).isFalse();
+        assertThat(tier.peekOrNull(key(1))).isNull();
+        assertThat(tier.tombstoneBytes()).isZero();
+    }
+
+    @Test
+    @Timeout(60)
+    void aKeyThatTurnsFromTombstoneToEntryAndBackIsNeverSeenAsAbsent() throws Exception {
+        tier.put(key(1), value(1));
+        inParallel(
+                2,
+                thread -> {
+                    for (int i = 0; i < 200_000; i++) {
+                        if (thread == 1) {
+                            assertThat(tier.peekOrNull(key(1)) != null).isTrue();
+                        } else if (i % 2 == 0) {
+                            tier.put(key(1), Entry.tombstone(VERSION, START_MILLIS + 600_000));
+                        } else {
+                            tier.put(key(1), value(1));
+                        }
+                    }
+                });
+    }
+
+    @Test
     void aReadCountsOnceAsAHitOrAMissAndAPeekNever() {
         tier.put(key(1), Entry.of(new byte[10], VERSION, Entry.NEVER));
         tier.findOrNull(key(1));
@@ -241,6 +312,10 @@ class MemoryTierTest {
                 .tag("cause", cause)
                 .functionCounter()
                 .count();
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).tag("tier", "l1").gauge().value();
     }
 
     private double count(String name) {

@@ -8,7 +8,10 @@ import dev.gossamer.protocol.resp.Reply;
  * #replied} and {@link #failed} is then called, on the I/O thread, and must not block.
  */
 public abstract class Exchange {
-    private final byte[] request;
+    /** Replaced between attempts only, which are handed on through queues. */
+    private byte[] request;
+
+    private final int cost;
 
     /** Written by the connection's writer before the first byte leaves, read after it ended. */
     private volatile boolean sent;
@@ -21,6 +24,14 @@ public abstract class Exchange {
      */
     protected Exchange(byte[] request) {
         this.request = request;
+        this.cost = request.length + 64;
+    }
+
+    /**
+     * Sends other bytes from the next attempt on; about as many. Only while no connection has it.
+     */
+    protected final void replaceRequest(byte[] other) {
+        request = other;
     }
 
     /**
@@ -51,7 +62,7 @@ public abstract class Exchange {
 
     /** What the request counts against the connection's limit. */
     final int cost() {
-        return request.length + 64;
+        return cost;
     }
 
     final void taken(long nowNanos) {

@@ -25,6 +25,12 @@ final class Call<T> extends Exchange implements Runnable {
     private static final int ENDING = 1;
     private static final int ENDED = 2;
 
+    /**
+     * How long a change may be sent again that may have been done: half of the least time for which
+     * members remember its id by default, so that they still know it.
+     */
+    private static final long REPEATABLE_NANOS = 30_000_000_000L;
+
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Call> STATE =
             AtomicIntegerFieldUpdater.newUpdater(Call.class, "state");
@@ -54,6 +60,10 @@ final class Call<T> extends Exchange implements Runnable {
 
     private boolean perhapsDone;
     private @Nullable Address redirectOrNull;
+    private boolean elsewhere;
+
+    /** Whether an attempt may still be answered. */
+    private volatile boolean underWay;
 
     /** Why the last attempt failed, for the message of a timeout. */
     private volatile @Nullable GossamerException lastProblemOrNull;
@@ -87,10 +97,6 @@ final class Call<T> extends Exchange implements Runnable {
         return attempts;
     }
 
-    void countAttempt() {
-        attempts++;
-    }
-
     @Nullable Address redirectOrNull() {
         return redirectOrNull;
     }
@@ -99,8 +105,46 @@ final class Call<T> extends Exchange implements Runnable {
         redirectOrNull = to;
     }
 
+    /** Whether the primary that the topology names should be passed over, this once. */
+    boolean takeElsewhere() {
+        boolean asked = elsewhere;
+        elsewhere = false;
+        return asked;
+    }
+
+    void elsewhere() {
+        elsewhere = true;
+    }
+
+    /** An attempt begins. */
+    void begun() {
+        attempts++;
+        underWay = true;
+    }
+
+    /** An attempt has ended, and not with the answer. */
     void problem(GossamerException cause) {
         lastProblemOrNull = cause;
+        underWay = false;
+    }
+
+    /** A server said that it does not know what became of an attempt. */
+    void perhapsDone() {
+        perhapsDone = true;
+    }
+
+    /** Whether it may be sent again after all that has become of it. */
+    boolean mayGoOn(long nowNanos) {
+        return !perhapsDone || mayRepeat(nowNanos);
+    }
+
+    /** Whether sending it again does no harm at this time. */
+    boolean mayRepeat(long nowNanos) {
+        return switch (request.safety()) {
+            case READ -> true;
+            case REPEATABLE -> nowNanos - startNanos < REPEATABLE_NANOS;
+            case ONCE -> false;
+        };
     }
 
     long remainingNanos(long nowNanos) {
@@ -111,6 +155,17 @@ final class Call<T> extends Exchange implements Runnable {
     protected boolean replied(Connection connection, Reply reply) {
         if (reply instanceof Reply.Failure failure) {
             return dispatcher.refused(this, failure);
+        }
+        try {
+            if (!request.check().accepts(reply)) {
+                replaceRequest(request.check().insist());
+                return dispatcher.stale(this);
+            }
+        } catch (GossamerException e) {
+            // No reply to this request at all, and so may be all that follow.
+            connection.close(e);
+            fail(e);
+            return true;
         }
         return endOn(connection, reply);
     }
@@ -149,18 +204,28 @@ final class Call<T> extends Exchange implements Runnable {
         }
     }
 
+    /** Ends the call at its deadline: with what was last said against it, or for the silence. */
     void timeOut() {
         if (state == RUNNING) {
             GossamerException problem = lastProblemOrNull;
+            String patience = " within " + (deadlineNanos - startNanos) / 1_000_000 + " ms";
+            if (problem != null && problem.retryable() && !underWay) {
+                fail(
+                        new GossamerException(
+                                problem.code(),
+                                problem.getMessage()
+                                        + "; no better answer"
+                                        + patience
+                                        + ". "
+                                        + problem.recovery(),
+                                problem));
+                return;
+            }
             String why = problem == null ? "" : "; last: " + problem.getMessage();
             fail(
                     new GossamerException(
                             ErrorCode.TIMEOUT,
-                            request.command()
-                                    + " was not answered within "
-                                    + (deadlineNanos - startNanos) / 1_000_000
-                                    + " ms"
-                                    + why));
+                            request.command() + " was not answered" + patience + why));
         }
     }
 

@@ -27,16 +27,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Where.</b> To the clustered port of the slot's primary; when the topology is not known or
  * that port cannot be reached, to any member's proxying port, which forwards. A MOVED is followed
- * at once, and the topology refreshed.
+ * at once, and the topology refreshed. After a NOQUORUM another member is asked, perhaps on the
+ * larger side.
  *
  * <p><b>Again.</b> A request that was refused with a retryable code, or provably not sent, may
- * always be sent again. One that may have been done is sent again only as its {@link Safety} says.
+ * always be sent again. One that may have been done is sent again only as its {@link Safety} says:
+ * after a lost connection, and when a member says that it does not know the outcome. A reply that
+ * its {@link ReplyCheck} does not accept is asked for again.
  *
  * <p><b>Threads.</b> Any; attempts after the first run on the I/O thread or the timer.
  */
 public final class Dispatcher {
     private static final long RETRY_FIRST_NANOS = 4_000_000;
     private static final long RETRY_LONGEST_NANOS = 250_000_000;
+
+    /** Members that send a request round in a circle are given time to agree. */
+    private static final int MOVED_AT_ONCE_MAX = 2;
 
     private final RoutingSettings settings;
     private final IoLoop loop;
@@ -53,6 +59,8 @@ public final class Dispatcher {
     /**
      * @param timer runs retries and reconnects; its owner ends it
      * @param completions runs the callers' callbacks
+     * @param beganAnew called on the I/O thread when a mesh answers that remembers nothing of what
+     *     was before
      */
     public Dispatcher(
             RoutingSettings settings,
@@ -61,7 +69,8 @@ public final class Dispatcher {
             Executor completions,
             ClientMetrics metrics,
             LongSupplier nanoClock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Runnable beganAnew) {
         this.settings = settings;
         this.loop = loop;
         this.nanoClock = nanoClock;
@@ -69,8 +78,10 @@ public final class Dispatcher {
         this.completions = completions;
         this.metrics = metrics;
         this.backoff = new Backoff(RETRY_FIRST_NANOS, RETRY_LONGEST_NANOS, random);
-        this.endpoints = new Endpoints(settings, loop, timer, metrics, nanoClock, random);
-        this.watch = new TopologyWatch(settings, loop, timer, endpoints, metrics, random);
+        this.endpoints =
+                new Endpoints(settings, loop, timer, metrics, nanoClock, random, beganAnew);
+        this.watch =
+                new TopologyWatch(settings, loop, timer, endpoints, metrics, nanoClock, random);
         this.timeoutNanos = settings.requestTimeout().toNanos();
         metrics.watchInFlight(endpoints::inFlightRequests, endpoints::inFlightBytes);
     }
@@ -82,6 +93,11 @@ public final class Dispatcher {
 
     public Topology topology() {
         return endpoints.routes().topology();
+    }
+
+    /** Whether the servers know Redis' commands only. */
+    public boolean isPlain() {
+        return watch.isPlain();
     }
 
     /** Sends a request and waits for its answer. */
@@ -120,7 +136,7 @@ public final class Dispatcher {
             call.timeOut();
             return;
         }
-        call.countAttempt();
+        call.begun();
         Connection connection = connectionOrNull(call);
         if (connection == null) {
             again(call, endpoints.whyNone());
@@ -152,7 +168,7 @@ public final class Dispatcher {
                 return named;
             }
         }
-        if (slot != Request.ANYWHERE) {
+        if (slot != Request.ANYWHERE && !call.takeElsewhere()) {
             Optional<Address> primary = routes.primary(slot);
             if (primary.isPresent()) {
                 Connection direct = endpoints.of(primary.get()).connectionOrNull(slot);
@@ -183,13 +199,60 @@ public final class Dispatcher {
         if (cause.code() == ErrorCode.MOVED) {
             moved(call, failure, cause);
         } else if (cause.retryable()) {
-            if (cause.code() == ErrorCode.WRONGEPOCH || cause.code() == ErrorCode.CLUSTERDOWN) {
-                watch.refresh();
-            }
-            again(call, cause);
+            lookAround(call, cause.code());
+            retry(call, cause);
+        } else if (isUnknown(cause.code()) && call.mayRepeat(nanoClock.getAsLong())) {
+            call.perhapsDone();
+            retry(call, cause);
         } else {
-            call.fail(cause);
+            call.fail(explained(call, failure, cause));
         }
+        return true;
+    }
+
+    /** A member of an earlier release refuses what it does not know: the caller should hear why. */
+    private static GossamerException explained(
+            Call<?> call, Reply.Failure failure, GossamerException cause) {
+        boolean unknown =
+                failure.line().startsWith("ERR syntax error")
+                        || failure.line().startsWith("ERR unknown command");
+        if (!unknown || call.request().check().equals(ReplyCheck.NONE)) {
+            return cause;
+        }
+        return new GossamerException(
+                cause.code(),
+                failure.line()
+                        + ": the member is older than this client and does not know sessions and"
+                        + " operation ids ("
+                        + call.request().command()
+                        + " … OP, SINCE, STAMP); bring the members up to date first",
+                cause);
+    }
+
+    /** What the refusal says about the topology that this client goes by. */
+    private void lookAround(Call<?> call, ErrorCode code) {
+        if (code == ErrorCode.NOQUORUM) {
+            call.elsewhere();
+            watch.elsewhere();
+        } else if (code == ErrorCode.WRONGEPOCH || code == ErrorCode.CLUSTERDOWN) {
+            watch.refresh();
+        }
+    }
+
+    private static boolean isUnknown(ErrorCode code) {
+        return code == ErrorCode.TIMEOUT || code == ErrorCode.NOREPLICAS;
+    }
+
+    /** The answer is older than what was seen; on the I/O thread. Whether the room is free. */
+    boolean stale(Call<?> call) {
+        watch.refresh();
+        retry(
+                call,
+                new GossamerException(
+                        ErrorCode.STALE,
+                        call.request().command()
+                                + " was answered with a version older than one that this client has"
+                                + " seen"));
         return true;
     }
 
@@ -209,6 +272,8 @@ public final class Dispatcher {
         call.problem(cause);
         if (call.attempts() > settings.retriesMax()) {
             call.fail(cause);
+        } else if (call.attempts() > MOVED_AT_ONCE_MAX) {
+            retry(call, cause);
         } else {
             metrics.retried(call.request().command(), cause.code());
             attempt(call, Connection.Writing.BY_LOOP);
@@ -217,7 +282,7 @@ public final class Dispatcher {
 
     /** The connection went away before the answer. */
     void lost(Call<?> call, GossamerException cause, boolean sent) {
-        if (sent && call.request().safety() == Safety.ONCE) {
+        if (sent && !call.mayRepeat(nanoClock.getAsLong())) {
             call.fail(
                     new GossamerException(
                             ErrorCode.TIMEOUT,
@@ -231,13 +296,21 @@ public final class Dispatcher {
     }
 
     private void again(Call<?> call, GossamerException cause) {
-        call.problem(cause);
         boolean hopeless = !cause.retryable() && cause.code() != ErrorCode.INTERNAL;
-        if (hopeless || call.attempts() > settings.retriesMax()) {
+        if (hopeless) {
+            call.fail(cause);
+        } else {
+            retry(call, cause);
+        }
+    }
+
+    private void retry(Call<?> call, GossamerException cause) {
+        call.problem(cause);
+        long now = nanoClock.getAsLong();
+        if (call.attempts() > settings.retriesMax() || !call.mayGoOn(now)) {
             call.fail(cause);
             return;
         }
-        long now = nanoClock.getAsLong();
         long pause = Math.min(backoff.pauseNanos(call.attempts()), call.remainingNanos(now));
         metrics.retried(call.request().command(), cause.code());
         try {

@@ -3,9 +3,12 @@ package dev.gossamer.client.routing;
 import dev.gossamer.client.connection.Address;
 import dev.gossamer.client.connection.IoLoop;
 import dev.gossamer.client.metrics.ClientMetrics;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,12 +22,18 @@ import java.util.random.RandomGenerator;
 /**
  * The ports in use, and the topology that names them. Safe for many threads; readers never wait.
  *
- * <p><b>Limits.</b> Ports that a new topology does not name are closed, after the time that their
- * last requests may take.
+ * <p><b>Limits.</b> Ports that a new topology does not name are closed, after a second for their
+ * last requests.
  */
 final class Endpoints {
     private static final long RECONNECT_FIRST_NANOS = 20_000_000;
     private static final long RECONNECT_LONGEST_NANOS = 2_000_000_000;
+
+    /**
+     * How long a port that no member has any more may still answer: a member that leaves in peace
+     * answers sooner, and what waits for a dead one should be sent to another.
+     */
+    private static final long RETIRED_NANOS_MAX = 1_000_000_000;
 
     private final RoutingSettings settings;
     private final IoLoop loop;
@@ -34,6 +43,7 @@ final class Endpoints {
     private final LongSupplier nanoClock;
     private final Map<Address, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final AtomicReference<RouteTable> routes;
+    private final Runnable beganAnew;
 
     Endpoints(
             RoutingSettings settings,
@@ -41,13 +51,15 @@ final class Endpoints {
             ScheduledExecutorService timer,
             ClientMetrics metrics,
             LongSupplier nanoClock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Runnable beganAnew) {
         this.settings = settings;
         this.loop = loop;
         this.timer = timer;
         this.metrics = metrics;
         this.backoff = new Backoff(RECONNECT_FIRST_NANOS, RECONNECT_LONGEST_NANOS, random);
         this.nanoClock = nanoClock;
+        this.beganAnew = beganAnew;
         this.routes = new AtomicReference<>(new RouteTable(Topology.none(1), settings.seeds()));
     }
 
@@ -74,20 +86,43 @@ final class Endpoints {
     /**
      * Goes by {@code heard} if it is later than what is known.
      *
-     * <p>Epochs begin anew when a whole mesh is started anew; then no connection to what was known
-     * is left, and any topology is news.
+     * <p>Epochs begin anew when a whole mesh is started anew without its disks: its processes are
+     * all younger, or no connection to what was known is left.
+     *
+     * <p>A provisional topology names one side of a partition only. The other side's ports stay in
+     * use beside it, for that side may be the larger one.
      */
     void learn(Topology heard) {
         boolean nothingToLose =
                 endpoints.values().stream().noneMatch(endpoint -> endpoint.isOpen());
         RouteTable before = routes.get();
+        boolean forgotten = hasForgotten(before.topology(), heard);
         boolean news =
                 heard.epoch() > before.topology().epoch()
+                        || forgotten
                         || (nothingToLose && !heard.equals(before.topology()));
-        if (news && routes.compareAndSet(before, new RouteTable(heard, settings.seeds()))) {
+        List<Address> others = heard.isProvisional() ? before.proxying() : settings.seeds();
+        if (news && routes.compareAndSet(before, new RouteTable(heard, others))) {
+            if (forgotten) {
+                beganAnew.run();
+            }
             metrics.topologyLearned(heard.epoch());
             retireUnnamed();
         }
+    }
+
+    /**
+     * Whether epochs have begun anew: every process started after all of those before had, and they
+     * remember none of their epochs.
+     */
+    private static boolean hasForgotten(Topology before, Topology heard) {
+        long lastStart =
+                before.members().stream()
+                        .mapToLong(Member::incarnation)
+                        .max()
+                        .orElse(Long.MAX_VALUE);
+        return Epoch.number(heard.epoch()) < Epoch.number(before.epoch())
+                && heard.members().stream().allMatch(member -> member.incarnation() > lastStart);
     }
 
     private void retireUnnamed() {
@@ -105,7 +140,7 @@ final class Endpoints {
             ScheduledFuture<?> unused =
                     timer.schedule(
                             endpoint::close,
-                            settings.requestTimeout().toNanos(),
+                            Math.min(settings.requestTimeout().toNanos(), RETIRED_NANOS_MAX),
                             TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // The client closes, and the I/O loop with it, which closes every connection.

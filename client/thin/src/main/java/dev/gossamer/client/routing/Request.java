@@ -8,8 +8,9 @@ import dev.gossamer.protocol.Slot;
  * @param command its name, for metrics and messages
  * @param slot the key's slot, or {@link #ANYWHERE} for what any member's proxying port answers
  * @param wire the bytes to send; not changed afterwards
+ * @param check looks at the replies first
  */
-public record Request(String command, Safety safety, int slot, byte[] wire) {
+public record Request(String command, Safety safety, int slot, byte[] wire, ReplyCheck check) {
     /** No slot: the request is for the whole mesh. */
     public static final int ANYWHERE = -1;
 
@@ -17,5 +18,10 @@ public record Request(String command, Safety safety, int slot, byte[] wire) {
         if (slot < ANYWHERE || slot >= Slot.COUNT) {
             throw new IllegalArgumentException("slot " + slot + " is outside [-1, 16384)");
         }
+    }
+
+    /** A request that takes every reply. */
+    public Request(String command, Safety safety, int slot, byte[] wire) {
+        this(command, safety, slot, wire, ReplyCheck.NONE);
     }
 }

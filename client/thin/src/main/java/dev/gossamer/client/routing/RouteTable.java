@@ -20,16 +20,16 @@ final class RouteTable {
     private final List<Address> proxying;
 
     /**
-     * @param seeds the proxying ports that the user named: asked last, for members come and go
+     * @param others proxying ports beside the members': asked last, for members come and go
      */
-    RouteTable(Topology topology, List<Address> seeds) {
+    RouteTable(Topology topology, List<Address> others) {
         this.topology = topology;
         Set<Address> doors = new LinkedHashSet<>();
         for (Member member : topology.members()) {
             clustered.add(address(member, member.ports().clustered()));
             address(member, member.ports().redis()).ifPresent(doors::add);
         }
-        doors.addAll(seeds);
+        doors.addAll(others);
         this.proxying = List.copyOf(doors);
     }
 

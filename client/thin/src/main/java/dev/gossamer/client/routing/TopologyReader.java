@@ -53,7 +53,9 @@ final class TopologyReader {
                         port(fields, "clustered"),
                         port(fields, "admin"),
                         port(fields, "jgroups"),
-                        port(fields, "data")));
+                        port(fields, "data")),
+                // Members of earlier releases do not tell their runs apart.
+                fields.containsKey("incarnation") ? number(field(fields, "incarnation")) : 0);
     }
 
     private static int port(Map<String, Reply> fields, String name) {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class TopologyWatch implements ConnectionListener {
     private static final long RECONNECT_FIRST_NANOS = 20_000_000;
     private static final long RECONNECT_LONGEST_NANOS = 2_000_000_000;
     private static final long PROBE_SECONDS = 2;
+
+    /** How long a member is listened to at least before another one is asked. */
+    private static final long STAY_NANOS = 250_000_000;
+
     private static final byte[] SUBSCRIBE = encode("GSM.TOPOLOGY", "SUBSCRIBE");
     private static final byte[] ASK = encode("GSM.TOPOLOGY");
     private static final byte[] PROBE = encode("PING");
@@ -48,10 +53,18 @@ final class TopologyWatch implements ConnectionListener {
     private final Endpoints endpoints;
     private final ClientMetrics metrics;
     private final Backoff backoff;
-    private final int firstDoor;
+    private final LongSupplier nanoClock;
+
+    /** Whom to ask next. */
+    private final AtomicInteger turn;
+
     private final CompletableFuture<Topology> first = new CompletableFuture<>();
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private volatile @Nullable Connection currentOrNull;
+    private volatile boolean plain;
+
+    /** When the connection was opened; of the I/O thread. */
+    private volatile long openedNanos;
 
     /** Tries since the last answer; of the timer and the I/O thread, in turn. */
     private final AtomicInteger tries = new AtomicInteger();
@@ -62,6 +75,7 @@ final class TopologyWatch implements ConnectionListener {
             ScheduledExecutorService timer,
             Endpoints endpoints,
             ClientMetrics metrics,
+            LongSupplier nanoClock,
             RandomGenerator random) {
         this.settings = settings;
         this.loop = loop;
@@ -69,7 +83,8 @@ final class TopologyWatch implements ConnectionListener {
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.backoff = new Backoff(RECONNECT_FIRST_NANOS, RECONNECT_LONGEST_NANOS, random);
-        this.firstDoor = random.nextInt(1 << 16);
+        this.nanoClock = nanoClock;
+        this.turn = new AtomicInteger(random.nextInt(1 << 16));
     }
 
     private static byte[] encode(String... words) {
@@ -96,6 +111,29 @@ final class TopologyWatch implements ConnectionListener {
         }
     }
 
+    /**
+     * Asks another member, if what this one goes by is provisional: the larger side of a partition
+     * has an agreed topology.
+     */
+    void elsewhere() {
+        Connection connection = currentOrNull;
+        if (endpoints.routes().topology().isProvisional()
+                && connection != null
+                && connection.isOpen()
+                && nanoClock.getAsLong() - openedNanos > STAY_NANOS) {
+            connection.close(
+                    new GossamerException(
+                            ErrorCode.NOQUORUM, connection.address() + " is of the smaller side"));
+        } else {
+            refresh();
+        }
+    }
+
+    /** Whether the servers do not know GSM.TOPOLOGY, and so none of our verbs. */
+    boolean isPlain() {
+        return plain;
+    }
+
     private void refreshed(Reply reply) {
         refreshing.set(false);
         learn(reply);
@@ -103,12 +141,14 @@ final class TopologyWatch implements ConnectionListener {
 
     private void connect() {
         List<Address> doors = endpoints.routes().proxying();
-        Address door = doors.get(Math.floorMod(firstDoor + tries.getAndIncrement(), doors.size()));
+        Address door = doors.get(Math.floorMod(turn.getAndIncrement(), doors.size()));
+        tries.incrementAndGet();
         currentOrNull = loop.connect(door, settings.connection(), this);
     }
 
     @Override
     public void opened(Connection connection) {
+        openedNanos = nanoClock.getAsLong();
         metrics.connectionOpened();
         offer(
                 connection,
@@ -120,6 +160,7 @@ final class TopologyWatch implements ConnectionListener {
             GossamerException cause = ServerErrors.toException(failure);
             if (failure.line().startsWith("ERR unknown command")) {
                 tries.set(0);
+                plain = true;
                 first.complete(endpoints.routes().topology());
             } else {
                 connection.close(cause);
@@ -177,10 +218,15 @@ final class TopologyWatch implements ConnectionListener {
         }
     }
 
-    /** A member that hangs answers nothing; its connection is then closed for its silence. */
+    /**
+     * A member that hangs answers nothing; its connection is then closed for its silence. One of a
+     * partition's smaller side is left, for the larger one may be within reach.
+     */
     private void probe() {
         Connection connection = currentOrNull;
-        if (connection != null && connection.isOpen()) {
+        if (endpoints.routes().topology().isProvisional()) {
+            elsewhere();
+        } else if (connection != null && connection.isOpen()) {
             offer(connection, new Question(PROBE, reply -> {}, () -> {}));
         }
     }

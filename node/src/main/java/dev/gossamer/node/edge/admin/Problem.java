@@ -79,6 +79,7 @@ record Problem(
             case CLUSTERDOWN -> "The slot has no reachable owner";
             case WRONGEPOCH -> "The topology has changed";
             case NOQUORUM -> "This side of a partition is the smaller one";
+            case STALE -> "Only an older value is known here";
             case TIMEOUT -> "No answer in time";
             case INTERRUPTED -> "Interrupted";
             case UNREACHABLE -> "No address could be reached";

@@ -8,6 +8,7 @@ import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.ReplyWriter;
@@ -73,11 +74,15 @@ final class GsmCommands {
     }
 
     private static void get(Connection connection, Request request) {
+        SessionOptions session = new SessionOptions();
         Freshness freshness = Freshness.DEFAULT;
         boolean meta = false;
         int i = 2;
         while (i < request.count()) {
-            if (request.is(i, "META")) {
+            int next = session.takeOfRead(request, i);
+            if (next > i) {
+                i = next;
+            } else if (request.is(i, "META")) {
                 meta = true;
                 i++;
             } else if (request.is(i, "FRESH")) {
@@ -88,9 +93,10 @@ final class GsmCommands {
                 throw Refusal.syntax();
             }
         }
-        Mesh.Callback<Mesh.Read> call =
-                meta ? new MetaCall(connection) : new ReadCall(connection, StringCommands.VALUE);
-        connection.context().mesh().read(request.bytes(1), freshness, call);
+        Mesh mesh = connection.context().mesh();
+        session.check(mesh);
+        Bytes key = request.bytes(1);
+        mesh.read(key, freshness, new ReadOf(connection, key, meta, session));
     }
 
     private static Freshness freshness(Request request, int i) {
@@ -110,31 +116,51 @@ final class GsmCommands {
         return new Freshness.Within(Duration.ofMillis(millis));
     }
 
-    /** The value and where it came from. */
-    private static final class MetaCall extends Call<Mesh.Read> {
-        MetaCall(Connection connection) {
+    /** Reads one key for GSM.GET. */
+    private static final class ReadOf extends Call<Mesh.Read> {
+        private final Mesh mesh;
+        private final Bytes key;
+        private final boolean meta;
+        private final SessionOptions session;
+
+        ReadOf(Connection connection, Bytes key, boolean meta, SessionOptions session) {
             super(connection);
+            this.mesh = connection.context().mesh();
+            this.key = key;
+            this.meta = meta;
+            this.session = session;
         }
 
         @Override
         void reply(Mesh.Read read, ReplyWriter out) {
-            Entry entry = read.entry();
-            if (entry == null) {
-                out.nothing();
-                return;
+            session.begin(out);
+            if (meta) {
+                meta(read, out);
+            } else {
+                StringCommands.VALUE.write(read.entry(), out);
             }
-            out.map(5);
-            out.text("value");
-            out.bulk(entry.value());
-            out.text(VERSION);
-            out.text(entry.version().toString());
-            out.text("tier");
-            out.text(read.tier().name());
-            out.text("origin");
-            out.text(read.origin().id().toString());
-            out.text(EXPIRES_AT);
-            expiry(entry, out);
+            session.end(mesh, key, read.entry(), out);
         }
+    }
+
+    /** The value and where it came from. */
+    private static void meta(Mesh.Read read, ReplyWriter out) {
+        Entry entry = read.entry();
+        if (entry == null) {
+            out.nothing();
+            return;
+        }
+        out.map(5);
+        out.text("value");
+        out.bulk(entry.value());
+        out.text(VERSION);
+        out.text(entry.version().toString());
+        out.text("tier");
+        out.text(read.tier().name());
+        out.text("origin");
+        out.text(read.origin().id().toString());
+        out.text(EXPIRES_AT);
+        expiry(entry, out);
     }
 
     private static void expiry(Entry entry, ReplyWriter out) {
@@ -151,16 +177,11 @@ final class GsmCommands {
                 new Operation.Put(
                         request.bytes(1),
                         request.copy(2),
-                        options.expiry(),
-                        options.condition(),
-                        options.meta());
-        connection
-                .context()
-                .mesh()
-                .write(
-                        operation,
-                        new WriteCall(
-                                connection, options.meta() ? SET_META : StringCommands.OK_OR_NIL));
+                        options.expiry,
+                        options.condition,
+                        options.meta);
+        options.session.write(
+                connection, operation, options.meta ? SET_META : StringCommands.OK_OR_NIL);
     }
 
     private static void stored(boolean stored, @Nullable Version version, ReplyWriter out) {
@@ -176,19 +197,25 @@ final class GsmCommands {
     }
 
     private static void delete(Connection connection, Request request) {
+        SessionOptions session = new SessionOptions();
         Condition condition = Condition.ALWAYS;
-        if (request.count() > 2) {
-            if (request.count() != 4 || !request.is(2, "VERSION")) {
+        int i = 2;
+        while (i < request.count()) {
+            int next = session.takeOfWrite(request, i);
+            if (next > i) {
+                i = next;
+            } else if (request.is(i, "VERSION") && condition.equals(Condition.ALWAYS)) {
+                condition =
+                        new Condition.IfVersion(version(request, Arguments.valueOf(request, i)));
+                i += 2;
+            } else {
                 throw Refusal.syntax();
             }
-            condition = new Condition.IfVersion(version(request, 3));
         }
-        connection
-                .context()
-                .mesh()
-                .write(
-                        new Operation.Remove(request.bytes(1), condition, false),
-                        new WriteCall(connection, StringCommands.ONE_OR_ZERO));
+        session.write(
+                connection,
+                new Operation.Remove(request.bytes(1), condition, false),
+                StringCommands.ONE_OR_ZERO);
     }
 
     static Version version(Request request, int i) {

@@ -4,58 +4,61 @@ import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.protocol.resp.Request;
 
-/** The options of GSM.SET: those of SET but GET, and VERSION and META. */
-record GsmSetOptions(Expiry expiry, Condition condition, boolean meta) {
+/** The options of GSM.SET: those of SET but GET, and VERSION, META and a session's. */
+final class GsmSetOptions {
+    final SessionOptions session = new SessionOptions();
+    Expiry expiry = Expiry.CACHE_DEFAULT;
+    Condition condition = Condition.ALWAYS;
+    boolean meta;
+
+    private GsmSetOptions() {}
 
     static GsmSetOptions parse(Request request, int from, long nowMillis) {
-        GsmSetOptions options = new GsmSetOptions(Expiry.CACHE_DEFAULT, Condition.ALWAYS, false);
+        GsmSetOptions options = new GsmSetOptions();
         int i = from;
         while (i < request.count()) {
-            boolean alone =
-                    request.is(i, "NX")
-                            || request.is(i, "XX")
-                            || request.is(i, "META")
-                            || request.is(i, "KEEPTTL");
-            if (alone) {
-                options = options.with(request, i);
-                i++;
-            } else {
-                options = options.with(request, i, Arguments.valueOf(request, i), nowMillis);
-                i += 2;
-            }
+            int next = options.session.takeOfWrite(request, i);
+            i = next > i ? next : options.take(request, i, nowMillis);
         }
         return options;
     }
 
-    private GsmSetOptions with(Request request, int i) {
+    private int take(Request request, int i, long nowMillis) {
         if (request.is(i, "META")) {
-            return new GsmSetOptions(expiry, condition, true);
+            meta = true;
+        } else if (request.is(i, "KEEPTTL")) {
+            expiring(Expiry.KEEP);
+        } else if (request.is(i, "NX")) {
+            on(Condition.IF_ABSENT);
+        } else if (request.is(i, "XX")) {
+            on(Condition.IF_PRESENT);
+        } else {
+            takeWithValue(request, i, Arguments.valueOf(request, i), nowMillis);
+            return i + 2;
         }
-        if (request.is(i, "KEEPTTL")) {
-            return expiring(Expiry.KEEP);
-        }
-        return on(request.is(i, "NX") ? Condition.IF_ABSENT : Condition.IF_PRESENT);
+        return i + 1;
     }
 
-    private GsmSetOptions with(Request request, int i, int value, long nowMillis) {
+    private void takeWithValue(Request request, int i, int value, long nowMillis) {
         if (request.is(i, "VERSION")) {
-            return on(new Condition.IfVersion(GsmCommands.version(request, value)));
+            on(new Condition.IfVersion(GsmCommands.version(request, value)));
+            return;
         }
         ExpiryOption option = SetOptions.expiryOption(request, i);
-        return expiring(option.positive(request, value, "gsm.set", nowMillis));
+        expiring(option.positive(request, value, "gsm.set", nowMillis));
     }
 
-    private GsmSetOptions on(Condition wanted) {
+    private void on(Condition wanted) {
         if (!condition.equals(Condition.ALWAYS)) {
             throw Refusal.syntax();
         }
-        return new GsmSetOptions(expiry, wanted, meta);
+        condition = wanted;
     }
 
-    private GsmSetOptions expiring(Expiry wanted) {
+    private void expiring(Expiry wanted) {
         if (!expiry.equals(Expiry.CACHE_DEFAULT)) {
             throw Refusal.syntax();
         }
-        return new GsmSetOptions(wanted, condition, meta);
+        expiry = wanted;
     }
 }

@@ -31,7 +31,7 @@ final class TopologyReply {
     }
 
     private static void write(Member member, ReplyWriter out) {
-        out.map(10);
+        out.map(11);
         pair("id", member.id().toString(), out);
         pair("name", member.name(), out);
         pair("zone", member.zone(), out);
@@ -42,6 +42,7 @@ final class TopologyReply {
         pair("admin", member.ports().admin(), out);
         pair("jgroups", member.ports().jgroups(), out);
         pair("data", member.ports().data(), out);
+        pair("incarnation", member.incarnation(), out);
     }
 
     private static void pair(String name, String value, ReplyWriter out) {

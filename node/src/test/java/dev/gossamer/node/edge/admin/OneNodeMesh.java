@@ -254,6 +254,7 @@ final class OneNodeMesh implements Mesh {
         statusAsked.incrementAndGet();
         return new MeshStatus(
                 EPOCH,
+                Topology.Phase.STEADY,
                 2,
                 List.of(
                         new MemberStatus(
@@ -265,7 +266,8 @@ final class OneNodeMesh implements Mesh {
                                 0,
                                 liveCount(),
                                 liveCount() * 100,
-                                1 << 28)),
+                                1 << 28,
+                                Transfer.NONE)),
                 Slot.COUNT,
                 Slot.COUNT,
                 true);

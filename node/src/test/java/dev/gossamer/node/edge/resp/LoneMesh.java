@@ -236,8 +236,9 @@ final class LoneMesh implements Mesh {
                         0,
                         keyspace.liveCount(),
                         keyspace.bytes(),
-                        keyspace.bytesMax());
-        return new MeshStatus(topology.epoch(), 1, List.of(own), Slot.COUNT, 0, true);
+                        keyspace.bytesMax(),
+                        Transfer.NONE);
+        return new MeshStatus(topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
     }
 
     @Override

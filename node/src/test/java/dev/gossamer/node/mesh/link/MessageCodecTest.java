@@ -9,10 +9,12 @@ import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.ExpireCondition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -29,6 +31,7 @@ class MessageCodecTest {
     private static final Version VERSION = new Version(3, 77, new MemberId(-5));
     private static final Entry ENTRY = Entry.of(new byte[] {1, 2, 3}, VERSION, 99);
     private static final Entry TOMBSTONE = Entry.tombstone(VERSION, 100);
+    private static final OperationId ID = new OperationId(-7, 11);
     private static final Bytes KEY = Bytes.utf8("key");
     private static final List<Item> ITEMS =
             List.of(new Item(KEY, ENTRY), new Item(Bytes.EMPTY, TOMBSTONE));
@@ -42,29 +45,39 @@ class MessageCodecTest {
                                     new byte[] {9},
                                     new Expiry.After(5),
                                     new Condition.IfVersion(VERSION),
-                                    true)),
+                                    true),
+                            ID),
                     new Request.Write(
                             new Operation.Put(
-                                    KEY, new byte[0], Expiry.KEEP, Condition.IF_ABSENT, false)),
-                    new Request.Write(new Operation.Remove(KEY, Condition.IF_PRESENT, true)),
+                                    KEY, new byte[0], Expiry.KEEP, Condition.IF_ABSENT, false),
+                            ID),
+                    new Request.Write(new Operation.Remove(KEY, Condition.IF_PRESENT, true), ID),
                     new Request.Write(
                             new Operation.Expire(
-                                    KEY, new Expiry.At(8), ExpireCondition.IF_EARLIER, true)),
-                    new Request.Write(new Operation.Append(KEY, new byte[] {4})),
-                    new Request.Write(new Operation.SetRange(KEY, 7, new byte[] {4})),
-                    new Request.Write(new Operation.Increment(KEY, -4)),
+                                    KEY, new Expiry.At(8), ExpireCondition.IF_EARLIER, true),
+                            ID),
+                    new Request.Write(new Operation.Append(KEY, new byte[] {4}), ID),
+                    new Request.Write(new Operation.SetRange(KEY, 7, new byte[] {4}), ID),
+                    new Request.Write(new Operation.Increment(KEY, -4), ID),
                     new Request.Write(
-                            new Operation.IncrementDecimal(KEY, new BigDecimal("-12.340"))),
+                            new Operation.IncrementDecimal(KEY, new BigDecimal("-12.340")), ID),
                     new Request.Write(
                             new Operation.PutAllIfAbsent(
-                                    List.of(new Operation.Pair(KEY, new byte[] {1})))),
-                    new Request.Replicate(ITEMS),
+                                    List.of(new Operation.Pair(KEY, new byte[] {1}))),
+                            ID),
+                    new Request.Replicate(
+                            ITEMS,
+                            List.of(
+                                    new RecentOperation(
+                                            ID, new Outcome.Applied(VERSION, 4, "1", ENTRY)),
+                                    new RecentOperation(ID, new Outcome.Unchanged(null)))),
                     new Request.Fetch(List.of(KEY, Bytes.EMPTY)),
                     new Request.Pull(List.of(0, 16_383), 12L, 4096),
                     new Request.ListKeys(5, 6L, 7),
                     new Request.Count(),
                     new Request.RandomKey(),
-                    new Request.Flush());
+                    new Request.Flush(),
+                    new Request.Ping());
 
     private static final List<Reply> REPLIES =
             List.of(
@@ -75,6 +88,7 @@ class MessageCodecTest {
                     new Reply.Done(new Outcome.Unchanged(TOMBSTONE)),
                     new Reply.Done(new Outcome.Refused(ErrorCode.TOOLARGE, "no")),
                     Reply.STORED,
+                    new Reply.Alive(9),
                     new Reply.Fetched(ITEMS, true, false),
                     new Reply.Page(ITEMS, 2, 9L, BitSet.valueOf(new byte[] {5})),
                     new Reply.Keys(List.of(KEY), 16_384, 0),
