@@ -107,7 +107,7 @@ final class Connection {
         RequestHandler handler = peer.lanes().handler();
         while (!waiting.isEmpty() && waiting.peek().epoch() <= handler.servedEpoch()) {
             Asked asked = waiting.remove();
-            world.note(to, "request", asked);
+            world.note(to, "request", Names.of(from.number(), asked.epoch(), asked.request()));
             handler.handle(asked.request(), asked.epoch(), reply -> answer(asked, reply));
         }
     }

@@ -1,6 +1,8 @@
 package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.membership.MeshView;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,6 +13,22 @@ final class Names {
 
     static String of(MeshView view) {
         return of(view.members());
+    }
+
+    /** A request, in a line: slots and digests by the thousand are left out. */
+    static Object of(int from, long epoch, Request request) {
+        return switch (request) {
+            case Request.Read _, Request.Write _, Request.Replicate _, Request.Fetch _ ->
+                    new Asked(from, epoch, request);
+            default -> new Asked(from, epoch, request.getClass().getSimpleName());
+        };
+    }
+
+    private record Asked(int from, long epoch, Object what) {
+        @Override
+        public String toString() {
+            return "of m" + from + " in " + Epoch.text(epoch) + ": " + what;
+        }
     }
 
     static String of(List<Member> members) {

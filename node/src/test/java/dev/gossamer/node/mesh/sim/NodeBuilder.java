@@ -140,6 +140,7 @@ final class NodeBuilder {
                 512 << 10,
                 256,
                 64L << 20,
+                Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10));
     }
 }

@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,17 @@ final class SimProcess {
     void start() {
         MeshNode started = hosts.builder().node(this);
         node = started;
+        var _ =
+                started.onTopology(
+                        topology ->
+                                world().note(
+                                                number(),
+                                                "topology",
+                                                Epoch.text(topology.epoch())
+                                                        + " "
+                                                        + topology.phase()
+                                                        + " "
+                                                        + Names.of(topology.members())));
         extendClock();
         spawn(
                 "start",

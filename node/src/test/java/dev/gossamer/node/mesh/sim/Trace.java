@@ -8,7 +8,7 @@ import java.util.Locale;
  * What happened last, for people, and a number that two runs share only if they went the same way.
  */
 final class Trace {
-    private static final int LINES_MAX = 4_000;
+    private static final int LINES_MAX = 20_000;
     private static final long PRIME = 0x100000001b3L;
     private static final double NANOS_PER_SECOND = 1e9;
 
