@@ -17,11 +17,17 @@ import java.util.function.Function;
  * <p><b>Failure.</b> Every method throws {@link dev.gossamer.protocol.GossamerException}: TIMEOUT
  * at the client's request timeout (the outcome of a write is then unknown), INTERRUPTED when the
  * caller's thread is interrupted (its status stays set), BUSY at once when too much is under way,
- * UNREACHABLE when nobody answers. A miss is an answer, not a failure.
+ * UNREACHABLE when nobody answers, STALE when only older values could be had than this client has
+ * seen, and what the members last said, where they refused until the timeout. A miss is an answer,
+ * not a failure.
  *
- * <p><b>Retries.</b> Reads, {@code put}, {@code putAll} and {@code expire} are repeated within the
- * timeout when a connection breaks. {@code putIfAbsent}, {@code putIf}, {@code remove} and {@code
- * removeIf} are repeated only when they provably were not done: their result would lie otherwise.
+ * <p><b>Session.</b> No call goes back behind what was answered to any call of the same {@link
+ * Gossamer} before it began (C3), but for {@code ttl}.
+ *
+ * <p><b>Retries.</b> Every call is repeated within the timeout, when a connection breaks as well: a
+ * write is done once, and answers as it did the first time (C5), up to 30 s after it began. On
+ * servers that are no members of a mesh, {@code putIfAbsent} and {@code remove} are repeated only
+ * when they provably were not done: their result would lie otherwise.
  *
  * <p>A time to live is rounded up to whole milliseconds. Writes without one expire as the cache's
  * settings say.

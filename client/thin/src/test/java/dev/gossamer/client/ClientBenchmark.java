@@ -2,20 +2,46 @@ package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads per second through the client, by hand: {@code ClientBenchmark <uri> <blocking|async>
- * <callers or depth> <seconds>}. Start a mesh, or a redis-server, first.
+ * Reads or writes per second through the client, by hand: {@code ClientBenchmark <uri>
+ * <blocking|async|async-direct> <callers or depth> <seconds> <get|put>}. Start a mesh, or a
+ * redis-server, first.
  */
 final class ClientBenchmark {
+    private static final byte[] VALUE = new byte[100];
+
     private ClientBenchmark() {}
+
+    /** What is measured. */
+    private enum Work {
+        GET,
+        PUT;
+
+        void block(Cache<String, byte[]> cache, String key) {
+            switch (this) {
+                case GET -> cache.get(key);
+                case PUT -> cache.put(key, VALUE);
+            }
+        }
+
+        CompletableFuture<?> begin(AsyncCache<String, byte[]> cache, String key) {
+            return switch (this) {
+                case GET -> cache.get(key);
+                case PUT -> cache.put(key, VALUE);
+            };
+        }
+    }
 
     public static void main(String[] args) throws InterruptedException {
         int width = Integer.parseInt(args[2]);
         long nanos = Long.parseLong(args[3]) * 1_000_000_000L;
+        Work work = Work.valueOf(args[4].toUpperCase(Locale.ROOT));
         boolean async = args[1].startsWith("async");
         Executor direct = Runnable::run;
         ClientBuilder builder = Gossamer.builder().uri(args[0]);
@@ -25,19 +51,20 @@ final class ClientBenchmark {
         try (Gossamer gossamer = builder.connect()) {
             Cache<String, byte[]> cache = gossamer.cache("default", Codec.utf8(), Codec.bytes());
             for (int i = 0; i < 1_000; i++) {
-                cache.put("bench" + i, new byte[100]);
+                cache.put("bench" + i, VALUE);
             }
             for (int round = 0; round < 3; round++) {
                 long begin = System.nanoTime();
                 long cpu = cpuNanos();
                 long count =
                         async
-                                ? asynchronously(cache.async(), width, begin + nanos)
-                                : blocking(cache, width, begin + nanos);
+                                ? asynchronously(work, cache.async(), width, begin + nanos)
+                                : blocking(work, cache, width, begin + nanos);
                 long took = System.nanoTime() - begin;
                 System.out.printf(
-                        "%s %d: %,d reads/s, %.2f µs CPU per read here%n",
+                        "%s %s %d: %,d/s, %.2f µs CPU each here%n",
                         args[1],
+                        work,
                         width,
                         count * 1_000_000_000L / took,
                         (cpuNanos() - cpu) / 1e3 / count);
@@ -51,7 +78,7 @@ final class ClientBenchmark {
                 .getProcessCpuTime();
     }
 
-    private static long blocking(Cache<String, byte[]> cache, int callers, long until)
+    private static long blocking(Work work, Cache<String, byte[]> cache, int callers, long until)
             throws InterruptedException {
         AtomicLong count = new AtomicLong();
         Thread[] threads = new Thread[callers];
@@ -61,7 +88,7 @@ final class ClientBenchmark {
                     new Thread(() -> {
                         long done = 0;
                         while (System.nanoTime() - until < 0) {
-                            cache.get("bench" + (first + done) % 1_000);
+                            work.block(cache, "bench" + (first + done) % 1_000);
                             done++;
                         }
                         count.addAndGet(done);
@@ -74,18 +101,20 @@ final class ClientBenchmark {
         return count.get();
     }
 
-    private static long asynchronously(AsyncCache<String, byte[]> cache, int depth, long until)
+    private static long asynchronously(
+            Work work, AsyncCache<String, byte[]> cache, int depth, long until)
             throws InterruptedException {
         AtomicLong count = new AtomicLong();
         CountDownLatch ended = new CountDownLatch(depth);
         for (int i = 0; i < depth; i++) {
-            next(cache, i * 37L, until, count, ended);
+            next(work, cache, i * 37L, until, count, ended);
         }
         ended.await();
         return count.get();
     }
 
     private static void next(
+            Work work,
             AsyncCache<String, byte[]> cache,
             long key,
             long until,
@@ -96,10 +125,10 @@ final class ClientBenchmark {
             return;
         }
         var unused =
-                cache.get("bench" + key % 1_000)
+                work.begin(cache, "bench" + key % 1_000)
                         .whenComplete((value, failure) -> {
                             count.incrementAndGet();
-                            next(cache, key + 1, until, count, ended);
+                            next(work, cache, key + 1, until, count, ended);
                         });
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.micrometer.MicrometerClientMetrics;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.GossamerException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class MetricsIT {
                                     .count())
                     .isEqualTo(2);
             assertThat(gauge("connections")).isGreaterThanOrEqualTo(2);
-            assertThat(gauge("epoch")).isEqualTo(1);
+            assertThat(gauge("epoch")).isEqualTo(Epoch.agreed(1));
             assertThat(gauge("in.flight.requests")).isZero();
             assertThatThrownBy(() -> cache.remove("k")).isInstanceOf(GossamerException.class);
             assertThat(requests("GSM.DEL", "TIMEOUT")).isEqualTo(1);

@@ -242,10 +242,7 @@ class Acceptor {
 
     /** Takes over what a majority has accepted; all that was promised about it is settled. */
     void learn(Decree chosen, long nowNanos, Out out) {
-        boolean follows =
-                state.chosen().map(Decree::genesis).filter(chosen.genesis()::equals).isPresent()
-                        && chosen.after() == state.epoch();
-        if (!follows || !sameRoster(chosen.topology())) {
+        if (mayHaveGrantedUnknown(chosen)) {
             grantedAt.clear();
             assumedAt = nowNanos;
         }
@@ -254,5 +251,13 @@ class Acceptor {
         state = AcceptorState.after(chosen);
         resigned.keySet().removeIf(id -> chosen.topology().indexOf(id) < 0);
         out.persist(new Persist(state));
+    }
+
+    /** Whether leases may have been granted under it that no majority of its roster knows of. */
+    boolean mayHaveGrantedUnknown(Decree chosen) {
+        boolean follows =
+                state.chosen().map(Decree::genesis).filter(chosen.genesis()::equals).isPresent()
+                        && chosen.after() == state.epoch();
+        return !follows || !sameRoster(chosen.topology());
     }
 }

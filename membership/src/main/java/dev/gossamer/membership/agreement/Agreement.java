@@ -85,6 +85,10 @@ public final class Agreement {
     private long unsettledSince = Long.MIN_VALUE;
     private long plannedSince = Long.MIN_VALUE;
     private boolean beatSoon;
+
+    /** Whether this event tells nothing that a plan depends on, as almost all of them. */
+    private boolean usual;
+
     private boolean estranged;
 
     private List<Effect> effects = new ArrayList<>();
@@ -138,11 +142,14 @@ public final class Agreement {
             begun = true;
             acceptor.begin(now);
         }
+        usual = false;
         handle(event);
         hearSelf();
-        propose();
-        hearSelf();
-        installProvisional();
+        if (!usual) {
+            propose();
+            hearSelf();
+            installProvisional();
+        }
         if (beatSoon || isBeatDue(event)) {
             beat();
             hearSelf();
@@ -231,6 +238,7 @@ public final class Agreement {
             case Ask(var genesis, var epoch) -> answer(from, genesis, epoch);
             case Heartbeat(var report, var round) -> heartbeat(from, report, round);
             case HeartbeatAck(var genesis, var epoch, var round, var granted) -> {
+                usual = true;
                 if (!isKnown(genesis, epoch)) {
                     askIfNews(from, genesis, epoch);
                 } else if (granted) {
@@ -300,7 +308,7 @@ public final class Agreement {
     }
 
     private void heartbeat(MemberId from, Report report, long round) {
-        roll.heard(from, report);
+        usual = !roll.heard(from, report);
         if (report.resigned()) {
             acceptor.resign(from, report.incarnation());
         }

@@ -77,6 +77,7 @@ final class ChangePlan {
     private final boolean[] synced;
 
     private final boolean[] installed;
+    private final boolean allInstalled;
 
     private ChangePlan(Situation situation, Placing placing) {
         this.situation = situation;
@@ -86,6 +87,7 @@ final class ChangePlan {
         this.next = next(present.members(), members);
         this.synced = flags(members, situation.synced());
         this.installed = flags(members, situation.installed());
+        this.allInstalled = areAll(installed);
     }
 
     /**
@@ -130,8 +132,14 @@ final class ChangePlan {
         if (owning.length == 0) {
             owning = IntStream.range(0, members.size()).toArray(); // nobody to hand over to
         }
+        if (owning.length == members.size()) {
+            return placing.place(members, situation.replication());
+        }
         List<Member> able = IntStream.of(owning).mapToObj(members::get).toList();
-        short[][] placed = placing.place(able, situation.replication());
+        return renumbered(placing.place(able, situation.replication()), owning);
+    }
+
+    private static short[][] renumbered(short[][] placed, int[] owning) {
         short[][] target = new short[Slot.COUNT][];
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             target[slot] = new short[placed[slot].length];
@@ -192,7 +200,11 @@ final class ChangePlan {
     }
 
     private boolean allSynced() {
-        for (boolean each : synced) {
+        return areAll(synced);
+    }
+
+    private static boolean areAll(boolean[] flags) {
+        for (boolean each : flags) {
             if (!each) {
                 return false;
             }
@@ -282,14 +294,18 @@ final class ChangePlan {
     }
 
     private short[] unaware(int slot) {
+        if (allInstalled) {
+            return NOBODY;
+        }
         short[] named = concat(owners(slot), others(slot));
+        short[] unaware = new short[named.length];
         int count = 0;
         for (short member : named) {
             if (!installed[member]) {
-                named[count++] = member;
+                unaware[count++] = member;
             }
         }
-        return first(named, count);
+        return first(unaware, count);
     }
 
     private boolean isComplete(int slot, short[] those) {
@@ -355,8 +371,8 @@ final class ChangePlan {
     }
 
     private static short[] concat(short[] a, short[] b) {
-        if (b.length == 0) {
-            return a;
+        if (a.length == 0 || b.length == 0) {
+            return b.length == 0 ? a : b;
         }
         short[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);
@@ -372,17 +388,32 @@ final class ChangePlan {
     }
 
     private static short[] filter(short[] members, short[] by, boolean wanted) {
-        short[] kept = new short[members.length];
         int count = 0;
         for (short member : members) {
-            boolean found = false;
-            for (short each : by) {
-                found |= each == member;
-            }
-            if (found == wanted) {
-                kept[count++] = member;
+            count += isAmong(member, by) == wanted ? 1 : 0;
+        }
+        if (count == members.length) {
+            return members;
+        }
+        if (count == 0) {
+            return NOBODY;
+        }
+        short[] kept = new short[count];
+        int at = 0;
+        for (short member : members) {
+            if (isAmong(member, by) == wanted) {
+                kept[at++] = member;
             }
         }
-        return count == 0 ? NOBODY : first(kept, count);
+        return kept;
+    }
+
+    private static boolean isAmong(short member, short[] those) {
+        for (short each : those) {
+            if (each == member) {
+                return true;
+            }
+        }
+        return false;
     }
 }

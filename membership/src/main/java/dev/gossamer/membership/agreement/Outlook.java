@@ -36,8 +36,14 @@ final class Outlook implements Proposer.Purpose {
 
     private record Question(Situation situation, boolean renew, long epoch, Genesis genesis) {}
 
+    private record Cut(
+            Topology present, List<Member> able, Map<MemberId, List<MemberId>> unreachable) {}
+
+    private final Topology none;
     private @Nullable Question askedOrNull;
     private Optional<Decree> answer = Optional.empty();
+    private @Nullable Cut cutOrNull;
+    private Set<MemberId> leftOut = Set.of();
 
     /**
      * @param chosen the last decree known
@@ -219,12 +225,23 @@ final class Outlook implements Proposer.Purpose {
     /** Who of the view is to be in the next topology. */
     private List<Member> candidates() {
         List<Member> able = able();
+        Set<MemberId> out = leftOut(able);
+        return out.isEmpty()
+                ? able
+                : able.stream().filter(member -> !out.contains(member.id())).toList();
+    }
+
+    private Set<MemberId> leftOut(List<Member> able) {
         Map<MemberId, List<MemberId>> unreachable = unreachable();
         if (unreachable.isEmpty()) {
-            return able;
+            return Set.of();
         }
-        Set<MemberId> leftOut = DeadLinks.leftOut(present(), able, unreachable);
-        return able.stream().filter(member -> !leftOut.contains(member.id())).toList();
+        Cut cut = new Cut(present(), able, unreachable);
+        if (!cut.equals(cutOrNull)) {
+            cutOrNull = cut;
+            leftOut = DeadLinks.leftOut(cut.present(), able, unreachable);
+        }
+        return leftOut;
     }
 
     private Map<MemberId, List<MemberId>> unreachable() {
@@ -265,7 +282,7 @@ final class Outlook implements Proposer.Purpose {
 
     /** Those who are left out since they are cut off from others. */
     List<MemberId> leftOut() {
-        return DeadLinks.leftOut(present(), able(), unreachable()).stream().sorted().toList();
+        return leftOut(able()).stream().sorted().toList();
     }
 
     /** Those of the roster who have not done what the present phase asks for. */

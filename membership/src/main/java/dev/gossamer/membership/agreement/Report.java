@@ -36,4 +36,18 @@ public record Report(
     public Report {
         unreachable = List.copyOf(unreachable);
     }
+
+    /** Whether the two differ in nothing but when they were said. */
+    boolean saysTheSame(Report other) {
+        return incarnation == other.incarnation
+                && genesis.equals(other.genesis)
+                && epoch == other.epoch
+                && floor == other.floor
+                && acting == other.acting
+                && synced == other.synced
+                && unresolved == other.unresolved
+                && draining == other.draining
+                && resigned == other.resigned
+                && unreachable.equals(other.unreachable);
+    }
 }

@@ -37,14 +37,17 @@ final class Roll {
 
     /**
      * Keeps what is newer than what is known; what is said before a view shows its sender is not.
+     *
+     * @return whether it says anything new
      */
-    void heard(MemberId from, Report report) {
-        if (isSaidBySomebodyHere(from, report)) {
-            Report known = reports.get(from);
-            if (known == null || known.sequence() < report.sequence()) {
-                reports.put(from, report);
-            }
+    boolean heard(MemberId from, Report report) {
+        Report known = reports.get(from);
+        boolean isLate = known != null && known.sequence() >= report.sequence();
+        if (isLate || !isSaidBySomebodyHere(from, report)) {
+            return false;
         }
+        reports.put(from, report);
+        return known == null || !known.saysTheSame(report);
     }
 
     Optional<Report> report(MemberId id) {

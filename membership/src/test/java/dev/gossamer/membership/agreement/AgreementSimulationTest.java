@@ -21,7 +21,7 @@ class AgreementSimulationTest {
 
     @Test
     void whateverHappensMembersAgreeAndNobodyActsAfterItWasDropped() {
-        seeds().forEach(seed -> assertThat(failure(seed, World.Parts.RIGHT)).isEmpty());
+        seeds().parallel().forEach(seed -> assertThat(failure(seed, World.Parts.RIGHT)).isEmpty());
     }
 
     /** What went wrong under this seed, with all it takes to understand it. */
@@ -49,7 +49,7 @@ class AgreementSimulationTest {
 
     private static World live(long seed, World.Parts parts) {
         SplittableRandom random = new SplittableRandom(seed ^ 0x5eed);
-        World world = new World(seed, SIZES[(int) Math.floorMod(seed, 3)], parts);
+        World world = new World(seed, SIZES[Math.floorMod(seed, 3)], parts);
         world.weather();
         world.run(World.seconds(1) + random.nextLong(World.seconds(4)));
         int disturbances = random.nextInt(1, 8);

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 final class World {
     static final AgreementSettings SETTINGS = AgreementSettings.of(2);
     private static final long MS = 1_000_000;
+    private static final Topology NONE = Topology.none(2);
 
     /** What is swapped for something broken, to see whether it is noticed. */
     record Parts(
@@ -278,7 +279,7 @@ final class World {
         private AcceptorState disk = AcceptorState.none();
         private @org.jspecify.annotations.Nullable Agreement agreement;
         private Member self;
-        private Topology acting = Topology.none(2);
+        private Topology acting = NONE;
         private boolean up;
         private boolean draining;
         private long pausedUntil;
@@ -313,7 +314,7 @@ final class World {
             run++;
             missed.clear();
             self = member(now / MS * 100 + run);
-            acting = Topology.none(2);
+            acting = NONE;
             view = Set.of();
             lastInstalled = 0;
             agreement =
@@ -336,7 +337,7 @@ final class World {
                 up = false;
                 run++;
                 agreement = null;
-                acting = Topology.none(2);
+                acting = NONE;
             }
         }
 
@@ -524,7 +525,7 @@ final class World {
         }
 
         Topology agreementTopology() {
-            return agreement == null ? Topology.none(2) : agreement.topology();
+            return agreement == null ? NONE : agreement.topology();
         }
 
         @Override

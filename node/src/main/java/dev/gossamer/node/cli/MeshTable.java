@@ -5,6 +5,7 @@ import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
 import dev.gossamer.protocol.Slot;
+import java.time.Duration;
 import java.util.List;
 
 /** The mesh and its members in words and rows. */
@@ -71,6 +72,30 @@ final class MeshTable {
                                 String.valueOf(member.clustered()),
                                 member.admin()));
         return table;
+    }
+
+    /** A line for each member that copies slots. */
+    static List<String> transfers(MeshReport report) {
+        return report.members().stream()
+                .filter(member -> member.transfer().isRunning())
+                .map(member -> transfer(member.name(), member.transfer()))
+                .toList();
+    }
+
+    private static String transfer(String name, MeshReport.Transfer transfer) {
+        return name
+                + " copies: "
+                + Figures.count(transfer.slotsDone())
+                + " slots done, "
+                + Figures.count(transfer.slotsLeft())
+                + " left; "
+                + Figures.bytes(transfer.bytesDone())
+                + " done, about "
+                + Figures.bytes(transfer.bytesLeft())
+                + " left, "
+                + Figures.bytes(transfer.bytesPerSecond())
+                + "/s, about "
+                + Figures.elapsed(Duration.ofMillis(transfer.leftMs()));
     }
 
     /** The state of the whole in one line. */

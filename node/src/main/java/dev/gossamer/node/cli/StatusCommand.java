@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
             "",
             "The JSON of --json: {epoch, settled, replication, slots: {total, covered},",
             "missingCopies, members: [{name, id, zone, state, epoch, slotsPrimary, slotsBackup,",
-            "slotsFilling, entries, bytes, memoryBytesMax, redis, clustered, admin}]}",
+            "slotsFilling, entries, bytes, memoryBytesMax, redis, clustered, admin, transfer:",
+            "{slotsDone, slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}}]}",
             "",
             "Examples:",
             "  gossamer status                                  the mesh of ./.gossamer",
@@ -65,5 +66,6 @@ final class StatusCommand implements Callable<Integer> {
                         + ", replication "
                         + report.replication());
         terminal.table(MeshTable.holdings(report));
+        MeshTable.transfers(report).forEach(terminal::line);
     }
 }

@@ -54,7 +54,7 @@ final class Council {
 
     private int messagesWaiting;
     private boolean running;
-    private boolean broken;
+    private boolean closed;
 
     /** Of the mesh that gives way with the next topology; belongs to the running worker. */
     private long estrangedEpoch = Epoch.NONE;
@@ -99,7 +99,7 @@ final class Council {
 
     void tell(Event event) {
         synchronized (this) {
-            if (broken || (event instanceof Event.Received && messagesWaiting >= MESSAGES_MAX)) {
+            if (closed || (event instanceof Event.Received && messagesWaiting >= MESSAGES_MAX)) {
                 return;
             }
             messagesWaiting += event instanceof Event.Received ? 1 : 0;
@@ -160,11 +160,14 @@ final class Council {
     private void breaks(RuntimeException cause) {
         log.error("this node takes no part in topologies any more", cause);
         lease.set(nanoClock.getAsLong());
-        synchronized (this) {
-            broken = true;
-            waiting.clear();
-        }
+        close();
         onBroken.accept("it cannot keep its word about topologies: " + cause.getMessage());
+    }
+
+    /** Nothing is heard or said any more. */
+    synchronized void close() {
+        closed = true;
+        waiting.clear();
     }
 
     /** Completes once a drain that was asked for is done. */

@@ -8,6 +8,7 @@ import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
@@ -16,6 +17,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is done for one topology and no longer: it asks members, lets workers work, and waits. When
@@ -25,8 +28,13 @@ import java.util.function.Supplier;
  * {@link #work} and {@link #change} runs on a worker.
  */
 final class Errand {
+    private static final Logger log = LoggerFactory.getLogger(Errand.class);
+
+    /** How long something may go on failing before people are told, and then again. */
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+
     /** After a failure. */
-    static final long RETRY_NANOS = 20_000_000;
+    private static final long RETRY_NANOS = 20_000_000;
 
     final Holding holding;
     final Keyspace keyspace;
@@ -36,6 +44,7 @@ final class Errand {
     private final LongSupplier nanoClock;
     private final long patienceNanos;
     private final BooleanSupplier over;
+    private long complainedAtNanos;
 
     /**
      * @param patienceNanos for each answer of another member
@@ -58,6 +67,18 @@ final class Errand {
         this.nanoClock = nanoClock;
         this.patienceNanos = patienceNanos;
         this.over = over;
+        this.complainedAtNanos = nanoClock.getAsLong();
+    }
+
+    /** Goes on a little later with what did not succeed; people are told when that lasts. */
+    void retry(int slots, String why, Runnable work) {
+        long now = nanoClock.getAsLong();
+        if (now - complainedAtNanos > PATIENCE_NANOS) {
+            complainedAtNanos = now;
+            String epoch = Epoch.text(holding.epoch());
+            log.warn("epoch {}: {} slots still wait to be synchronised: {}", epoch, slots, why);
+        }
+        later(RETRY_NANOS, work);
     }
 
     boolean isOver() {

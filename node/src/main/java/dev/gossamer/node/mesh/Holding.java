@@ -69,11 +69,20 @@ final class Holding {
     /** Versions of these epochs count as written on the smaller side of a partition. */
     private final long estrangedEpochMax;
 
-    private Holding(Topology topology, Member self, int fewestCopies, long estrangedEpochMax) {
+    /** The agreed epoch that this node's side of the partition stood on first. */
+    private final long partedAtEpoch;
+
+    private Holding(
+            Topology topology,
+            Member self,
+            int fewestCopies,
+            long estrangedEpochMax,
+            long partedAtEpoch) {
         this.topology = topology;
         this.self = self;
         this.fewestCopies = fewestCopies;
         this.estrangedEpochMax = estrangedEpochMax;
+        this.partedAtEpoch = partedAtEpoch;
         int at = topology.indexOf(self.id());
         boolean sameRun = at >= 0 && topology.members().get(at).incarnation() == self.incarnation();
         this.index = sameRun ? at : -1;
@@ -103,7 +112,8 @@ final class Holding {
      * @param fewestCopies the least that any cache wants of its entries
      */
     static Holding none(int replication, Member self, int fewestCopies) {
-        return new Holding(Topology.none(replication), self, fewestCopies, Epoch.NONE);
+        return new Holding(
+                Topology.none(replication), self, fewestCopies, Epoch.NONE, Epoch.NONE);
     }
 
     /**
@@ -112,7 +122,8 @@ final class Holding {
      */
     Holding next(Topology next) {
         long estranged = reconciles ? estrangedEpochMax : Epoch.NONE;
-        Holding holding = new Holding(next, self, fewestCopies, estranged);
+        long parted = reconciles ? partedAtEpoch : Epoch.agreedPart(epoch());
+        Holding holding = new Holding(next, self, fewestCopies, estranged, parted);
         holding.reconciles = reconciles || topology.isProvisional();
         holding.keep(this, isDirectlyBefore(next));
         return holding;
@@ -125,7 +136,7 @@ final class Holding {
      * @param lastEpoch of the mesh that gives way
      */
     Holding estranged(Topology next, long lastEpoch) {
-        Holding holding = new Holding(next, self, fewestCopies, lastEpoch);
+        Holding holding = new Holding(next, self, fewestCopies, lastEpoch, Epoch.NONE);
         holding.reconciles = true;
         holding.keep(this, false);
         return holding;
@@ -306,9 +317,13 @@ final class Holding {
         reconciles = false;
     }
 
-    /** Whether what has this version is to be offered then. */
+    /**
+     * Whether what has this version is to be offered then: what came of partitions before this one
+     * is known to all.
+     */
     boolean mustOffer(Version version) {
-        return Epoch.isProvisional(version.epoch()) || version.epoch() <= estrangedEpochMax;
+        long epoch = version.epoch();
+        return (Epoch.isProvisional(epoch) && epoch > partedAtEpoch) || epoch <= estrangedEpochMax;
     }
 
     /**

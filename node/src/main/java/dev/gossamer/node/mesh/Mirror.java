@@ -15,8 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes this node hold of some slots what their primaries hold. It asks each primary whether the
@@ -31,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> The lane of the errand.
  */
 final class Mirror {
-    private static final Logger log = LoggerFactory.getLogger(Mirror.class);
     private static final int SLOTS_PER_QUESTION = 512;
     private static final int SLOTS_PER_JOB = 64;
 
@@ -121,8 +118,7 @@ final class Mirror {
     }
 
     private void again(List<Integer> slots, String why) {
-        log.debug("epoch {}: {} slots wait: {}", holding.epoch(), slots.size(), why);
-        errand.later(Errand.RETRY_NANOS, () -> start(slots));
+        errand.retry(slots.size(), why, () -> start(slots));
     }
 
     private void compared(

@@ -79,7 +79,7 @@ final class Reception {
                     left--;
                     thank();
                 },
-                _ -> errand.later(Errand.RETRY_NANOS, () -> give(target, won)));
+                why -> errand.retry(won.size(), why, () -> give(target, won)));
     }
 
     private void thank() {

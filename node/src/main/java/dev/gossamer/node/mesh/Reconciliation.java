@@ -9,6 +9,7 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayDeque;
@@ -55,7 +56,7 @@ final class Reconciliation {
         this.pageBytes = pageBytes;
     }
 
-    /** This node goes by a provisional topology: all that is written now has to be offered. */
+    /** Whatever is to be offered from now on has not been. */
     void reset() {
         taken.clear();
         for (int slot = 0; slot < Slot.COUNT; slot++) {
@@ -64,11 +65,13 @@ final class Reconciliation {
     }
 
     /** Stores what the primary replicates while there is still something to be offered. */
-    void store(Bytes key, Entry entry) {
-        if (MemoryTier.positionOf(key) < read.get(key.slotIndex())) {
-            keyspace.merge(key, entry);
-        } else {
+    void store(Holding holding, Bytes key, Entry entry) {
+        boolean isRead = MemoryTier.positionOf(key) < read.get(key.slotIndex());
+        Entry here = isRead ? null : keyspace.peekOrNull(key);
+        if (here != null && holding.mustOffer(here.version())) {
             keyspace.reconcile(key, entry);
+        } else {
+            keyspace.merge(key, entry);
         }
     }
 
@@ -88,10 +91,13 @@ final class Reconciliation {
             }
         }
         if (byPrimary.isEmpty()) {
+            reset();
             done.run();
             return;
         }
-        log.info("epoch {}: offering what this side wrote", errand.holding.epoch());
+        log.info(
+                "epoch {}: offering what this side of the partition wrote",
+                Epoch.text(errand.holding.epoch()));
         int[] left = {byPrimary.size()};
         byPrimary.forEach((primary, slots) ->
                 new Offer(
@@ -100,6 +106,7 @@ final class Reconciliation {
                                 slots,
                                 () -> {
                                     if (--left[0] == 0) {
+                                        reset();
                                         done.run();
                                     }
                                 })
@@ -157,8 +164,7 @@ final class Reconciliation {
         }
 
         private void again(String why) {
-            log.debug("{} does not take what this side wrote: {}", primary.name(), why);
-            errand.later(Errand.RETRY_NANOS, this::next);
+            errand.retry(slots.size(), why, this::next);
         }
     }
 

@@ -129,9 +129,18 @@ final class Settlement {
         return missing;
     }
 
-    /** Of two versions that come from two sides of a partition, the loser is recorded (C9). */
+    /**
+     * When this node comes from one side of a partition, and perhaps the holder from another, the
+     * version that loses is recorded (C9).
+     */
     private void adopt(List<Item> items) {
-        items.forEach(item -> keyspace.reconcile(item.key(), item.entry()));
+        for (Item item : items) {
+            if (errand.holding.mustReconcile()) {
+                keyspace.reconcile(item.key(), item.entry());
+            } else {
+                keyspace.merge(item.key(), item.entry());
+            }
+        }
     }
 
     /** Only now: whoever knows an operation must have what it wrote. */

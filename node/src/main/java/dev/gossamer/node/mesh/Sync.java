@@ -209,7 +209,7 @@ final class Sync {
             return;
         }
         for (Item item : replicate.items()) {
-            reconciliation.store(item.key(), item.entry());
+            reconciliation.store(holding, item.key(), item.entry());
         }
         replicate.operations().forEach(operation -> keyspace.remember(slot, operation));
     }

@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes this node serve the slots that it has become the primary of.
@@ -46,7 +44,6 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> The lane of the errand.
  */
 final class Takeover {
-    private static final Logger log = LoggerFactory.getLogger(Takeover.class);
     private static final int SLOTS_PER_SURVEY = 2048;
     private static final int SLOTS_PER_SETTLEMENT = 64;
     private static final int SETTLEMENTS_MAX = 4;
@@ -127,8 +124,7 @@ final class Takeover {
     }
 
     private void again(Member holder, List<Integer> slots, String why) {
-        log.debug("epoch {}: {} slots wait: {}", holding.epoch(), slots.size(), why);
-        errand.later(Errand.RETRY_NANOS, () -> survey(holder, slots));
+        errand.retry(slots.size(), why, () -> survey(holder, slots));
     }
 
     /** What is here of these slots changes by nothing but this takeover, so a worker may look. */
@@ -223,9 +219,8 @@ final class Takeover {
     /** What was settled with whom is found out anew. */
     private void failed(List<Claim> batch, String why) {
         settlements--;
-        log.debug("epoch {}: {} slots are not alike yet: {}", holding.epoch(), batch.size(), why);
         List<Integer> slots = batch.stream().map(claim -> claim.slot).toList();
-        errand.later(Errand.RETRY_NANOS, () -> claim(slots));
+        errand.retry(slots.size(), why, () -> claim(slots));
         settleSome();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
+import dev.gossamer.node.cli.admin.MeshReport.Transfer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,10 @@ class MeshTableTest {
             new MeshReport(7, true, 2, 16_384, 0, List.of(member(0), member(1), member(2)));
 
     private static MemberReport member(int node) {
+        return member(node, Transfer.NONE);
+    }
+
+    private static MemberReport member(int node, Transfer transfer) {
         return new MemberReport(
                 "node-" + node,
                 "00000000000000a" + node,
@@ -29,7 +34,8 @@ class MeshTableTest {
                 "127.0.0.1",
                 7379 + node,
                 7479 + node,
-                "http://127.0.0.1:" + (7579 + node));
+                "http://127.0.0.1:" + (7579 + node),
+                transfer);
     }
 
     @ParameterizedTest
@@ -55,6 +61,17 @@ class MeshTableTest {
     void aWideScreenShowsEverything() {
         assertThat(MeshTable.holdings(MESH).lines(160).getFirst())
                 .contains("zone", "epoch", "filling", "entries", "bytes", "clustered", "admin");
+    }
+
+    @Test
+    void aMemberThatCopiesHasALineThatSaysHowFarItHasCome() {
+        MemberReport busy =
+                member(1, new Transfer(5, 1_200, 3 << 20, 1 << 30, 1 << 24, 61_000));
+        MeshReport mesh = new MeshReport(7, false, 2, 16_384, 0, List.of(member(0), busy));
+        assertThat(MeshTable.transfers(mesh))
+                .containsExactly(
+                        "node-1 copies: 5 slots done, 1,200 left; 3.0 MiB done, about 1.0 GiB left,"
+                                + " 16.0 MiB/s, about 1 min 1 s");
     }
 
     @Test

@@ -4,18 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TransferPaceTest {
     private final AtomicLong now = new AtomicLong(5_000);
-    private final Workers workers = new VirtualWorkers();
-    private final TransferPace pace = new TransferPace(1_000, workers, now::get);
-
-    @AfterEach
-    void close() {
-        workers.close();
-    }
+    private final TransferPace pace = new TransferPace(1_000, now::get);
 
     @Test
     void bytesAreOwedUntilTheirTimeHasPassed() {
@@ -32,12 +25,9 @@ class TransferPaceTest {
     }
 
     @Test
-    void whoSpendsMoreThanTheBurstWaitsForTheRest() {
-        TransferPace real = new TransferPace(1_000_000, workers, System::nanoTime);
-        long begun = System.nanoTime();
-        for (int i = 0; i < 4; i++) {
-            real.spend(50_000);
-        }
-        assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(90));
+    void whatCannotWaitIsPaidForByWhatCan() {
+        pace.spendAtOnce(2_000);
+        assertThat(pace.owed(0)).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(pace.bytes()).isEqualTo(2_000);
     }
 }

@@ -48,7 +48,8 @@ public record MeshReport(
             String host,
             int redis,
             int clustered,
-            String admin) {
+            String admin,
+            Transfer transfer) {
 
         private Map<String, Object> toMap() {
             Map<String, Object> map = new LinkedHashMap<>();
@@ -66,6 +67,44 @@ public record MeshReport(
             map.put("redis", redis);
             map.put("clustered", clustered);
             map.put("admin", admin);
+            map.put("transfer", transfer.toMap());
+            return map;
+        }
+    }
+
+    /** How far a member has come with the slots that it copies. */
+    public record Transfer(
+            long slotsDone,
+            long slotsLeft,
+            long bytesDone,
+            long bytesLeft,
+            long bytesPerSecond,
+            long leftMs) {
+        /** Nothing to copy. */
+        public static final Transfer NONE = new Transfer(0, 0, 0, 0, 0, 0);
+
+        public boolean isRunning() {
+            return slotsLeft > 0;
+        }
+
+        private static Transfer of(JsonObject transfer) {
+            return new Transfer(
+                    transfer.number("slotsDone"),
+                    transfer.number("slotsLeft"),
+                    transfer.number("bytesDone"),
+                    transfer.number("bytesLeft"),
+                    transfer.number("bytesPerSecond"),
+                    transfer.number("leftMs"));
+        }
+
+        private Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("slotsDone", slotsDone);
+            map.put("slotsLeft", slotsLeft);
+            map.put("bytesDone", bytesDone);
+            map.put("bytesLeft", bytesLeft);
+            map.put("bytesPerSecond", bytesPerSecond);
+            map.put("leftMs", leftMs);
             return map;
         }
     }
@@ -134,7 +173,8 @@ public record MeshReport(
                 host,
                 (int) (member.number("redis") + ports.number("redis")),
                 (int) (member.number("clustered") + ports.number("clustered")),
-                adminUrl(member, host, ports));
+                adminUrl(member, host, ports),
+                Transfer.of(member.object("transfer")));
     }
 
     private static long slots(JsonObject member, String nested, String flat) {

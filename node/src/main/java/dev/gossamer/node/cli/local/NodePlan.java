@@ -33,6 +33,7 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
                     "ports.data",
                     "mesh.name",
                     "mesh.replication",
+                    "mesh.founders",
                     "mesh.peers",
                     "mesh.dns",
                     "memory.max-bytes",
@@ -67,7 +68,7 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
         # Written by 'gossamer up'; the next 'up' writes it again.
         node: {name: %s, zone: zone-%d, weight: 100, data-dir: %s, host: 127.0.0.1, bind: 127.0.0.1}
         ports: {redis: %d, clustered: %d, admin: %d, jgroups: %d, data: %d}
-        mesh: {name: gossamer-%d, replication: %d, peers: [%s]}
+        mesh: {name: gossamer-%d, replication: %d, founders: %d, peers: [%s]}
         memory: {max-bytes: %dB}
         log: {file: %s}
         """
@@ -82,6 +83,7 @@ public record NodePlan(PortPlan ports, int replication, long memoryBytesMax) {
                         own.data(),
                         ports.basePort(),
                         replication,
+                        ports.nodes(),
                         peers(),
                         memoryBytesMax,
                         quoted(folder.log(name(node))));

@@ -58,8 +58,19 @@ final class MeshRoutes {
                 .put("entries", status.entries())
                 .put("bytes", status.bytes())
                 .put("memoryBytesMax", status.memoryBytesMax())
+                .put("transfer", transferJson(status.transfer()))
                 .put("host", member.host())
                 .put("ports", portsJson(member.ports()));
+    }
+
+    private static JsonObject transferJson(Mesh.Transfer transfer) {
+        return new JsonObject()
+                .put("slotsDone", transfer.slotsDone())
+                .put("slotsLeft", transfer.slotsLeft())
+                .put("bytesDone", transfer.bytesDone())
+                .put("bytesLeft", transfer.bytesLeft())
+                .put("bytesPerSecond", transfer.bytesPerSecond())
+                .put("leftMs", transfer.left().toMillis());
     }
 
     private static JsonObject portsJson(Member.Ports ports) {

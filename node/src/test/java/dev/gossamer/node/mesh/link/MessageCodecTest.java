@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.Condition;
@@ -10,6 +11,7 @@ import dev.gossamer.node.cache.Operation.ExpireCondition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.mesh.link.SyncReply.Likeness;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -19,7 +21,6 @@ import dev.gossamer.protocol.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.math.BigDecimal;
-import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -35,6 +36,25 @@ class MessageCodecTest {
     private static final Bytes KEY = Bytes.utf8("key");
     private static final List<Item> ITEMS =
             List.of(new Item(KEY, ENTRY), new Item(Bytes.EMPTY, TOMBSTONE));
+
+    private static final List<SyncRequest.Operated> OPERATIONS =
+            List.of(
+                    new SyncRequest.Operated(
+                            9,
+                            new RecentOperation(
+                                    new OperationId(-3, 4), new Outcome.Unchanged(null))));
+
+    private static Request sync(SyncRequest request) {
+        return new Request.Sync(request);
+    }
+
+    private static Reply synced(SyncReply reply) {
+        return new Reply.Synced(reply);
+    }
+
+    private static SyncReply.Verdict verdict(Likeness likeness) {
+        return new SyncReply.Verdict(likeness, 12L, 13);
+    }
 
     private static final List<Request> REQUESTS =
             List.of(
@@ -72,7 +92,16 @@ class MessageCodecTest {
                                             ID, new Outcome.Applied(VERSION, 4, "1", ENTRY)),
                                     new RecentOperation(ID, new Outcome.Unchanged(null)))),
                     new Request.Fetch(List.of(KEY, Bytes.EMPTY)),
-                    new Request.Pull(List.of(0, 16_383), 12L, 4096),
+                    sync(new SyncRequest.Survey(List.of(new SyncRequest.Mark(16_383, 5L)), 6L)),
+                    sync(
+                            new SyncRequest.Compare(
+                                    List.of(new SyncRequest.Digest(7, 2, -9L)), 8L, true)),
+                    sync(
+                            new SyncRequest.Versions(
+                                    List.of(new SyncRequest.Wanted(0, 1, 77L)), 9L, 4096, true)),
+                    sync(new SyncRequest.Bring(List.of(KEY), 4096)),
+                    sync(new SyncRequest.Settle(ITEMS, OPERATIONS)),
+                    sync(new SyncRequest.Reconcile(ITEMS)),
                     new Request.ListKeys(5, 6L, 7),
                     new Request.Count(),
                     new Request.RandomKey(),
@@ -90,7 +119,26 @@ class MessageCodecTest {
                     Reply.STORED,
                     new Reply.Alive(9),
                     new Reply.Fetched(ITEMS, true, false),
-                    new Reply.Page(ITEMS, 2, 9L, BitSet.valueOf(new byte[] {5})),
+                    synced(
+                            new SyncReply.Surveyed(
+                                    5L,
+                                    List.of(
+                                            new SyncReply.Kept(0, 4L, 3L),
+                                            new SyncReply.Kept(SyncReply.Kept.NOTHING, 0, 0)),
+                                    OPERATIONS)),
+                    synced(
+                            new SyncReply.Compared(
+                                    List.of(
+                                            verdict(Likeness.UNKNOWN),
+                                            verdict(Likeness.SAME),
+                                            verdict(Likeness.DIFFERENT)),
+                                    OPERATIONS,
+                                    250)),
+                    synced(
+                            new SyncReply.Listing(
+                                    List.of(new Keyspace.KeyVersion(KEY, VERSION)), 2, 9L, 10L)),
+                    synced(new SyncReply.Brought(ITEMS, 3)),
+                    synced(new SyncReply.Done()),
                     new Reply.Keys(List.of(KEY), 16_384, 0),
                     new Reply.Counted(5),
                     new Reply.SomeKey(null),
