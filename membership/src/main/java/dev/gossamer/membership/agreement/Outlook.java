@@ -31,9 +31,6 @@ final class Outlook implements Proposer.Purpose {
     private final Supplier<Optional<Decree>> chosen;
     private final Placing placing;
 
-    /** Before the mesh is founded. */
-    private final Topology none;
-
     private record Question(Situation situation, boolean renew, long epoch, Genesis genesis) {}
 
     private record Cut(

@@ -42,8 +42,8 @@ final class Faults {
     private final List<String> plan = new ArrayList<>();
     private long untilNanos;
 
-    /** Members whose memory was lost since the mesh was whole. */
-    private int lost;
+    /** How many members may still lose their memory until the mesh is whole again. */
+    private int mayBeLost;
 
     Faults(World world, Hosts hosts, Setup setup, Set<Kind> kinds, BooleanSupplier isWhole) {
         this.world = world;
@@ -122,12 +122,12 @@ final class Faults {
     /** Whether the mesh stands the loss of one more member's memory. */
     private boolean mayLose() {
         if (isWhole.getAsBoolean()) {
-            lost = 0;
+            mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
         }
-        if (lost + 1 >= setup.replication()) {
+        if (mayBeLost <= 0) {
             return false;
         }
-        lost++;
+        mayBeLost--;
         return true;
     }
 
