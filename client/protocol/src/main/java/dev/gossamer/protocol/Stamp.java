@@ -1,6 +1,9 @@
 package dev.gossamer.protocol;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Comparator;
 
 /**
@@ -17,6 +20,8 @@ import java.util.Comparator;
  */
 public record Stamp(Version version, boolean epochFirst, long epoch) {
     public static final int BYTES = 33;
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     public Stamp {
         if (epoch < 0) {
@@ -48,8 +53,12 @@ public record Stamp(Version version, boolean epochFirst, long epoch) {
         if (bytes.length != BYTES || bytes[0] < 0 || bytes[0] > 1) {
             throw new IllegalArgumentException("a stamp of " + bytes.length + " bytes");
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
-        Version version = new Version(in.getLong(), in.getLong(), new MemberId(in.getLong()));
-        return new Stamp(version, bytes[0] == 1, in.getLong());
+        MemberId member = new MemberId(number(bytes, 17));
+        Version version = new Version(number(bytes, 1), number(bytes, 9), member);
+        return new Stamp(version, bytes[0] == 1, number(bytes, 25));
+    }
+
+    private static long number(byte[] bytes, int at) {
+        return (long) LONGS.get(bytes, at);
     }
 }

@@ -11,8 +11,6 @@ import dev.gossamer.protocol.resp.Reply;
 import dev.gossamer.protocol.resp.RequestEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -42,8 +40,12 @@ final class CacheCommands {
     private static final byte[] SINCE = word("SINCE");
     private static final byte[] STAMP = word("STAMP");
 
+    private static final RequestEncoder.Tail STAMP_ONLY = RequestEncoder.tail(STAMP);
+    private static final RequestEncoder.Tail WITH_META = RequestEncoder.tail(META);
+
     private final Session session;
     private final BooleanSupplier plain;
+    private volatile Since lastSince = new Since(0, STAMP_ONLY);
 
     /**
      * @param plain whether the servers know only Redis' commands
@@ -79,7 +81,7 @@ final class CacheCommands {
 
     private Request read(byte[] key, boolean meta, byte[]... words) {
         int slot = Slot.indexOf(key, 0, key.length);
-        byte[] wire = wire(slot, meta ? with(words, META) : words);
+        byte[] wire = wire(slot, meta, words);
         return new Request("GSM.GET", Safety.READ, slot, wire, new ReadCheck(key, slot, meta));
     }
 
@@ -141,21 +143,33 @@ final class CacheCommands {
     /** Our own verb, once for all the times that it is sent. */
     private Request change(String name, byte[] key, byte[]... words) {
         int slot = Slot.indexOf(key, 0, key.length);
-        byte[] wire = wire(slot, with(words, OP, session.nextOperation().toAscii()));
+        RequestEncoder.Tail id = RequestEncoder.tail(OP, session.nextOperation().toAscii());
+        byte[] wire = RequestEncoder.encode(words, id, tail(slot));
         return new Request(name, Safety.REPEATABLE, slot, wire, new WriteCheck(key, slot));
     }
 
-    private byte[] wire(int slot, byte[]... words) {
-        Optional<byte[]> since = session.since(slot);
-        return RequestEncoder.encode(
-                since.isPresent() ? with(words, SINCE, since.get(), STAMP) : with(words, STAMP));
+    private byte[] wire(int slot, boolean meta, byte[]... words) {
+        return meta
+                ? RequestEncoder.encode(words, WITH_META, tail(slot))
+                : RequestEncoder.encode(words, tail(slot));
     }
 
-    private static byte[][] with(byte[][] words, byte[]... more) {
-        byte[][] all = Arrays.copyOf(words, words.length + more.length);
-        System.arraycopy(more, 0, all, words.length, more.length);
-        return all;
+    /** What the session has seen of a slot: nearly always as much as of the one before. */
+    private RequestEncoder.Tail tail(int slot) {
+        long epoch = session.since(slot);
+        if (epoch == 0) {
+            return STAMP_ONLY;
+        }
+        Since last = lastSince;
+        if (last.epoch() != epoch) {
+            byte[] digits = RequestEncoder.number(epoch);
+            last = new Since(epoch, RequestEncoder.tail(SINCE, digits, STAMP));
+            lastSince = last;
+        }
+        return last.tail();
     }
+
+    private record Since(long epoch, RequestEncoder.Tail tail) {}
 
     private static Request plain(String name, Safety safety, byte[] key, byte[]... words) {
         return new Request(
@@ -198,7 +212,7 @@ final class CacheCommands {
         @Override
         public byte[] insist() {
             byte[][] words = {GSM_GET, key, FRESH, LATEST};
-            return wire(slot, meta ? with(words, META) : words);
+            return wire(slot, meta, words);
         }
     }
 

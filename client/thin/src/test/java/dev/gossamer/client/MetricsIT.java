@@ -62,7 +62,7 @@ class MetricsIT {
                                     .count())
                     .isEqualTo(2);
             assertThat(gauge("connections")).isGreaterThanOrEqualTo(2);
-            assertThat(gauge("epoch")).isEqualTo(Epoch.agreed(1));
+            assertThat(gauge("epoch")).isEqualTo((double) Epoch.agreed(1));
             assertThat(gauge("in.flight.requests")).isZero();
             assertThatThrownBy(() -> cache.remove("k")).isInstanceOf(GossamerException.class);
             assertThat(requests("GSM.DEL", "TIMEOUT")).isEqualTo(1);

@@ -54,12 +54,14 @@ class PlantedBugTest {
             Parts parts() {
                 return new Parts(
                         Parts.RIGHT.acceptor(),
-                        (self, random) -> new Proposer(self, World.SETTINGS, random) {
-                            @Override
-                            Optional<Proposal> binding(Collection<Message.Promise> promises) {
-                                return Optional.empty();
-                            }
-                        });
+                        (self, random) ->
+                                new Proposer(self, World.SETTINGS, random) {
+                                    @Override
+                                    Optional<Proposal> binding(
+                                            Collection<Message.Promise> promises) {
+                                        return Optional.empty();
+                                    }
+                                });
             }
         },
         AFTER_A_CHANGE_OF_THE_ROSTER_NOBODY_WAITS {

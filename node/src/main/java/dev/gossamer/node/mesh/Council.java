@@ -48,6 +48,7 @@ final class Council {
     private final Consumer<String> onBroken;
     private final LongAdder rejected = new LongAdder();
     private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> resigned = new CompletableFuture<>();
 
     /** Guarded by this. */
     private final Deque<Event> waiting = new ArrayDeque<>();
@@ -129,6 +130,9 @@ final class Council {
                     carryOut(effect);
                 }
                 status = agreement.status();
+                if (event instanceof Event.Resigned) {
+                    resigned.complete(null);
+                }
             } catch (RuntimeException e) {
                 breaks(e);
                 return;
@@ -162,6 +166,12 @@ final class Council {
         lease.set(nanoClock.getAsLong());
         close();
         onBroken.accept("it cannot keep its word about topologies: " + cause.getMessage());
+    }
+
+    /** Gives the lease back, so that nobody waits for it to run out. @return when that is said */
+    CompletableFuture<@Nullable Void> resign() {
+        tell(new Event.Resigned());
+        return resigned;
     }
 
     /** Nothing is heard or said any more. */

@@ -112,8 +112,7 @@ final class Holding {
      * @param fewestCopies the least that any cache wants of its entries
      */
     static Holding none(int replication, Member self, int fewestCopies) {
-        return new Holding(
-                Topology.none(replication), self, fewestCopies, Epoch.NONE, Epoch.NONE);
+        return new Holding(Topology.none(replication), self, fewestCopies, Epoch.NONE, Epoch.NONE);
     }
 
     /**

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshNode implements Mesh, AutoCloseable {
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
+    private static final long RESIGN_PATIENCE_NANOS = 200_000_000;
     private static final long CLOSE_PAUSE_NANOS = 5_000_000;
 
     /** How many times a peer is asked before its link counts as dead for the mesh. */
@@ -456,17 +458,27 @@ public final class MeshNode implements Mesh, AutoCloseable {
         rounds.stop();
         linkWatch.stop();
         sync.close();
+        CompletableFuture<?> resigned = council.resign();
+        waitUntil(resigned::isDone, RESIGN_PATIENCE_NANOS);
         membership.close();
         ticks.stop();
-        long endNanos = nanoClock.getAsLong() + CLOSE_PATIENCE_NANOS;
-        boolean idle = false;
-        while (!idle && nanoClock.getAsLong() < endNanos) {
-            List<CompletableFuture<Integer>> open = openRequests();
-            workers.pause(CLOSE_PAUSE_NANOS);
-            idle = open.stream().allMatch(count -> count.getNow(1) == 0);
-        }
+        waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
+        council.close();
         lanes.close();
         workers.close();
+    }
+
+    private void waitUntil(BooleanSupplier condition, long patienceNanos) {
+        long endNanos = nanoClock.getAsLong() + patienceNanos;
+        while (!condition.getAsBoolean() && nanoClock.getAsLong() < endNanos) {
+            workers.pause(CLOSE_PAUSE_NANOS);
+        }
+    }
+
+    private boolean isIdle() {
+        List<CompletableFuture<Integer>> open = openRequests();
+        workers.pause(CLOSE_PAUSE_NANOS);
+        return open.stream().allMatch(count -> count.getNow(1) == 0);
     }
 
     /** Per lane; a lane that does not answer counts as busy. */

@@ -162,8 +162,10 @@ public final class MemoryTier {
 
     private void bury(int slot, Bytes key, Entry tombstone) {
         change(key, new Change(slot, tombstone));
-        if (tombstones.isOverBudget()) {
-            forgetTombstones();
+        Grave surplus = tombstones.surplusOrNull();
+        while (surplus != null) {
+            forget(surplus);
+            surplus = tombstones.surplusOrNull();
         }
     }
 
@@ -217,15 +219,6 @@ public final class MemoryTier {
                 counts.removed();
             }
             return null;
-        }
-    }
-
-    /** Those whose time is over, and, as far as there is no room for all, the oldest. */
-    private void forgetTombstones() {
-        Grave next = tombstones.nextToGoOrNull();
-        while (next != null) {
-            forget(next);
-            next = tombstones.nextToGoOrNull();
         }
     }
 
@@ -324,7 +317,11 @@ public final class MemoryTier {
      */
     public void cleanUp() {
         cache.cleanUp();
-        forgetTombstones();
+        Grave overdue = tombstones.overdueOrNull();
+        while (overdue != null) {
+            forget(overdue);
+            overdue = tombstones.overdueOrNull();
+        }
     }
 
     /** What an entry or a tombstone counts towards its budget. */

@@ -157,23 +157,30 @@ final class Tombstones {
         } else {
             after.older = before;
         }
+        grave.older = null;
+        grave.newer = null;
     }
 
-    /** The oldest, if its time is over or there is no room for all; else null. */
-    @Nullable Grave nextToGoOrNull() {
+    /** The oldest, if there is no room for all; else null. */
+    @Nullable Grave surplusOrNull() {
+        if (bytes <= bytesMax) {
+            return null;
+        }
+        synchronized (lock) {
+            return oldest;
+        }
+    }
+
+    /** The oldest, if its time is over; else null. */
+    @Nullable Grave overdueOrNull() {
         synchronized (lock) {
             Grave first = oldest;
-            boolean goes = first != null && (bytes > bytesMax || isOver(first));
-            return goes ? first : null;
+            return first != null && isOver(first) ? first : null;
         }
     }
 
     boolean isOver(Grave grave) {
         return grave.forgetAtNanos - nanoClock.getAsLong() <= 0;
-    }
-
-    boolean isOverBudget() {
-        return bytes > bytesMax;
     }
 
     /** Grows with every one that cannot be found any more. */

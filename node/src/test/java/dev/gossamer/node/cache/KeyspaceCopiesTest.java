@@ -265,7 +265,7 @@ class KeyspaceCopiesTest {
         int slot = LOOSE.slotIndex();
         Change change = keyspace.apply(append, slot, EPOCH, id);
         RecentOperation recent = new RecentOperation(id, change.outcome());
-        other.keyspace.merge(slot, change.changed(), recent);
+        other.keyspace.merge(slot, change.changed(), List.of(recent));
         assertThat(other.keyspace.apply(append, slot, EPOCH + 1, id).outcome())
                 .isEqualTo(change.outcome());
         assertThat(text(other.keyspace.findOrNull(LOOSE))).isEqualTo("ab");
@@ -283,7 +283,7 @@ class KeyspaceCopiesTest {
         Entry ahead = entry(EPOCH, (START_MILLIS + 90_000) << 16);
         var recent = new RecentOperation(id, new Outcome.Applied(ahead.version(), 0, null, null));
         assertThatThrownBy(() ->
-                        keyspace.merge(LOOSE.slotIndex(), List.of(new Item(LOOSE, ahead)), recent))
+                        keyspace.merge(LOOSE.slotIndex(), List.of(new Item(LOOSE, ahead)), List.of(recent)))
                 .isInstanceOf(GossamerException.class);
         assertThat(keyspace.recentOperations(LOOSE.slotIndex())).isEmpty();
     }

@@ -65,8 +65,7 @@ class MeshTableTest {
 
     @Test
     void aMemberThatCopiesHasALineThatSaysHowFarItHasCome() {
-        MemberReport busy =
-                member(1, new Transfer(5, 1_200, 3 << 20, 1 << 30, 1 << 24, 61_000));
+        MemberReport busy = member(1, new Transfer(5, 1_200, 3 << 20, 1 << 30, 1 << 24, 61_000));
         MeshReport mesh = new MeshReport(7, false, 2, 16_384, 0, List.of(member(0), busy));
         assertThat(MeshTable.transfers(mesh))
                 .containsExactly(

@@ -122,8 +122,7 @@ class HoldingTest {
 
     @Test
     void whoCopiesAnswersNobodyBeforeItHasAll() {
-        Holding holding =
-                first(ALL_COPIES, topology(Epoch.agreed(1), Phase.COPYING, owners(1), 0));
+        Holding holding = first(ALL_COPIES, topology(Epoch.agreed(1), Phase.COPYING, owners(1), 0));
         assertThat(holding.holds(3)).isFalse();
         assertThat(holding.answers(3, Freshness.ANY, 9)).isFalse();
         holding.markMirrored(3);

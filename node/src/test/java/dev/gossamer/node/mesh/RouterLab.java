@@ -316,14 +316,10 @@ final class RouterLab {
         }
 
         /** A later epoch waits until it is served here. */
-        private void serve(
-                Request request,
-                long epoch,
-                RequestHandler.Responder responder) {
+        private void serve(Request request, long epoch, RequestHandler.Responder responder) {
             if (epoch > epochs.served().epoch()) {
                 timers.add(
-                        new Timer(
-                                nowNanos + TICK_NANOS, () -> serve(request, epoch, responder)));
+                        new Timer(nowNanos + TICK_NANOS, () -> serve(request, epoch, responder)));
             } else {
                 work.add(() -> service.handle(request, epoch, responder));
             }
@@ -353,8 +349,7 @@ final class RouterLab {
     private Keyspace keyspaceOf(Member member, KeyspaceSettings caches) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         HybridClock clock =
-                new HybridClock(
-                        this::wallMillis, caches.driftMax(), new MemoryCeiling(), meters);
+                new HybridClock(this::wallMillis, caches.driftMax(), new MemoryCeiling(), meters);
         MemoryTier tier =
                 new MemoryTier(
                         new MemorySettings(16L << 20, 4L << 20),

@@ -107,7 +107,9 @@ class RouterTest {
         Answer<Outcome> write = lab.node(1).put("k", "v");
         lab.pass(RouterLab.TIMEOUT.plusMillis(100));
         assertThat(write.code).isEqualTo(ErrorCode.NOREPLICAS);
-        assertThat(write.message).contains("stored here and on 1 others in time").contains("node-3");
+        assertThat(write.message)
+                .contains("stored here and on 1 others in time")
+                .contains("node-3");
         Answer<String> read = lab.node(1).get("k", Freshness.LATEST);
         lab.run();
         assertThat(read.isOpen()).isTrue();
@@ -139,7 +141,9 @@ class RouterTest {
         lab.node(3).install(next);
         Answer<Outcome> write = lab.node(1).put("k", "v");
         lab.pass(Duration.ofMillis(50));
-        assertThat(lab.node(2).stands("k")).as("a copy of an epoch that is over").isEqualTo("nothing");
+        assertThat(lab.node(2).stands("k"))
+                .as("a copy of an epoch that is over")
+                .isEqualTo("nothing");
         assertThat(write.isOpen()).isTrue();
         lab.node(1).install(next);
         assertThat(write.done).isInstanceOf(Outcome.Applied.class);
@@ -157,8 +161,12 @@ class RouterTest {
         Answer<Outcome> write = lab.node(1).put("k", "v");
         lab.network =
                 (_, _, request) -> {
-                    other.node(2).service.handle(request, Epoch.agreed(1), reply ->
-                            assertThat(reply.toString()).contains("WrongEpoch"));
+                    other.node(2)
+                            .service
+                            .handle(
+                                    request,
+                                    Epoch.agreed(1),
+                                    reply -> assertThat(reply.toString()).contains("WrongEpoch"));
                     return Fate.DELIVERED;
                 };
         lab.node(1).put("k", "w");
@@ -379,8 +387,7 @@ class RouterTest {
                         2,
                         CacheSettings.Acks.PRIMARY,
                         Partition.AVAILABLE);
-        RouterLab lab =
-                new RouterLab(2, KeyspaceSettings.of(List.of(primaryOnly)), 1 << 20);
+        RouterLab lab = new RouterLab(2, KeyspaceSettings.of(List.of(primaryOnly)), 1 << 20);
         lab.install(steady(lab, 1, 1, 2));
         lab.network = swallowing(lab, 2);
         assertThat(lab.node(1).put("k", "v").done).isInstanceOf(Outcome.Applied.class);

@@ -143,7 +143,13 @@ final class SyncLab {
                             (before, next, install) -> fence.pass(install));
             sync =
                     new Sync(
-                            epochs, keyspace, pending, lane, SyncLab.this::soon, fence, () -> now,
+                            epochs,
+                            keyspace,
+                            pending,
+                            lane,
+                            SyncLab.this::soon,
+                            fence,
+                            () -> now,
                             settings);
             epochs.onServed(sync::begin);
             epochs.onSynced(holding -> synced.add(holding.epoch()));
@@ -232,8 +238,7 @@ final class SyncLab {
                 if (dead.contains(peer.id())) {
                     handler.lost(ErrorCode.UNREACHABLE, true, peer.name() + " has died");
                 } else {
-                    node(peer).handle(
-                            request, epoch, reply -> soon(() -> handler.replied(reply)));
+                    node(peer).handle(request, epoch, reply -> soon(() -> handler.replied(reply)));
                 }
             });
         }

@@ -166,8 +166,7 @@ class SyncTest {
         }
         lab.write(SyncLab.remove("{one}3"), one, two, three);
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("{one}3")).isEqualTo("-");
         assertThat(four.at("key-499")).isEqualTo("z");
@@ -182,8 +181,7 @@ class SyncTest {
         OperationId call = lab.newId();
         lab.copy(lab.apply(one, increment, call), call, two, three);
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.keyspace.operation(call)).isPresent();
     }
@@ -235,8 +233,7 @@ class SyncTest {
 
         slow.installAndSync(slow.topology(epoch(2), Phase.COPYING, members(1), members(2)));
 
-        assertThat(Duration.ofNanos(slow.now() - begun).toMillis())
-                .isBetween(millisMin, millisMax);
+        assertThat(Duration.ofNanos(slow.now() - begun).toMillis()).isBetween(millisMin, millisMax);
     }
 
     @Test
@@ -268,8 +265,7 @@ class SyncTest {
             each.keyspace.dropUnlessLater(Bytes.utf8("forgotten"), FOREVER);
         }
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("removed")).isEqualTo("-");
         assertThat(four.at("forgotten")).isEqualTo("nothing");
@@ -282,8 +278,7 @@ class SyncTest {
         lab.apply(four, SyncLab.put("k", "alone"), lab.newId());
         lab.apply(four, SyncLab.put("other", "alone"), lab.newId());
 
-        lab.installAndSync(
-                lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
 
         assertThat(four.at("k")).isEqualTo("agreed");
         assertThat(four.at("other")).isEqualTo("nothing");
@@ -292,9 +287,7 @@ class SyncTest {
 
     static LongStream seeds() {
         Long fixed = Long.getLong("seed");
-        return fixed == null
-                ? new SplittableRandom().longs(10)
-                : LongStream.of(fixed);
+        return fixed == null ? new SplittableRandom().longs(10) : LongStream.of(fixed);
     }
 
     /** Also when the primary dies in the midst of it, and another goes on. */
@@ -305,14 +298,16 @@ class SyncTest {
         SplittableRandom random = new SplittableRandom(seed);
         busy.installAndSync(busy.topology(epoch(1), Phase.STEADY, members(1, 2, 3), NOBODY));
         for (int i = 0; i < 300; i++) {
-            busy.write(SyncLab.put(key(random), "old" + i), busy.node(1), busy.node(2), busy.node(3));
+            busy.write(
+                    SyncLab.put(key(random), "old" + i), busy.node(1), busy.node(2), busy.node(3));
         }
         for (int i = 0; i < 100; i++) {
             busy.apply(busy.node(4), SyncLab.put(key(random), "stale"), busy.newId());
         }
 
         busy.install(busy.topology(epoch(2), Phase.COPYING, members(1, 2, 3), members(4)));
-        busy.runUntil(() -> busy.nodes.stream().allMatch(n -> n.epochs.served().epoch() == epoch(2)));
+        busy.runUntil(
+                () -> busy.nodes.stream().allMatch(n -> n.epochs.served().epoch() == epoch(2)));
         long end = busy.now() + random.nextLong(1_000_000, 20_000_000);
         writeUntil(busy, random, end, 1);
         busy.runFor(Duration.ofNanos(end - busy.now()));
@@ -358,8 +353,7 @@ class SyncTest {
         if (!change.changed().isEmpty()) {
             var request =
                     new Request.Replicate(
-                            change.changed(),
-                            List.of(new RecentOperation(call, change.outcome())));
+                            change.changed(), List.of(new RecentOperation(call, change.outcome())));
             holding.targets(slot, 3)
                     .forEach(target -> deliver(busy, busy.node(target), request, holding.epoch()));
         }
@@ -369,9 +363,7 @@ class SyncTest {
         busy.soon(() -> {
             if (to.epochs.served().epoch() == epoch) {
                 to.sync.store(
-                        request.items().getFirst().key().slotIndex(),
-                        request,
-                        to.epochs.served());
+                        request.items().getFirst().key().slotIndex(), request, to.epochs.served());
             }
         });
     }
@@ -379,7 +371,8 @@ class SyncTest {
     /** Three goes by a topology of its own, and the others agree on one without it. */
     private void splitOff(long before, long number) {
         three.epochs.install(
-                lab.topology(Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
+                lab.topology(
+                        Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
         lab.runUntil(three::isSynced);
         for (Node each : List.of(one, two)) {
             each.epochs.install(lab.topology(epoch(number), Phase.STEADY, members(1, 2), NOBODY));
@@ -389,8 +382,7 @@ class SyncTest {
 
     private void heal(long before, long number) {
         assertThat(one.epochs.served().epoch()).isEqualTo(epoch(before));
-        lab.installAndSync(
-                lab.topology(epoch(number), Phase.COPYING, members(1, 2), members(3)));
+        lab.installAndSync(lab.topology(epoch(number), Phase.COPYING, members(1, 2), members(3)));
     }
 
     @Test
@@ -418,7 +410,8 @@ class SyncTest {
         lab.apply(three, SyncLab.put("k", "small side"), lab.newId());
         lab.runFor(Duration.ofMillis(50));
         lab.install(lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
-        lab.runUntil(() -> three.epochs.served().epoch() == epoch(3)
+        lab.runUntil(() ->
+                three.epochs.served().epoch() == epoch(3)
                         && one.epochs.served().epoch() == epoch(3));
         OperationId call = lab.newId();
         Change change = lab.apply(one, SyncLab.put("k", "large side"), call);
@@ -491,8 +484,7 @@ class SyncTest {
         mixed.installAndSync(mixed.topology(epoch(3), Phase.HANDING_OVER, members(2), members(1)));
 
         assertThat(mixed.node(2).at("thin:k")).isEqualTo("t");
-        mixed.installAndSync(
-                mixed.topology(epoch(5), Phase.STEADY, members(2, 3), NOBODY));
+        mixed.installAndSync(mixed.topology(epoch(5), Phase.STEADY, members(2, 3), NOBODY));
         assertThat(mixed.node(3).at("k")).isEqualTo("v");
         assertThat(mixed.node(3).at("thin:k")).isEqualTo("nothing");
     }

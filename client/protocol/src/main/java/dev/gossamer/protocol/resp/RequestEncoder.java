@@ -10,6 +10,8 @@ import java.util.List;
  * <p><b>Cost.</b> One array of exactly the needed size per request, and one copy of its arguments.
  */
 public final class RequestEncoder {
+    private static final Tail[] NO_TAILS = {};
+
     private RequestEncoder() {}
 
     /**
@@ -18,21 +20,60 @@ public final class RequestEncoder {
      * @param words the command's name and its arguments; at least one
      */
     public static byte[] encode(byte[]... words) {
+        return encode(words, NO_TAILS);
+    }
+
+    /**
+     * Arguments that are encoded already.
+     *
+     * @param count how many
+     * @param bytes not changed afterwards
+     */
+    public record Tail(int count, byte[] bytes) {}
+
+    /** Arguments to be put behind those of many requests. */
+    public static Tail tail(byte[]... words) {
+        byte[] out = new byte[checkedSize(size(words))];
+        int unused = write(words, out, 0);
+        return new Tail(words.length, out);
+    }
+
+    /** {@link #encode(byte[]...)}, with more arguments behind. */
+    public static byte[] encode(byte[][] words, Tail... tails) {
         if (words.length == 0) {
             throw new IllegalArgumentException("a command needs a name");
         }
-        long size = headerSize(words.length);
+        int count = words.length;
+        long size = size(words);
+        for (Tail tail : tails) {
+            count += tail.count();
+            size += tail.bytes().length;
+        }
+        byte[] out = new byte[checkedSize(size + headerSize(count))];
+        int at = write(words, out, header(out, 0, '*', count));
+        for (Tail tail : tails) {
+            System.arraycopy(tail.bytes(), 0, out, at, tail.bytes().length);
+            at += tail.bytes().length;
+        }
+        return out;
+    }
+
+    private static long size(byte[][] words) {
+        long size = 0;
         for (byte[] word : words) {
             size += headerSize(word.length) + word.length + 2;
         }
-        byte[] out = new byte[checkedSize(size)];
-        int at = header(out, 0, '*', words.length);
+        return size;
+    }
+
+    private static int write(byte[][] words, byte[] out, int from) {
+        int at = from;
         for (byte[] word : words) {
             at = header(out, at, '$', word.length);
             System.arraycopy(word, 0, out, at, word.length);
             at = lineEnd(out, at + word.length);
         }
-        return out;
+        return at;
     }
 
     /** {@link #encode(byte[]...)} for words that are wrapped. */

@@ -20,6 +20,34 @@ class RequestEncoderTest {
     }
 
     @Test
+    void argumentsThatWereEncodedBeforeStandBehindTheOthers() {
+        byte[][] words = {"GSM.SET".getBytes(UTF_8), "k".getBytes(UTF_8), "v".getBytes(UTF_8)};
+        RequestEncoder.Tail id =
+                RequestEncoder.tail(
+                        "OP".getBytes(UTF_8), "0123456789abcdef0000000000000001".getBytes(UTF_8));
+        RequestEncoder.Tail session =
+                RequestEncoder.tail(
+                        "SINCE".getBytes(UTF_8),
+                        RequestEncoder.number(7L << 20),
+                        "STAMP".getBytes(UTF_8));
+        assertThat(RequestEncoder.encode(words, id, session))
+                .asString(UTF_8)
+                .isEqualTo(
+                        String.join(
+                                "\r\n",
+                                "*8",
+                                "$7\r\nGSM.SET",
+                                "$1\r\nk",
+                                "$1\r\nv",
+                                "$2\r\nOP",
+                                "$32\r\n0123456789abcdef0000000000000001",
+                                "$5\r\nSINCE",
+                                "$7\r\n7340032",
+                                "$5\r\nSTAMP",
+                                ""));
+    }
+
+    @Test
     void lengthsOfEveryNumberOfDigitsComeOutRight() {
         for (int length : new int[] {9, 10, 99, 100, 999, 1_000, 99_999, 100_000}) {
             byte[] word = new byte[length];

@@ -25,6 +25,9 @@ final class Call<T> extends Exchange implements Runnable {
     private static final int ENDING = 1;
     private static final int ENDED = 2;
 
+    /** A last attempt within this part of the patience says less than those before. */
+    private static final int SHORTLY = 4;
+
     /**
      * How long a change may be sent again that may have been done: half of the least time for which
      * members remember its id by default, so that they still know it.
@@ -64,6 +67,9 @@ final class Call<T> extends Exchange implements Runnable {
 
     /** Whether an attempt may still be answered. */
     private volatile boolean underWay;
+
+    /** When the present attempt began; published by {@link #underWay}. */
+    private long begunNanos;
 
     /** Why the last attempt failed, for the message of a timeout. */
     private volatile @Nullable GossamerException lastProblemOrNull;
@@ -117,9 +123,17 @@ final class Call<T> extends Exchange implements Runnable {
     }
 
     /** An attempt begins. */
-    void begun() {
+    void begun(long nowNanos) {
         attempts++;
+        begunNanos = nowNanos;
         underWay = true;
+    }
+
+    /** Whether the present attempt, and not the ones before, is why there is no answer. */
+    private boolean isKeptWaiting() {
+        long waited = deadlineNanos - begunNanos;
+        boolean shortly = waited < (deadlineNanos - startNanos) / SHORTLY;
+        return underWay && !(shortly && request.safety() == Safety.READ);
     }
 
     /** An attempt has ended, and not with the answer. */
@@ -209,7 +223,7 @@ final class Call<T> extends Exchange implements Runnable {
         if (state == RUNNING) {
             GossamerException problem = lastProblemOrNull;
             String patience = " within " + (deadlineNanos - startNanos) / 1_000_000 + " ms";
-            if (problem != null && problem.retryable() && !underWay) {
+            if (problem != null && problem.retryable() && !isKeptWaiting()) {
                 fail(
                         new GossamerException(
                                 problem.code(),

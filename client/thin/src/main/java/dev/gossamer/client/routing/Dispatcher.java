@@ -132,11 +132,12 @@ public final class Dispatcher {
         if (call.isOver()) {
             return;
         }
-        if (call.remainingNanos(nanoClock.getAsLong()) <= 0) {
+        long now = nanoClock.getAsLong();
+        if (call.remainingNanos(now) <= 0) {
             call.timeOut();
             return;
         }
-        call.begun();
+        call.begun(now);
         Connection connection = connectionOrNull(call);
         if (connection == null) {
             again(call, endpoints.whyNone());

@@ -102,10 +102,14 @@ final class Endpoints {
                         || forgotten
                         || (nothingToLose && !heard.equals(before.topology()));
         List<Address> others = heard.isProvisional() ? before.proxying() : settings.seeds();
-        if (news && routes.compareAndSet(before, new RouteTable(heard, others))) {
-            if (forgotten) {
-                beganAnew.run();
-            }
+        if (!news) {
+            return;
+        }
+        if (forgotten) {
+            // First, so that whoever sees the new topology begins with nothing of the old.
+            beganAnew.run();
+        }
+        if (routes.compareAndSet(before, new RouteTable(heard, others))) {
             metrics.topologyLearned(heard.epoch());
             retireUnnamed();
         }

@@ -4,11 +4,9 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Stamp;
 import dev.gossamer.protocol.Version;
-import dev.gossamer.protocol.resp.RequestEncoder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.random.RandomGenerator;
@@ -36,11 +34,6 @@ public final class Session {
     private final AtomicLongArray epochs = new AtomicLongArray(Slot.COUNT);
     private final Sightings sightings;
 
-    /** The last epoch that was written out; most requests need the same. */
-    private volatile Since lastSince = new Since(0, new byte[0]);
-
-    private record Since(long epoch, byte[] ascii) {}
-
     /**
      * @param bytesMax what the versions may take; the epochs take another 128 KiB
      */
@@ -55,18 +48,9 @@ public final class Session {
         return new OperationId(client, sequence.getAndIncrement());
     }
 
-    /** The epoch that a slot's next answer must not be older than, as digits; empty for any. */
-    public Optional<byte[]> since(int slot) {
-        long epoch = epochs.getOpaque(slot);
-        if (epoch == 0) {
-            return Optional.empty();
-        }
-        Since last = lastSince;
-        if (last.epoch() != epoch) {
-            last = new Since(epoch, RequestEncoder.number(epoch));
-            lastSince = last;
-        }
-        return Optional.of(last.ascii());
+    /** The epoch that a slot's next answer must not be older than; 0 for any. */
+    public long since(int slot) {
+        return epochs.getOpaque(slot);
     }
 
     /** How this session knows a key. */

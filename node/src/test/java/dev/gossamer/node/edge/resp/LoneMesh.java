@@ -238,7 +238,8 @@ final class LoneMesh implements Mesh {
                         keyspace.bytes(),
                         keyspace.bytesMax(),
                         Transfer.NONE);
-        return new MeshStatus(topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
+        return new MeshStatus(
+                topology.epoch(), topology.phase(), 1, List.of(own), Slot.COUNT, 0, true);
     }
 
     @Override
