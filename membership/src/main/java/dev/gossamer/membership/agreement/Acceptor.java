@@ -95,11 +95,6 @@ class Acceptor {
         return state;
     }
 
-    /** Whether it has accepted something of which it does not know what became. */
-    boolean isUnresolved() {
-        return state.accepted().isPresent();
-    }
-
     void prepare(MemberId from, Prepare prepare, long nowNanos, Out out) {
         Ballot ballot = prepare.ballot();
         if (isOutbid(ballot)) {

@@ -53,6 +53,7 @@ final class World {
     private final boolean[][] dataCut;
     private double loss;
     private double lies;
+    private int lateOneIn = 50;
     private long now;
     private long scheduled;
     private long viewIds;
@@ -147,9 +148,12 @@ final class World {
         }
     }
 
+    /** How bad the network and the failure detector are until the next change. */
     void weather() {
+        boolean storm = random.nextInt(4) == 0;
         loss = random.nextBoolean() ? 0 : random.nextDouble() * 0.3;
-        lies = random.nextBoolean() ? 0 : random.nextDouble() * 0.2;
+        lies = random.nextBoolean() ? 0 : random.nextDouble() * (storm ? 0.9 : 0.2);
+        lateOneIn = storm ? 4 : 50;
     }
 
     private void split(long time, boolean both) {
@@ -212,6 +216,7 @@ final class World {
         note("healed");
         loss = 0;
         lies = 0;
+        lateOneIn = 50;
         mendLinks();
         for (int a = 0; a < nodes.size(); a++) {
             for (int b = 0; b < a; b++) {
@@ -509,7 +514,9 @@ final class World {
                 return;
             }
             long delay =
-                    random.nextInt(50) == 0 ? random.nextLong(3_000 * MS) : random.nextLong(5 * MS);
+                    random.nextInt(lateOneIn) == 0
+                            ? random.nextLong(3_000 * MS)
+                            : random.nextLong(5 * MS);
             Message seen = random.nextInt(500) == 0 ? Message.decode(message.encode()) : message;
             after(
                     MS / 10 + delay,
