@@ -7,8 +7,10 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Topology;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Callers outside the mesh, each with one call at a time, and what they saw. */
 final class Clients {
@@ -101,7 +103,7 @@ final class Clients {
                     } else {
                         watch(at, answer);
                         SimLane lane = at.lanes().some();
-                        at.life().run(lane, () -> send(call, at.node(), answer));
+                        at.life().run(lane, () -> send(call, at, answer));
                     }
                 });
     }
@@ -122,8 +124,13 @@ final class Clients {
                 });
     }
 
-    private static void send(Call call, Mesh mesh, Answer answer) {
+    private static void send(Call call, SimProcess at, Answer answer) {
+        Mesh mesh = at.node();
         Bytes key = Bytes.utf8(call.key);
+        if (call.kind == Call.Kind.GET && readsPastEverything(at, key)) {
+            answer.found(at.keyspace().findOrNull(key));
+            return;
+        }
         byte[] argument = Bytes.utf8(call.argument).array();
         switch (call.kind) {
             case GET -> mesh.read(key, Freshness.LATEST, answer.reading());
@@ -142,6 +149,13 @@ final class Clients {
                             new Operation.Remove(key, Operation.Condition.ALWAYS, false),
                             answer.writing());
         }
+    }
+
+    private static boolean readsPastEverything(SimProcess at, Bytes key) {
+        Topology topology = at.node().topology();
+        return at.hosts().bugs().is(Bugs.Bug.READS_PAST_EVERYTHING)
+                && !topology.isEmpty()
+                && topology.primary(key.slotIndex()).equals(at.member());
     }
 
     private final class Answer {
@@ -186,7 +200,7 @@ final class Clients {
             };
         }
 
-        private void found(@org.jspecify.annotations.Nullable Entry entry) {
+        private void found(@Nullable Entry entry) {
             if (entry != null && !isOver()) {
                 call.found = Bytes.wrap(entry.value()).toUtf8();
                 call.version = entry.version();

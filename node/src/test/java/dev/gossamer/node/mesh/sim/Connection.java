@@ -108,7 +108,11 @@ final class Connection {
         while (!waiting.isEmpty() && waiting.peek().epoch() <= handler.servedEpoch()) {
             Asked asked = waiting.remove();
             world.note(to, "request", Names.of(from.number(), asked.epoch(), asked.request()));
-            handler.handle(asked.request(), asked.epoch(), reply -> answer(asked, reply));
+            long epoch =
+                    from.hosts()
+                            .bugs()
+                            .epochOf(asked.request(), asked.epoch(), handler.servedEpoch());
+            handler.handle(asked.request(), epoch, reply -> answer(asked, reply));
         }
     }
 

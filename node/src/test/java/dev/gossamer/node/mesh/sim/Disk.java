@@ -16,6 +16,14 @@ final class Disk {
         acceptor = state;
     }
 
+    void forgetWord() {
+        acceptor = AcceptorState.none();
+    }
+
+    void forgetClock() {
+        ceiling = 0;
+    }
+
     ClockCeiling ceiling() {
         return new ClockCeiling() {
             @Override

@@ -2,23 +2,32 @@ package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Topology;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The machines, one per member, numbered from 1 on; on each at most one process runs. */
 final class Hosts {
+    /** Every fault brings about some; this many come of members that undo each other's. */
+    private static final int TOPOLOGIES_MAX = 400;
+
     private final World world;
     private final Network network;
+    private final Bugs bugs;
     private final Detector detector;
     private final NodeBuilder builder;
     private final Setup setup;
     private final List<Host> all = new ArrayList<>();
+    private final Map<Long, Topology> agreed = new HashMap<>();
 
     Hosts(World world, Setup setup) {
         this.world = world;
         this.setup = setup;
         this.network = new Network(world, setup.hosts());
+        this.bugs = new Bugs(world, setup.bug());
         this.detector = new Detector(world, network, setup.blindDetector());
         this.builder = new NodeBuilder(setup);
         for (int number = 1; number <= setup.hosts(); number++) {
@@ -65,6 +74,7 @@ final class Hosts {
             if (process != null) {
                 return;
             }
+            forget();
             lastIncarnation = Math.max(lastIncarnation + 1, clock.wallMillis());
             Member member =
                     new Member(
@@ -79,6 +89,15 @@ final class Hosts {
             SimProcess started = new SimProcess(Hosts.this, member, clock, disk, setup.lanes());
             process = started;
             started.start();
+        }
+
+        private void forget() {
+            if (bugs.is(Bugs.Bug.CLOCK_FORGOTTEN)) {
+                disk.forgetClock();
+            }
+            if (bugs.is(Bugs.Bug.WORD_FORGOTTEN)) {
+                disk.forgetWord();
+            }
         }
 
         void kill() {
@@ -146,6 +165,23 @@ final class Hosts {
 
     Network network() {
         return network;
+    }
+
+    /** Each agreed epoch has one topology for ever. */
+    void learned(Topology topology) {
+        Topology known = agreed.putIfAbsent(topology.epoch(), topology);
+        if (known != null && !topology.isProvisional() && !known.equals(topology)) {
+            world.fail(
+                    "two topologies of one epoch: " + Names.of(known) + ", " + Names.of(topology),
+                    null);
+        }
+        if (agreed.size() > TOPOLOGIES_MAX) {
+            world.fail("more than " + TOPOLOGIES_MAX + " topologies: the mesh never settles", null);
+        }
+    }
+
+    Bugs bugs() {
+        return bugs;
     }
 
     Detector detector() {

@@ -4,6 +4,7 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,14 @@ final class Names {
         public String toString() {
             return "of m" + from + " in " + Epoch.text(epoch) + ": " + what;
         }
+    }
+
+    static String of(Topology topology) {
+        return Epoch.text(topology.epoch())
+                + " "
+                + topology.phase()
+                + " "
+                + of(topology.members());
     }
 
     static String of(List<Member> members) {

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +71,21 @@ final class SimLink {
         return home;
     }
 
+    private Bugs bugs() {
+        return home.process().hosts().bugs();
+    }
+
     private long now() {
         return home.process().clock().nanoTime();
     }
 
-    void send(Request request, long epoch, long deadlineNanos, ReplyHandler handler) {
+    void send(Request asked, long epoch, long deadlineNanos, ReplyHandler handler) {
+        Optional<Reply> unasked = bugs().answerUnasked(home.process(), asked);
+        if (unasked.isPresent()) {
+            home.execute(() -> handler.replied(unasked.get()));
+            return;
+        }
+        Request request = bugs().sent(asked);
         if (connection == null && now() < notBeforeNanos) {
             handler.lost(ErrorCode.UNREACHABLE, false, peer.name() + ": " + lastTrouble);
             return;
@@ -120,7 +131,7 @@ final class SimLink {
         Pending waiting = pending.get(id);
         if (waiting != null) {
             remove(waiting);
-            waiting.handler.replied(reply);
+            waiting.handler.replied(bugs().heard(home.process(), waiting.request, reply));
         }
     }
 

@@ -62,6 +62,10 @@ final class SimMembership implements Membership {
     @Override
     public boolean send(MemberId to, byte[] payload) {
         int number = (int) to.value();
+        process.hosts()
+                .bugs()
+                .echo(payload)
+                .ifPresent(echo -> process.world().after(1, () -> message(to, echo)));
         process.network()
                 .datagram(
                         process.number(),

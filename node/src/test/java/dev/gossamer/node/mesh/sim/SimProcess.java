@@ -3,7 +3,6 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.MeshNode;
-import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +38,10 @@ final class SimProcess {
         node = started;
         var _ =
                 started.onTopology(
-                        topology ->
-                                world().note(
-                                                number(),
-                                                "topology",
-                                                Epoch.text(topology.epoch())
-                                                        + " "
-                                                        + topology.phase()
-                                                        + " "
-                                                        + Names.of(topology.members())));
+                        topology -> {
+                            world().note(number(), "topology", Names.of(topology));
+                            hosts.learned(topology);
+                        });
         extendClock();
         spawn(
                 "start",

@@ -42,6 +42,11 @@ final class Simulation {
 
     /** A run that is drawn as a whole from its seed. */
     static Simulation drawn(long seed, Set<Faults.Kind> possible) {
+        return drawn(seed, possible, Bugs.Bug.NONE);
+    }
+
+    /** The same with a bug in all members. */
+    static Simulation drawn(long seed, Set<Faults.Kind> possible, Bugs.Bug bug) {
         SplittableRandom random = new SplittableRandom(seed * 31 + 7);
         int hosts = List.of(3, 3, 3, 5, 5, 9).get(random.nextInt(6));
         int replication = hosts == 3 ? 2 + random.nextInt(2) : 3;
@@ -65,7 +70,8 @@ final class Simulation {
                         4 + random.nextInt(16),
                         random.nextBoolean(),
                         0.01 * random.nextInt(3),
-                        random.nextInt(4) * 500L);
+                        random.nextInt(4) * 500L,
+                        bug);
         return new Simulation(seed, setup, kinds, (3 + random.nextInt(8)) * SECOND);
     }
 
