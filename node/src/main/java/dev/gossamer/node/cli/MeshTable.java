@@ -4,6 +4,7 @@ import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,7 @@ final class MeshTable {
                                 member.name(),
                                 member.zone(),
                                 member.state(),
-                                String.valueOf(member.epoch()),
+                                Epoch.text(member.epoch()),
                                 Figures.count(member.slotsPrimary()),
                                 Figures.count(member.slotsBackup()),
                                 Figures.count(member.slotsFilling()),
@@ -115,7 +116,7 @@ final class MeshTable {
         return members
                 + (members == 1 ? " member" : " members")
                 + ", epoch "
-                + report.epoch()
+                + Epoch.text(report.epoch())
                 + (report.settled() ? "" : " (not settled)")
                 + ", "
                 + slots

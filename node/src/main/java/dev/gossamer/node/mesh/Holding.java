@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * One topology, what this node is for each slot under it, and how far it has come with that: of
@@ -263,35 +265,21 @@ final class Holding {
 
     /** Primary of it, and not serving yet. */
     List<Integer> toTakeOver() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (isPrimary(slot) && !isServing(slot)) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> isPrimary(slot) && !isServing(slot));
     }
 
     /** Backup or other of it, and not known to hold what the primary holds. */
     List<Integer> toMirror() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot)) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot));
     }
 
     /** Where this node is a backup. */
     List<Integer> backedUp() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) == Role.BACKUP) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> role(slot) == Role.BACKUP);
+    }
+
+    private static List<Integer> slots(IntPredicate which) {
+        return IntStream.range(0, Slot.COUNT).filter(which).boxed().toList();
     }
 
     /** Whether everything that this epoch asks of this node is done. */
@@ -406,13 +394,7 @@ final class Holding {
 
     /** How many slots have this role here. */
     int count(Role role) {
-        int count = 0;
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) == role) {
-                count++;
-            }
-        }
-        return count;
+        return (int) IntStream.range(0, Slot.COUNT).filter(slot -> role(slot) == role).count();
     }
 
     /** Why a request for a slot of which this node is the primary must wait. */

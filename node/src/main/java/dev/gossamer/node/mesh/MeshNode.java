@@ -13,11 +13,8 @@ import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
 import dev.gossamer.node.net.EventLoops;
-import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
-import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
@@ -25,10 +22,7 @@ import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -65,7 +59,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Workers workers;
     private final Epochs epochs;
     private final Shared shared;
-    private final Map<Lane, LoopRouter> routers = new HashMap<>();
+    private final Routers routers;
     private final MemberService service;
     private final Walks walks;
     private final Council council;
@@ -151,9 +145,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         (before, next, install) ->
                                 fence.pass(() -> leftovers.pass(before, next, install)));
         this.shared = shared(new Lease(nanoClock));
-        for (Lane each : lanes.all()) {
-            routers.put(each, new LoopRouter(shared, each, random.nextLong()));
-        }
+        this.routers = new Routers(self, lanes, shared, random);
         this.sync =
                 new Sync(
                         epochs,
@@ -169,7 +161,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         epochs,
                         keyspace,
                         sync,
-                        this::routerHere,
+                        routers::here,
                         this::flushHere,
                         this::randomKeyHere,
                         workers);
@@ -180,7 +172,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         keyspace,
                         self.id(),
                         calls,
-                        this::writeAsync,
+                        routers::writeAsync,
                         workers,
                         settings.requestTimeout(),
                         nanoClock,
@@ -254,7 +246,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     public void start() throws IOException {
         epochs.onServed(this::served);
         epochs.onSynced(this::synced);
-        epochs.onEachLoop(_ -> routerHere().topologyChanged());
+        epochs.onEachLoop(_ -> routers.here().topologyChanged());
         lanes.start(self.ports().data(), service);
         membership.start(new Views());
         rounds.start();
@@ -301,76 +293,29 @@ public final class MeshNode implements Mesh, AutoCloseable {
         }
     }
 
-    private LoopRouter routerHere() {
-        return Objects.requireNonNull(routers.get(lanes.here()));
-    }
-
     @Override
     public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
-        routerHere().read(key, freshness, true, new Reading(callback));
-    }
-
-    private final class Reading implements ReadAttempt.Answer {
-        private final Callback<Read> callback;
-
-        Reading(Callback<Read> callback) {
-            this.callback = callback;
-        }
-
-        @Override
-        public void found(@Nullable Entry entry, @Nullable Member from) {
-            callback.done(
-                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            callback.failed(code, message);
-        }
+        routers.read(key, freshness, callback);
     }
 
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
-        routerHere().write(operation, callback);
+        routers.write(operation, callback);
     }
 
     @Override
     public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
-        routerHere().write(operation, id, true, callback);
+        routers.write(operation, id, callback);
     }
 
     @Override
     public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
-        Into<Read> into = new Into<>();
-        onLoopOf(key, () -> read(key, freshness, into));
-        return into.future;
+        return routers.readAsync(key, freshness);
     }
 
     @Override
     public CompletableFuture<Outcome> writeAsync(Operation operation) {
-        Into<Outcome> into = new Into<>();
-        onLoopOf(operation.key(), () -> write(operation, into));
-        return into.future;
-    }
-
-    /** One loop per key, so that one caller's requests for it keep their order. */
-    private void onLoopOf(Bytes key, Runnable work) {
-        List<Lane> all = lanes.all();
-        all.get(key.slotIndex() % all.size()).execute(work);
-    }
-
-    private static final class Into<T> implements Callback<T> {
-        private final CompletableFuture<T> future = new CompletableFuture<>();
-
-        @Override
-        public void done(T answer) {
-            future.complete(answer);
-        }
-
-        @Override
-        public void failed(ErrorCode code, String message) {
-            future.completeExceptionally(new GossamerException(code, message));
-        }
+        return routers.writeAsync(operation);
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
@@ -475,16 +420,10 @@ public final class MeshNode implements Mesh, AutoCloseable {
         }
     }
 
+    /** A lane that does not answer counts as busy. */
     private boolean isIdle() {
-        List<CompletableFuture<Integer>> open = openRequests();
+        List<CompletableFuture<Integer>> open = routers.open();
         workers.pause(CLOSE_PAUSE_NANOS);
         return open.stream().allMatch(count -> count.getNow(1) == 0);
-    }
-
-    /** Per lane; a lane that does not answer counts as busy. */
-    private List<CompletableFuture<Integer>> openRequests() {
-        return lanes.all().stream()
-                .map(lane -> CompletableFuture.supplyAsync(() -> routerHere().open(), lane))
-                .toList();
     }
 }

@@ -283,7 +283,10 @@ class KeyspaceCopiesTest {
         Entry ahead = entry(EPOCH, (START_MILLIS + 90_000) << 16);
         var recent = new RecentOperation(id, new Outcome.Applied(ahead.version(), 0, null, null));
         assertThatThrownBy(() ->
-                        keyspace.merge(LOOSE.slotIndex(), List.of(new Item(LOOSE, ahead)), List.of(recent)))
+                        keyspace.merge(
+                                LOOSE.slotIndex(),
+                                List.of(new Item(LOOSE, ahead)),
+                                List.of(recent)))
                 .isInstanceOf(GossamerException.class);
         assertThat(keyspace.recentOperations(LOOSE.slotIndex())).isEmpty();
     }

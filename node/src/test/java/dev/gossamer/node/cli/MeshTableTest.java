@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
 import dev.gossamer.node.cli.admin.MeshReport.Transfer;
+import dev.gossamer.protocol.Epoch;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MeshTableTest {
     private static final MeshReport MESH =
-            new MeshReport(7, true, 2, 16_384, 0, List.of(member(0), member(1), member(2)));
+            new MeshReport(
+                    Epoch.agreed(7), true, 2, 16_384, 0, List.of(member(0), member(1), member(2)));
 
     private static MemberReport member(int node) {
         return member(node, Transfer.NONE);
@@ -24,7 +26,7 @@ class MeshTableTest {
                 "00000000000000a" + node,
                 "zone-" + node,
                 "ready",
-                7,
+                Epoch.agreed(7),
                 5_461,
                 5_462,
                 0,
@@ -66,7 +68,8 @@ class MeshTableTest {
     @Test
     void aMemberThatCopiesHasALineThatSaysHowFarItHasCome() {
         MemberReport busy = member(1, new Transfer(5, 1_200, 3 << 20, 1 << 30, 1 << 24, 61_000));
-        MeshReport mesh = new MeshReport(7, false, 2, 16_384, 0, List.of(member(0), busy));
+        MeshReport mesh =
+                new MeshReport(Epoch.agreed(7), false, 2, 16_384, 0, List.of(member(0), busy));
         assertThat(MeshTable.transfers(mesh))
                 .containsExactly(
                         "node-1 copies: 5 slots done, 1,200 left; 3.0 MiB done, about 1.0 GiB left,"
@@ -77,10 +80,17 @@ class MeshTableTest {
     void theSummarySaysWhatIsMissing() {
         assertThat(MeshTable.summary(MESH))
                 .isEqualTo("3 members, epoch 7, all 16,384 slots owned, no copy missing");
-        MeshReport hurt = new MeshReport(8, false, 2, 16_000, 5_461, List.of(member(0)));
+        MeshReport hurt =
+                new MeshReport(
+                        Epoch.provisional(Epoch.agreed(7), 8),
+                        false,
+                        2,
+                        16_000,
+                        5_461,
+                        List.of(member(0)));
         assertThat(MeshTable.summary(hurt))
                 .isEqualTo(
-                        "1 member, epoch 8 (not settled), 16,000 of 16,384 slots owned,"
+                        "1 member, epoch 7~8 (not settled), 16,000 of 16,384 slots owned,"
                                 + " 5,461 copies missing");
     }
 }
