@@ -66,6 +66,9 @@ final class Holding {
     /** Slots with a role that are neither served nor mirrored. */
     private final AtomicInteger open = new AtomicInteger();
 
+    /** See {@link #inheritedRank}. Written before this is shown to anybody. */
+    private final byte[] inherited = new byte[Slot.COUNT];
+
     private volatile boolean reconciles;
 
     /** Versions of these epochs count as written on the smaller side of a partition. */
@@ -144,9 +147,16 @@ final class Holding {
     }
 
     private void keep(Holding before, boolean direct) {
+        boolean follows = Epoch.number(epoch()) - Epoch.number(before.epoch()) <= 1;
         int left = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Role role = role(slot);
+            inherited[slot] = (byte) Math.min(before.keptRank(slot), Byte.MAX_VALUE);
+            if (!follows && fewestCopies < topology.replication()) {
+                // Under a topology in between it may have had another rank, and missed writes.
+                inherited[slot] =
+                        (byte) Math.max(inherited[slot], topology.replication() - 1);
+            }
             if (direct && before.staysDone(slot, this)) {
                 set(role == Role.PRIMARY ? serving : mirrored, slot);
             } else if (role != Role.NONE) {
@@ -328,15 +338,24 @@ final class Holding {
     }
 
     /**
+     * The caches that this node held whole of the slot when this topology came into force: those
+     * whose replication is greater.
+     */
+    int inheritedRank(int slot) {
+        return inherited[slot] == Byte.MAX_VALUE ? NOTHING_KEPT : inherited[slot];
+    }
+
+    /**
      * The caches that this node has held whole of the slot all the while: those whose replication
      * is greater.
      */
     int keptRank(int slot) {
         return switch (role(slot)) {
-            case PRIMARY, FORMER -> 0;
+            case PRIMARY -> 0;
+            case FORMER -> isMirrored(slot) ? 0 : inheritedRank(slot);
             case BACKUP -> {
-                int rank = rankHere(slot);
-                yield isMirrored(slot) || rank < fewestCopies ? rankToKeep(slot) : rank;
+                int rank = rankToKeep(slot);
+                yield isMirrored(slot) ? rank : Math.max(rank, inheritedRank(slot));
             }
             case COPYING -> isMirrored(slot) ? 0 : NOTHING_KEPT;
             case NONE -> NOTHING_KEPT;

@@ -142,8 +142,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Epochs(
                         Holding.none(settings.replication(), self, fewestCopies(keyspace)),
                         lanes.all(),
-                        (before, next, install) ->
-                                fence.pass(() -> leftovers.pass(before, next, install)));
+                        this::pass);
         this.shared = shared(new Lease(nanoClock));
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
@@ -208,6 +207,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
         MeshMeters.register(meters, epochs, standing);
         MeshMeters.register(meters, shared, council);
         MeshMeters.register(meters, sync);
+    }
+
+    /** The gate to each topology. */
+    private void pass(Holding before, Holding next, Runnable install) {
+        fence.pass(() -> {
+            sync.passing(next);
+            leftovers.pass(before, next, install);
+        });
     }
 
     private Shared shared(Lease lease) {

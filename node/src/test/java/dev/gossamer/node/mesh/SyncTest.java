@@ -195,9 +195,7 @@ class SyncTest {
         for (int i = 0; i < 1_000; i++) {
             lab.write(SyncLab.put("key-" + i * 100, "w" + value), one);
         }
-        lab.installAndSync(lab.topology(epoch(2), Phase.STEADY, members(1), NOBODY));
-
-        lab.installAndSync(lab.topology(epoch(3), Phase.COPYING, members(1), members(4)));
+        lab.installAndSync(lab.topology(epoch(2), Phase.COPYING, members(1), members(4)));
 
         lab.assertAlike(one, four);
         long all = 100_000 * 250L;
@@ -451,6 +449,34 @@ class SyncTest {
         assertThat(three.sync.slotsRepaired()).isZero();
     }
 
+    private static SyncLab withThinCache(int members) {
+        CacheSettings all = KeyspaceSettings.DEFAULT.caches().getFirst();
+        CacheSettings thin =
+                new CacheSettings(
+                        "thin",
+                        Optional.empty(),
+                        all.entryBytesMax(),
+                        1,
+                        all.acks(),
+                        all.partition());
+        return new SyncLab(3, members, KeyspaceSettings.of(List.of(all, thin)));
+    }
+
+    /** It was deposed and made a backup while it did not hear of it, and its successor died. */
+    @Test
+    void whoMissedATopologyDropsWhatItsSuccessorMayHaveOverwritten() {
+        SyncLab mixed = withThinCache(2);
+        mixed.installAndSync(mixed.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
+        mixed.write(SyncLab.put("thin:k", "old"), mixed.node(1));
+        mixed.write(SyncLab.put("k", "kept"), mixed.node(1));
+
+        mixed.kill(2);
+        mixed.installAndSync(mixed.topology(epoch(4), Phase.STEADY, members(1), NOBODY));
+
+        assertThat(mixed.node(1).at("thin:k")).isEqualTo("nothing");
+        assertThat(mixed.node(1).at("k")).isEqualTo("kept");
+    }
+
     @Test
     void aBackupLooksOnlyAsOftenAsItIsTold() {
         lab.write(SyncLab.put("k", "v"), one, three);
@@ -465,16 +491,7 @@ class SyncTest {
 
     @Test
     void aBackupHasNoCopiesOfCachesThatWantNone() {
-        CacheSettings all = KeyspaceSettings.DEFAULT.caches().getFirst();
-        CacheSettings thin =
-                new CacheSettings(
-                        "thin",
-                        Optional.empty(),
-                        all.entryBytesMax(),
-                        1,
-                        all.acks(),
-                        all.partition());
-        SyncLab mixed = new SyncLab(3, 3, KeyspaceSettings.of(List.of(all, thin)));
+        SyncLab mixed = withThinCache(3);
         mixed.installAndSync(mixed.topology(epoch(1), Phase.STEADY, members(1), NOBODY));
         mixed.write(SyncLab.put("thin:k", "t"), mixed.node(1));
         mixed.write(SyncLab.put("k", "v"), mixed.node(1));

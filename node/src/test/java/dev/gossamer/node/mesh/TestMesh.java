@@ -137,7 +137,7 @@ final class TestMesh implements AutoCloseable {
                         meters,
                         System::nanoTime,
                         InstantSource.system(),
-                        new SplittableRandom(nodes.size()),
+                        new SplittableRandom(joined),
                         expelled::add);
         Node node = new Node(member, mesh, keyspace, loops, meters);
         nodes.add(node);
