@@ -379,7 +379,7 @@ public final class Agreement {
     /** When a majority neither is in view nor has given this member its lease. */
     private void installProvisional() {
         Optional<Topology> agreed = chosen().map(Decree::topology).filter(this::isIn);
-        if (agreed.isEmpty() || outlook.inMajority() || now < lease.untilNanos()) {
+        if (agreed.isEmpty() || !isCutOff()) {
             return;
         }
         List<Member> here =
@@ -391,6 +391,11 @@ public final class Agreement {
             install(ChangePlan.provisional(agreed.get(), here, epoch, placing));
             beatSoon = true;
         }
+    }
+
+    /** Whether what this member knows to be agreed on can be of no use to it now. */
+    private boolean isCutOff() {
+        return chosen().isPresent() && !outlook.inMajority() && now >= lease.untilNanos();
     }
 
     /** Grows with the views; two small sides with the same view id most likely differ in it. */
@@ -413,7 +418,7 @@ public final class Agreement {
         lastBeat = now;
         Optional<Topology> agreed = chosen().map(Decree::topology);
         long floor = estranged ? installed.epoch() + 1 : installed.epoch();
-        Report report = standing.report(acceptor.state(), floor, links, now);
+        Report report = standing.report(acceptor.state(), floor, isCutOff(), links, now);
         roll.heard(self.id(), report);
         long round = 0;
         if (agreed.filter(this::mayHoldLease).isPresent()) {

@@ -5,6 +5,8 @@ import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -35,13 +37,19 @@ final class DecreeCodec {
     /** All slots with the most owners and others that a byte counts would not fit in a message. */
     private static final int INFLATED_BYTES_MAX = 16 << 20;
 
+    /** The (de)compressor is asked for so much at once: a call for each number would cost most. */
+    private static final int CHUNK_BYTES = 8 << 10;
+
     private DecreeCodec() {}
 
     static byte[] encode(Decree decree) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 << 10);
         Deflater deflater = new Deflater(Deflater.BEST_SPEED);
         try (DataOutputStream out =
-                new DataOutputStream(new DeflaterOutputStream(bytes, deflater, 8 << 10))) {
+                new DataOutputStream(
+                        new BufferedOutputStream(
+                                new DeflaterOutputStream(bytes, deflater, CHUNK_BYTES),
+                                CHUNK_BYTES))) {
             out.writeByte(FORMAT);
             write(out, decree);
         } catch (IOException e) {
@@ -106,8 +114,9 @@ final class DecreeCodec {
     static Decree decode(byte[] bytes) {
         Inflater inflater = new Inflater();
         InputStream inflated =
-                new InflaterInputStream(new ByteArrayInputStream(bytes), inflater, 8 << 10);
-        try (DataInputStream in = new DataInputStream(new Bounded(inflated))) {
+                new InflaterInputStream(new ByteArrayInputStream(bytes), inflater, CHUNK_BYTES);
+        try (DataInputStream in =
+                new DataInputStream(new BufferedInputStream(new Bounded(inflated), CHUNK_BYTES))) {
             int format = in.readUnsignedByte();
             if (format != FORMAT) {
                 throw new IllegalArgumentException("a topology of format " + format);

@@ -181,6 +181,7 @@ final class MessageCodec {
         out.putLong(report.epoch()).putLong(report.floor());
         out.putLong(report.acting()).putLong(report.synced());
         out.put((byte) (report.unresolved() ? 1 : 0));
+        out.put((byte) (report.cutOff() ? 1 : 0));
         out.put((byte) (report.draining() ? 1 : 0));
         out.put((byte) (report.resigned() ? 1 : 0));
         put(out, report.unreachable());
@@ -195,6 +196,7 @@ final class MessageCodec {
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),
+                flag(in),
                 flag(in),
                 flag(in),
                 flag(in),

@@ -209,11 +209,15 @@ final class Outlook implements Proposer.Purpose {
         return chosen.get().map(Decree::genesis);
     }
 
-    /** The topology is right, but somebody acts under another one on top of it, or may have to. */
+    /**
+     * The topology is right, but somebody acts under another one on top of it, or may have to. Who
+     * is cut off by its own account would do so again at once.
+     */
     private boolean mustRenew() {
         Topology present = present();
         return roll.those(report ->
-                        report.genesis().equals(genesis())
+                        !report.cutOff()
+                                && report.genesis().equals(genesis())
                                 && report.epoch() == present.epoch()
                                 && (report.unresolved() || report.floor() > present.epoch()))
                 .findAny()
@@ -270,7 +274,13 @@ final class Outlook implements Proposer.Purpose {
                     .filter(same -> ChangePlan.sameRun(same, member))
                     .isPresent();
         }
-        return !report.get().resigned() && !isOfAMeshThatStays(report.get());
+        boolean enters =
+                present.member(member.id())
+                        .filter(same -> ChangePlan.sameRun(same, member))
+                        .isEmpty();
+        return !report.get().resigned()
+                && !(enters && report.get().cutOff())
+                && !isOfAMeshThatStays(report.get());
     }
 
     private boolean isOfAMeshThatStays(Report report) {

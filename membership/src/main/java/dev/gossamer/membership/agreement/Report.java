@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param acting the one that all of its data path acts under
  * @param synced the last one whose phase it has completed
  * @param unresolved whether it has accepted a topology of which it does not know what became
+ * @param cutOff whether its own view holds no majority of those who agreed last: it acts under a
+ *     provisional topology whatever others agree on, until its view is another
  * @param draining whether it wants to own nothing
  * @param resigned whether it has given up its lease for good
  * @param unreachable whom its data has not reached for some time
@@ -30,6 +32,7 @@ public record Report(
         long acting,
         long synced,
         boolean unresolved,
+        boolean cutOff,
         boolean draining,
         boolean resigned,
         List<MemberId> unreachable) {
@@ -46,6 +49,7 @@ public record Report(
                 && acting == other.acting
                 && synced == other.synced
                 && unresolved == other.unresolved
+                && cutOff == other.cutOff
                 && draining == other.draining
                 && resigned == other.resigned
                 && unreachable.equals(other.unreachable);

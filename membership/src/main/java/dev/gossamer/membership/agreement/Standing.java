@@ -47,8 +47,10 @@ final class Standing {
 
     /**
      * @param floor see {@link Report#floor}
+     * @param cutOff see {@link Report#cutOff}
      */
-    Report report(AcceptorState known, long floor, Links links, long nowNanos) {
+    Report report(
+            AcceptorState known, long floor, boolean cutOff, Links links, long nowNanos) {
         return new Report(
                 self.incarnation(),
                 ++sequence,
@@ -58,6 +60,7 @@ final class Standing {
                 acting,
                 synced,
                 known.accepted().isPresent(),
+                cutOff,
                 draining,
                 resigned,
                 links.dead(nowNanos));

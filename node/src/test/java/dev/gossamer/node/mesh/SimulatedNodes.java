@@ -1,0 +1,75 @@
+package dev.gossamer.node.mesh;
+
+import dev.gossamer.membership.Membership;
+import dev.gossamer.membership.agreement.Agreement;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.mesh.link.Lanes;
+import dev.gossamer.protocol.Member;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** The one door through which the simulator makes real nodes. */
+public final class SimulatedNodes {
+    private SimulatedNodes() {}
+
+    /**
+     * What one simulated process gives its node.
+     *
+     * @param workers starts a task that may wait
+     * @param pause waits so many nanoseconds of the process's clock, on such a task
+     */
+    public record Ports(
+            Lanes lanes,
+            Membership membership,
+            Executor workers,
+            LongConsumer pause,
+            LongSupplier nanoClock,
+            LongSupplier wallMillis,
+            RandomGenerator random) {}
+
+    public static MeshNode node(
+            MeshSettings settings,
+            Member self,
+            Keyspace keyspace,
+            Agreement agreement,
+            Notary notary,
+            Ports ports) {
+        return new MeshNode(
+                settings,
+                self,
+                ports.lanes(),
+                new SimulatedWorkers(ports.workers(), ports.pause()),
+                keyspace,
+                ports.membership(),
+                agreement,
+                notary,
+                new CompositeMeterRegistry(),
+                ports.nanoClock(),
+                () -> Instant.ofEpochMilli(ports.wallMillis().getAsLong()),
+                ports.random(),
+                reason -> {
+                    throw new IllegalStateException("expelled: " + reason);
+                });
+    }
+
+    private record SimulatedWorkers(Executor start, LongConsumer pausing) implements Workers {
+        @Override
+        public void execute(Runnable task) {
+            start.execute(task);
+        }
+
+        @Override
+        public void pause(long nanos) {
+            pausing.accept(nanos);
+        }
+
+        @Override
+        public void close() {
+            // A process that is over runs nothing more; the simulation sees to it.
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.gossamer.node.mesh.sim;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Makes things go wrong at random: each run draws some kinds of fault and mixes them (swarm
+ * testing: Groce et al., 2012). Every fault ends by itself after a while, or at the end at the
+ * latest. Never are more than R − 1 members' memories lost before the mesh is whole again: more is
+ * beyond the contract.
+ */
+final class Faults {
+    enum Kind {
+        KILL,
+        PAUSE,
+        PARTITION,
+        ISOLATE,
+        ONE_WAY,
+        PAIR,
+        RESET,
+        CLOCK_STEP,
+        DATAGRAM_LOSS,
+        SLOW,
+        JOIN,
+        LEAVE
+    }
+
+    private static final long MILLI = 1_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final Set<Kind> PARTITIONS =
+            EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.ONE_WAY, Kind.PAIR, Kind.PAUSE);
+
+    private final World world;
+    private final Hosts hosts;
+    private final Setup setup;
+    private final List<Kind> kinds;
+    private final BooleanSupplier isWhole;
+    private final List<String> plan = new ArrayList<>();
+    private long untilNanos;
+
+    /** How many members may still lose their memory until the mesh is whole again. */
+    private int mayBeLost;
+
+    Faults(World world, Hosts hosts, Setup setup, Set<Kind> kinds, BooleanSupplier isWhole) {
+        this.world = world;
+        this.hosts = hosts;
+        this.setup = setup;
+        this.kinds = List.copyOf(EnumSet.copyOf(kinds).stream().sorted().toList());
+        this.isWhole = isWhole;
+    }
+
+    static boolean separates(Kind kind) {
+        return PARTITIONS.contains(kind);
+    }
+
+    List<String> plan() {
+        return plan;
+    }
+
+    void start(long until) {
+        untilNanos = until;
+        next();
+    }
+
+    private void next() {
+        world.after(
+                world.between(100 * MILLI, 1_500 * MILLI),
+                () -> {
+                    if (world.nowNanos() < untilNanos) {
+                        strike(kinds.get(world.random().nextInt(kinds.size())));
+                        next();
+                    }
+                });
+    }
+
+    private void did(String what) {
+        plan.add(
+                String.format(
+                        Locale.ROOT, "%9.3f s  %s", world.nowNanos() / NANOS_PER_SECOND, what));
+    }
+
+    private int someHost() {
+        return 1 + world.random().nextInt(setup.hosts());
+    }
+
+    private long aWhile() {
+        return world.between(50 * MILLI, 5_000 * MILLI);
+    }
+
+    private void strike(Kind kind) {
+        switch (kind) {
+            case KILL -> kill(someHost());
+            case PAUSE -> pause(someHost());
+            case PARTITION -> partition();
+            case ISOLATE -> isolate(someHost());
+            case ONE_WAY -> oneWay(someHost(), someHost());
+            case PAIR -> pair(someHost(), someHost());
+            case RESET -> reset(someHost(), someHost());
+            case CLOCK_STEP -> stepClock(someHost());
+            case DATAGRAM_LOSS -> loseDatagrams();
+            case SLOW -> slow();
+            case JOIN -> join();
+            case LEAVE -> leave(someHost());
+        }
+    }
+
+    private void kill(int number) {
+        Hosts.Host host = hosts.get(number);
+        if (!host.isUp() || !mayLose()) {
+            return;
+        }
+        long away = aWhile();
+        did("kill m" + number + ", start it again after " + away / MILLI + " ms");
+        host.kill();
+        world.after(away, host::start);
+    }
+
+    /** Whether the mesh stands the loss of one more member's memory. */
+    private boolean mayLose() {
+        if (isWhole.getAsBoolean()) {
+            mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
+        }
+        if (mayBeLost <= 0) {
+            return false;
+        }
+        mayBeLost--;
+        return true;
+    }
+
+    private void pause(int number) {
+        Hosts.Host host = hosts.get(number);
+        long away = aWhile();
+        did("pause m" + number + " for " + away / MILLI + " ms");
+        host.pause();
+        world.after(away, host::resume);
+    }
+
+    private void partition() {
+        int side = 1 + world.random().nextInt((1 << setup.hosts()) - 2);
+        long away = aWhile();
+        did("partition, one side " + side(side) + ", for " + away / MILLI + " ms");
+        for (int one = 1; one <= setup.hosts(); one++) {
+            for (int other = 1; other <= setup.hosts(); other++) {
+                if (isIn(side, one) && !isIn(side, other)) {
+                    cutBoth(one, other, away);
+                }
+            }
+        }
+    }
+
+    private static boolean isIn(int side, int number) {
+        return (side & (1 << (number - 1))) != 0;
+    }
+
+    private String side(int side) {
+        List<String> names = new ArrayList<>();
+        for (int number = 1; number <= setup.hosts(); number++) {
+            if (isIn(side, number)) {
+                names.add("m" + number);
+            }
+        }
+        return names.toString();
+    }
+
+    private void isolate(int number) {
+        long away = aWhile();
+        did("isolate m" + number + " for " + away / MILLI + " ms");
+        for (int other = 1; other <= setup.hosts(); other++) {
+            if (other != number) {
+                cutBoth(number, other, away);
+            }
+        }
+    }
+
+    private void cutBoth(int one, int other, long away) {
+        cutOneWay(one, other, away);
+        cutOneWay(other, one, away);
+    }
+
+    private void cutOneWay(int from, int to, long away) {
+        hosts.cut(from, to);
+        world.after(away, () -> hosts.heal(from, to));
+    }
+
+    private void oneWay(int from, int to) {
+        if (from != to) {
+            long away = aWhile();
+            did("nothing gets from m" + from + " to m" + to + " for " + away / MILLI + " ms");
+            cutOneWay(from, to, away);
+        }
+    }
+
+    private void pair(int one, int other) {
+        if (one != other) {
+            long away = aWhile();
+            did("cut m" + one + " from m" + other + " for " + away / MILLI + " ms");
+            cutBoth(one, other, away);
+        }
+    }
+
+    private void reset(int one, int other) {
+        if (one != other) {
+            did("connections between m" + one + " and m" + other + " break");
+            hosts.reset(one, other);
+        }
+    }
+
+    private void stepClock(int number) {
+        long millis = world.between(-5_000, 5_000);
+        did("the clock of m" + number + " is set by " + millis + " ms");
+        hosts.get(number).clock().step(millis);
+    }
+
+    private void loseDatagrams() {
+        double loss = world.random().nextDouble() * 0.3;
+        double duplication = world.random().nextDouble() * 0.2;
+        did(String.format(Locale.ROOT, "datagrams: loss %.2f, doubled %.2f", loss, duplication));
+        hosts.network().unreliable(loss, duplication);
+        world.after(aWhile(), () -> hosts.network().unreliable(0, 0));
+    }
+
+    private void slow() {
+        long delay = world.between(MILLI, 80 * MILLI);
+        did("the network takes up to " + delay / MILLI + " ms");
+        hosts.network().slow(delay);
+        world.after(aWhile(), () -> hosts.network().slow(MILLI / 2));
+    }
+
+    private void join() {
+        for (Hosts.Host host : hosts.all()) {
+            if (!host.isUp()) {
+                did("m" + host.number() + " joins");
+                host.start();
+                return;
+            }
+        }
+    }
+
+    private void leave(int number) {
+        if (hosts.get(number).isUp() && hosts.running().size() > 1 && mayLose()) {
+            long away = aWhile();
+            did("m" + number + " leaves, comes back after " + away / MILLI + " ms");
+            hosts.get(number).stop();
+            world.after(away, () -> hosts.get(number).start());
+        }
+    }
+
+    /** Everything works again, and everybody who was ever here runs. */
+    void heal() {
+        did("everything is healed");
+        hosts.network().healAll();
+        for (Hosts.Host host : hosts.all()) {
+            host.resume();
+        }
+        for (int one = 1; one <= setup.hosts(); one++) {
+            for (int other = one + 1; other <= setup.hosts(); other++) {
+                hosts.detector().changed(one, other);
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.gossamer.node.mesh.sim;
+
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Topology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The machines, one per member, numbered from 1 on; on each at most one process runs. */
+final class Hosts {
+    /** Every fault brings about some; this many come of members that undo each other's. */
+    private static final int TOPOLOGIES_MAX = 400;
+
+    private final World world;
+    private final Network network;
+    private final Bugs bugs;
+    private final Detector detector;
+    private final NodeBuilder builder;
+    private final Setup setup;
+    private final List<Host> all = new ArrayList<>();
+    private final Map<Long, Topology> agreed = new HashMap<>();
+
+    Hosts(World world, Setup setup) {
+        this.world = world;
+        this.setup = setup;
+        this.network = new Network(world, setup.hosts());
+        this.bugs = new Bugs(world, setup.bug());
+        this.detector = new Detector(world, network, setup.blindDetector());
+        this.builder = new NodeBuilder(setup);
+        for (int number = 1; number <= setup.hosts(); number++) {
+            all.add(new Host(number, clock()));
+        }
+    }
+
+    private HostClock clock() {
+        double rate = 1 + setup.clockRateSpread() * (2 * world.random().nextDouble() - 1);
+        long spread = setup.wallSpreadMillis();
+        return new HostClock(world, rate, world.between(-spread, spread + 1));
+    }
+
+    /** A machine and what outlives its processes. */
+    final class Host {
+        private final int number;
+        private final HostClock clock;
+        private final Disk disk = new Disk();
+        private @Nullable SimProcess process;
+        private long lastIncarnation;
+
+        Host(int number, HostClock clock) {
+            this.number = number;
+            this.clock = clock;
+        }
+
+        int number() {
+            return number;
+        }
+
+        HostClock clock() {
+            return clock;
+        }
+
+        @Nullable SimProcess processOrNull() {
+            return process;
+        }
+
+        boolean isUp() {
+            return process != null;
+        }
+
+        void start() {
+            if (process != null) {
+                return;
+            }
+            forget();
+            lastIncarnation = Math.max(lastIncarnation + 1, clock.wallMillis());
+            Member member =
+                    new Member(
+                                    new MemberId(number),
+                                    "m" + number,
+                                    "zone",
+                                    Member.WEIGHT_DEFAULT,
+                                    "127.0.0.1",
+                                    new Member.Ports(0, 0, 0, 0, 10_000 + number))
+                            .withIncarnation(lastIncarnation);
+            world.note(number, "start", "incarnation " + lastIncarnation);
+            SimProcess started = new SimProcess(Hosts.this, member, clock, disk, setup.lanes());
+            process = started;
+            started.start();
+        }
+
+        private void forget() {
+            if (bugs.is(Bugs.Bug.CLOCK_FORGOTTEN)) {
+                disk.forgetClock();
+            }
+            if (bugs.is(Bugs.Bug.WORD_FORGOTTEN)) {
+                disk.forgetWord();
+            }
+        }
+
+        void kill() {
+            SimProcess running = process;
+            if (running != null) {
+                world.note(number, "kill", "");
+                process = null;
+                running.kill();
+            }
+        }
+
+        /** SIGTERM: the node closes by itself, then the process is over. */
+        void stop() {
+            SimProcess running = process;
+            if (running == null) {
+                return;
+            }
+            world.note(number, "stop", "");
+            running.spawn(
+                    "stop",
+                    () -> {
+                        running.node().close();
+                        world.after(
+                                1,
+                                () -> {
+                                    if (process == running) {
+                                        world.note(number, "stopped", "");
+                                        process = null;
+                                        running.exit();
+                                    }
+                                });
+                    });
+        }
+
+        void pause() {
+            SimProcess running = process;
+            if (running != null && !running.life().isPaused()) {
+                world.note(number, "pause", "");
+                running.life().pause();
+                tellDetector();
+            }
+        }
+
+        void resume() {
+            SimProcess running = process;
+            if (running != null && running.life().isPaused()) {
+                world.note(number, "resume", "");
+                running.life().resume();
+                tellDetector();
+            }
+        }
+
+        private void tellDetector() {
+            for (Host other : all) {
+                if (other != this) {
+                    detector.changed(number, other.number);
+                }
+            }
+        }
+    }
+
+    World world() {
+        return world;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    /** Each agreed epoch has one topology for ever. */
+    void learned(Topology topology) {
+        Topology known = agreed.putIfAbsent(topology.epoch(), topology);
+        if (known != null && !topology.isProvisional() && !known.equals(topology)) {
+            world.fail(
+                    "two topologies of one epoch: " + Names.of(known) + ", " + Names.of(topology),
+                    null);
+        }
+        if (agreed.size() > TOPOLOGIES_MAX) {
+            world.fail("more than " + TOPOLOGIES_MAX + " topologies: the mesh never settles", null);
+        }
+    }
+
+    Bugs bugs() {
+        return bugs;
+    }
+
+    Detector detector() {
+        return detector;
+    }
+
+    NodeBuilder builder() {
+        return builder;
+    }
+
+    List<Host> all() {
+        return all;
+    }
+
+    Host get(int number) {
+        return all.get(number - 1);
+    }
+
+    /** The process that runs on a machine now, or null. */
+    @Nullable SimProcess runningOrNull(int number) {
+        return get(number).processOrNull();
+    }
+
+    List<SimProcess> running() {
+        List<SimProcess> running = new ArrayList<>();
+        for (Host host : all) {
+            SimProcess process = host.processOrNull();
+            if (process != null) {
+                running.add(process);
+            }
+        }
+        return running;
+    }
+
+    void cut(int from, int to) {
+        world.note(from, "cut", "to m" + to);
+        network.cut(from, to);
+        detector.changed(from, to);
+    }
+
+    void heal(int from, int to) {
+        world.note(from, "heal", "to m" + to);
+        network.heal(from, to);
+        detector.changed(from, to);
+    }
+
+    /** The connections between two members break. */
+    void reset(int one, int other) {
+        world.note(one, "reset", "with m" + other);
+        for (int number : new int[] {one, other}) {
+            SimProcess process = runningOrNull(number);
+            if (process != null) {
+                process.lanes().resetWith(one == number ? other : one);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.gossamer.node.mesh.sim;
+
+import dev.gossamer.membership.MeshView;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Topology;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** How members are called in traces: m1, m2, and so on. */
+final class Names {
+    private Names() {}
+
+    static String of(MeshView view) {
+        return of(view.members());
+    }
+
+    /** A request, in a line: slots and digests by the thousand are left out. */
+    static Object of(int from, long epoch, Request request) {
+        return switch (request) {
+            case Request.Read _, Request.Write _, Request.Replicate _, Request.Fetch _ ->
+                    new Asked(from, epoch, request);
+            default -> new Asked(from, epoch, request.getClass().getSimpleName());
+        };
+    }
+
+    private record Asked(int from, long epoch, Object what) {
+        @Override
+        public String toString() {
+            return "of m" + from + " in " + Epoch.text(epoch) + ": " + what;
+        }
+    }
+
+    static String of(Topology topology) {
+        return Epoch.text(topology.epoch())
+                + " "
+                + topology.phase()
+                + " "
+                + of(topology.members());
+    }
+
+    static String of(List<Member> members) {
+        return members.stream()
+                .map(member -> "m" + member.id().value())
+                .collect(Collectors.joining(" ", "[", "]"));
+    }
+}
