@@ -86,7 +86,8 @@ final class Routers {
                 .toList();
     }
 
-    private record Reading(Member self, Mesh.Callback<Read> callback) implements ReadAttempt.Answer {
+    private record Reading(Member self, Mesh.Callback<Read> callback)
+            implements ReadAttempt.Answer {
         @Override
         public void found(@Nullable Entry entry, @Nullable Member from) {
             callback.done(

@@ -42,7 +42,8 @@ class ReconciliationTest {
     /** Three goes by a topology of its own, and the others agree on one without it. */
     private void splitOff(long before, long number, int... rest) {
         three.epochs.install(
-                lab.topology(Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
+                lab.topology(
+                        Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
         lab.runUntil(three::isSynced);
         Topology agreed = lab.topology(epoch(number), Phase.STEADY, rest, NOBODY);
         for (int each : rest) {
