@@ -249,7 +249,7 @@ class Acceptor {
     }
 
     /** Whether leases may have been granted under it that no majority of its roster knows of. */
-    boolean mayHaveGrantedUnknown(Decree chosen) {
+    private boolean mayHaveGrantedUnknown(Decree chosen) {
         boolean follows =
                 state.chosen().map(Decree::genesis).filter(chosen.genesis()::equals).isPresent()
                         && chosen.after() == state.epoch();
