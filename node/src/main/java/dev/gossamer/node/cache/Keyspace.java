@@ -432,28 +432,24 @@ public final class Keyspace {
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
             MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            List<Bytes> keys =
-                    page.keys().stream()
-                            .filter(key -> which.test(settingsOf(key).replication()))
-                            .toList();
-            dropped += drop(slot, keys);
+            dropped += drop(slot, page.keys(), which);
             position = page.next();
         }
         return dropped;
     }
 
-    private int drop(int slot, List<Bytes> keys) {
-        int dropped = 0;
+    private int drop(int slot, List<Bytes> keys, IntPredicate which) {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            for (Bytes key : keys) {
-                dropped += tier.remove(key) ? 1 : 0;
-            }
+            return (int)
+                    keys.stream()
+                            .filter(key -> which.test(settingsOf(key).replication()))
+                            .filter(tier::remove)
+                            .count();
         } finally {
             lock.unlock();
         }
-        return dropped;
     }
 
     private ReentrantLock lockOf(int slot) {

@@ -154,8 +154,7 @@ final class Holding {
             inherited[slot] = (byte) Math.min(before.keptRank(slot), Byte.MAX_VALUE);
             if (!follows && fewestCopies < topology.replication()) {
                 // Under a topology in between it may have had another rank, and missed writes.
-                inherited[slot] =
-                        (byte) Math.max(inherited[slot], topology.replication() - 1);
+                inherited[slot] = (byte) Math.max(inherited[slot], topology.replication() - 1);
             }
             if (direct && before.staysDone(slot, this)) {
                 set(role == Role.PRIMARY ? serving : mirrored, slot);

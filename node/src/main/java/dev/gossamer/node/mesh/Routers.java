@@ -2,7 +2,6 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
-import dev.gossamer.node.mesh.Mesh.Callback;
 import dev.gossamer.node.mesh.Mesh.Read;
 import dev.gossamer.node.mesh.Mesh.Tier;
 import dev.gossamer.node.mesh.link.Lane;
@@ -36,7 +35,8 @@ final class Routers {
         this.self = self;
         this.lanes = lanes;
         for (Lane each : lanes.all()) {
-            byLane.put(each, new LoopRouter(shared, each, random.nextLong()));
+            long operations = random.nextLong() ^ self.id().value() ^ self.incarnation();
+            byLane.put(each, new LoopRouter(shared, each, operations));
         }
     }
 
@@ -49,15 +49,15 @@ final class Routers {
         return Objects.requireNonNull(byLane.get(lanes.here()));
     }
 
-    void read(Bytes key, Freshness freshness, Callback<Read> callback) {
+    void read(Bytes key, Freshness freshness, Mesh.Callback<Read> callback) {
         here().read(key, freshness, true, new Reading(self, callback));
     }
 
-    void write(Operation operation, Callback<Outcome> callback) {
+    void write(Operation operation, Mesh.Callback<Outcome> callback) {
         here().write(operation, callback);
     }
 
-    void write(Operation operation, OperationId id, Callback<Outcome> callback) {
+    void write(Operation operation, OperationId id, Mesh.Callback<Outcome> callback) {
         here().write(operation, id, true, callback);
     }
 
@@ -86,7 +86,8 @@ final class Routers {
                 .toList();
     }
 
-    private record Reading(Member self, Callback<Read> callback) implements ReadAttempt.Answer {
+    private record Reading(Member self, Mesh.Callback<Read> callback)
+            implements ReadAttempt.Answer {
         @Override
         public void found(@Nullable Entry entry, @Nullable Member from) {
             callback.done(
@@ -99,7 +100,7 @@ final class Routers {
         }
     }
 
-    private static final class Into<T> implements Callback<T> {
+    private static final class Into<T> implements Mesh.Callback<T> {
         private final CompletableFuture<T> future = new CompletableFuture<>();
 
         @Override

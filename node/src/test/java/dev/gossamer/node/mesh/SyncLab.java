@@ -142,7 +142,8 @@ final class SyncLab {
                     new Epochs(
                             Holding.none(3, member, fewest),
                             List.of(lane),
-                            (before, next, install) -> fence.pass(() -> pass(before, next, install)));
+                            (before, next, install) ->
+                                    fence.pass(() -> pass(before, next, install)));
             sync =
                     new Sync(
                             epochs,

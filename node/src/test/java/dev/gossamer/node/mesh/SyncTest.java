@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace.Change;
 import dev.gossamer.node.cache.KeyspaceSettings;
-import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
@@ -18,7 +17,6 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology.Phase;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -202,22 +200,6 @@ class SyncTest {
         assertThat(four.sync.bytesMoved()).isBetween(1_000 * 250L, all * 3 / 100);
     }
 
-    @Test
-    void whatLostInOneMergeIsNotListedAgainAfterTheNext() {
-        splitOff(1, 2);
-        lab.apply(three, SyncLab.put("k", "first partition"), lab.newId());
-        heal(2, 3);
-        lab.write(SyncLab.put("k", "in peace"), one, two);
-        splitOff(3, 4);
-        lab.write(SyncLab.put("k", "after the second"), one, two);
-
-        heal(4, 5);
-
-        assertThat(three.at("k")).isEqualTo("after the second");
-        assertThat(losses(one)).isEmpty();
-        assertThat(losses(three)).isEmpty();
-    }
-
     @ParameterizedTest(name = "{0} bytes a second, {1} pages at once")
     @CsvSource({"100000, 4, 9000, 11000", "1000000000, 1, 100, 2500", "1000000000, 8, 10, 400"})
     void aCopyKeepsToItsRateAndItsNumberOfPages(
@@ -364,73 +346,6 @@ class SyncTest {
                         request.items().getFirst().key().slotIndex(), request, to.epochs.served());
             }
         });
-    }
-
-    /** Three goes by a topology of its own, and the others agree on one without it. */
-    private void splitOff(long before, long number) {
-        three.epochs.install(
-                lab.topology(
-                        Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
-        lab.runUntil(three::isSynced);
-        for (Node each : List.of(one, two)) {
-            each.epochs.install(lab.topology(epoch(number), Phase.STEADY, members(1, 2), NOBODY));
-        }
-        lab.runUntil(() -> one.isSynced() && one.epochs.served().epoch() == epoch(number));
-    }
-
-    private void heal(long before, long number) {
-        assertThat(one.epochs.served().epoch()).isEqualTo(epoch(before));
-        lab.installAndSync(lab.topology(epoch(number), Phase.COPYING, members(1, 2), members(3)));
-    }
-
-    @Test
-    void whatTheSmallerSideWroteIsOfferedAndTheLoserIsListed() {
-        lab.write(SyncLab.put("both", "before"), one, two, three);
-        splitOff(1, 2);
-        lab.apply(three, SyncLab.put("both", "small side"), lab.newId());
-        lab.apply(three, SyncLab.put("small only", "s"), lab.newId());
-        lab.runFor(Duration.ofMillis(50));
-        lab.write(SyncLab.put("both", "large side"), one, two);
-
-        heal(2, 3);
-
-        for (Node each : List.of(one, two, three)) {
-            assertThat(each.at("both")).isEqualTo("large side");
-            assertThat(each.at("small only")).isEqualTo("s");
-        }
-        assertThat(losses(one)).containsExactly("both");
-        assertThat(losses(three)).isEmpty();
-    }
-
-    @Test
-    void aWriteThatComesBeforeTheOfferDoesNotHideTheLoss() {
-        splitOff(1, 2);
-        lab.apply(three, SyncLab.put("k", "small side"), lab.newId());
-        lab.runFor(Duration.ofMillis(50));
-        lab.install(lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
-        lab.runUntil(() ->
-                three.epochs.served().epoch() == epoch(3)
-                        && one.epochs.served().epoch() == epoch(3));
-        OperationId call = lab.newId();
-        Change change = lab.apply(one, SyncLab.put("k", "large side"), call);
-        var request =
-                new Request.Replicate(
-                        change.changed(), List.of(new RecentOperation(call, change.outcome())));
-
-        three.sync.store(Bytes.utf8("k").slotIndex(), request, three.epochs.served());
-        lab.copy(change, call, two);
-        lab.runUntil(three::isSynced);
-
-        assertThat(three.at("k")).isEqualTo("large side");
-        assertThat(losses(three)).containsExactly("k");
-    }
-
-    private static List<String> losses(Node node) {
-        List<String> keys = new ArrayList<>();
-        for (Loss loss : node.keyspace.ledger().losses()) {
-            keys.add(loss.key().toUtf8());
-        }
-        return keys;
     }
 
     @Test

@@ -119,11 +119,8 @@ class ThinCacheIT {
                     mesh.join();
                     members++;
                 } else {
-                    // Whoever stays must be a majority of those who agreed last.
-                    int all = members;
-                    await(() ->
-                            mesh.nodes.stream()
-                                    .allMatch(n -> n.mesh().topology().members().size() == all));
+                    // A majority of the roster must be left, or nobody may be dropped from it.
+                    mesh.awaitRoster();
                     mesh.kill(mesh.nodes.get(random.nextInt(members--)));
                 }
                 if (random.nextInt(3) == 0) {
