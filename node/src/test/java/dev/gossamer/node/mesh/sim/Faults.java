@@ -10,8 +10,9 @@ import java.util.function.BooleanSupplier;
 /**
  * Makes things go wrong at random: each run draws some kinds of fault and mixes them (swarm
  * testing: Groce et al., 2012). Every fault ends by itself after a while, or at the end at the
- * latest. Never are more than R − 1 members' memories lost before the mesh is whole again: more is
- * beyond the contract.
+ * latest. Before the mesh is whole again, never more than R − 1 members are killed or kept from the
+ * others long enough to be left out, for whoever is left out counts as dead: more is beyond the
+ * contract.
  */
 final class Faults {
     enum Kind {
@@ -44,6 +45,9 @@ final class Faults {
 
     /** How many members may still lose their memory until the mesh is whole again. */
     private int mayBeLost;
+
+    /** Faults under way that keep members from one another. */
+    private int separations;
 
     Faults(World world, Hosts hosts, Setup setup, Set<Kind> kinds, BooleanSupplier isWhole) {
         this.world = world;
@@ -110,7 +114,7 @@ final class Faults {
 
     private void kill(int number) {
         Hosts.Host host = hosts.get(number);
-        if (!host.isUp() || !mayLose()) {
+        if (!host.isUp() || !mayLose(1)) {
             return;
         }
         long away = aWhile();
@@ -119,28 +123,44 @@ final class Faults {
         world.after(away, host::start);
     }
 
-    /** Whether the mesh stands the loss of one more member's memory. */
-    private boolean mayLose() {
-        if (isWhole.getAsBoolean()) {
+    /** Whether the mesh stands the loss of so many more. */
+    private boolean mayLose(int members) {
+        if (separations == 0 && isWhole.getAsBoolean()) {
             mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
         }
-        if (mayBeLost <= 0) {
+        if (mayBeLost < members) {
             return false;
         }
-        mayBeLost--;
+        mayBeLost -= members;
         return true;
+    }
+
+    private void separate(long nanos, Runnable begin, Runnable end) {
+        separations++;
+        begin.run();
+        world.after(
+                nanos,
+                () -> {
+                    separations--;
+                    end.run();
+                });
     }
 
     private void pause(int number) {
         Hosts.Host host = hosts.get(number);
-        long away = aWhile();
-        did("pause m" + number + " for " + away / MILLI + " ms");
-        host.pause();
-        world.after(away, host::resume);
+        if (host.isUp() && mayLose(1)) {
+            long away = aWhile();
+            did("pause m" + number + " for " + away / MILLI + " ms");
+            separate(away, host::pause, host::resume);
+        }
     }
 
     private void partition() {
         int side = 1 + world.random().nextInt((1 << setup.hosts()) - 2);
+        int smaller = Math.min(Integer.bitCount(side), setup.hosts() - Integer.bitCount(side));
+        if (!mayLose(smaller)) {
+            return;
+        }
         long away = aWhile();
         did("partition, one side " + side(side) + ", for " + away / MILLI + " ms");
         for (int one = 1; one <= setup.hosts(); one++) {
@@ -167,6 +187,9 @@ final class Faults {
     }
 
     private void isolate(int number) {
+        if (!mayLose(1)) {
+            return;
+        }
         long away = aWhile();
         did("isolate m" + number + " for " + away / MILLI + " ms");
         for (int other = 1; other <= setup.hosts(); other++) {
@@ -182,12 +205,11 @@ final class Faults {
     }
 
     private void cutOneWay(int from, int to, long away) {
-        hosts.cut(from, to);
-        world.after(away, () -> hosts.heal(from, to));
+        separate(away, () -> hosts.cut(from, to), () -> hosts.heal(from, to));
     }
 
     private void oneWay(int from, int to) {
-        if (from != to) {
+        if (from != to && mayLose(1)) {
             long away = aWhile();
             did("nothing gets from m" + from + " to m" + to + " for " + away / MILLI + " ms");
             cutOneWay(from, to, away);
@@ -195,7 +217,7 @@ final class Faults {
     }
 
     private void pair(int one, int other) {
-        if (one != other) {
+        if (one != other && mayLose(1)) {
             long away = aWhile();
             did("cut m" + one + " from m" + other + " for " + away / MILLI + " ms");
             cutBoth(one, other, away);
@@ -241,7 +263,7 @@ final class Faults {
     }
 
     private void leave(int number) {
-        if (hosts.get(number).isUp() && hosts.running().size() > 1 && mayLose()) {
+        if (hosts.get(number).isUp() && hosts.running().size() > 1 && mayLose(1)) {
             long away = aWhile();
             did("m" + number + " leaves, comes back after " + away / MILLI + " ms");
             hosts.get(number).stop();

@@ -20,6 +20,9 @@ final class Simulation {
     private static final long HEAL_PATIENCE = 15 * SECOND;
     private static final long LOOK = 200 * MILLI;
 
+    /** Views may still change for so long after everything is healed. */
+    private static final long QUIET = 7 * SECOND;
+
     private final long seed;
     private final Setup setup;
     private final Set<Faults.Kind> kinds;
@@ -106,7 +109,8 @@ final class Simulation {
         world.runUntil(until + SECOND);
         faults.heal();
         startAll();
-        awaitWhole(HEAL_PATIENCE, "the mesh was not whole again in time (C9)");
+        world.runUntil(world.nowNanos() + QUIET);
+        awaitWhole(HEAL_PATIENCE - QUIET, "the mesh was not whole again in time (C9)");
         Checks checks = new Checks(world, setup, hosts, clients, kinds);
         checks.readEverything();
         checks.run();
