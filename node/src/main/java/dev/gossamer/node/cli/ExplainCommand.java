@@ -8,6 +8,7 @@ import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
 import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -64,7 +65,7 @@ final class ExplainCommand implements Callable<Integer> {
                         + ", cache "
                         + answer.text("cache")
                         + ", epoch "
-                        + answer.number("epoch"));
+                        + Epoch.text(answer.number("epoch")));
         Table table =
                 new Table(
                         List.of(

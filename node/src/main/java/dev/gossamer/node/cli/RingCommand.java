@@ -5,6 +5,7 @@ import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
 import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
@@ -98,7 +99,7 @@ final class RingCommand implements Callable<Integer> {
     private static void showShares(Topology topology, Terminal terminal) {
         terminal.line(
                 "epoch "
-                        + topology.epoch()
+                        + Epoch.text(topology.epoch())
                         + ", replication "
                         + topology.replication()
                         + ", "

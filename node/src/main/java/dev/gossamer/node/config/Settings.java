@@ -378,6 +378,7 @@ public final class Settings {
                     MESH_PENDING_BYTES_MAX,
                     MESH_TRANSFER_RATE,
                     MESH_FILL_PARALLELISM,
+                    MESH_REPAIR_INTERVAL,
                     MEMORY_BYTES_MAX,
                     MEMORY_TOMBSTONE_BYTES_MAX,
                     TOMBSTONE_RETENTION,

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * One topology, what this node is for each slot under it, and how far it has come with that: of
@@ -63,6 +65,9 @@ final class Holding {
 
     /** Slots with a role that are neither served nor mirrored. */
     private final AtomicInteger open = new AtomicInteger();
+
+    /** See {@link #inheritedRank}. Written before this is shown to anybody. */
+    private final byte[] inherited = new byte[Slot.COUNT];
 
     private volatile boolean reconciles;
 
@@ -142,9 +147,15 @@ final class Holding {
     }
 
     private void keep(Holding before, boolean direct) {
+        boolean follows = Epoch.number(epoch()) - Epoch.number(before.epoch()) <= 1;
         int left = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Role role = role(slot);
+            inherited[slot] = (byte) Math.min(before.keptRank(slot), Byte.MAX_VALUE);
+            if (!follows && fewestCopies < topology.replication()) {
+                // Under a topology in between it may have had another rank, and missed writes.
+                inherited[slot] = (byte) Math.max(inherited[slot], topology.replication() - 1);
+            }
             if (direct && before.staysDone(slot, this)) {
                 set(role == Role.PRIMARY ? serving : mirrored, slot);
             } else if (role != Role.NONE) {
@@ -263,35 +274,21 @@ final class Holding {
 
     /** Primary of it, and not serving yet. */
     List<Integer> toTakeOver() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (isPrimary(slot) && !isServing(slot)) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> isPrimary(slot) && !isServing(slot));
     }
 
     /** Backup or other of it, and not known to hold what the primary holds. */
     List<Integer> toMirror() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot)) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot));
     }
 
     /** Where this node is a backup. */
     List<Integer> backedUp() {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) == Role.BACKUP) {
-                slots.add(slot);
-            }
-        }
-        return slots;
+        return slots(slot -> role(slot) == Role.BACKUP);
+    }
+
+    private static List<Integer> slots(IntPredicate which) {
+        return IntStream.range(0, Slot.COUNT).filter(which).boxed().toList();
     }
 
     /** Whether everything that this epoch asks of this node is done. */
@@ -340,15 +337,24 @@ final class Holding {
     }
 
     /**
+     * The caches that this node held whole of the slot when this topology came into force: those
+     * whose replication is greater.
+     */
+    int inheritedRank(int slot) {
+        return inherited[slot] == Byte.MAX_VALUE ? NOTHING_KEPT : inherited[slot];
+    }
+
+    /**
      * The caches that this node has held whole of the slot all the while: those whose replication
      * is greater.
      */
     int keptRank(int slot) {
         return switch (role(slot)) {
-            case PRIMARY, FORMER -> 0;
+            case PRIMARY -> 0;
+            case FORMER -> isMirrored(slot) ? 0 : inheritedRank(slot);
             case BACKUP -> {
-                int rank = rankHere(slot);
-                yield isMirrored(slot) || rank < fewestCopies ? rankToKeep(slot) : rank;
+                int rank = rankToKeep(slot);
+                yield isMirrored(slot) ? rank : Math.max(rank, inheritedRank(slot));
             }
             case COPYING -> isMirrored(slot) ? 0 : NOTHING_KEPT;
             case NONE -> NOTHING_KEPT;
@@ -406,13 +412,7 @@ final class Holding {
 
     /** How many slots have this role here. */
     int count(Role role) {
-        int count = 0;
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (role(slot) == role) {
-                count++;
-            }
-        }
-        return count;
+        return (int) IntStream.range(0, Slot.COUNT).filter(slot -> role(slot) == role).count();
     }
 
     /** Why a request for a slot of which this node is the primary must wait. */

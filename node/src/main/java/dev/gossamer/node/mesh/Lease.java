@@ -23,12 +23,15 @@ final class Lease {
         untilNanos = until;
     }
 
+    /** Compared and not subtracted: the longest ago may be said of what was never held. */
     boolean isHeld() {
-        return leftNanos() > 0;
+        return nanoClock.getAsLong() < untilNanos;
     }
 
-    /** How long it is held yet; not above 0 when it is not. */
+    /** How long it is held yet; 0 when it is not. */
     long leftNanos() {
-        return untilNanos - nanoClock.getAsLong();
+        long until = untilNanos;
+        long now = nanoClock.getAsLong();
+        return now < until ? until - now : 0;
     }
 }

@@ -26,10 +26,8 @@ final class Leftovers implements Epochs.Gate {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong begunEpoch = new AtomicLong();
 
-    /** The epoch in force, and the last one under which all was dropped. Guarded by the lock. */
+    /** The epoch in force. Guarded by the lock. */
     private long epoch;
-
-    private long cleanEpoch;
 
     Leftovers(Keyspace keyspace, Executor workers) {
         this.keyspace = keyspace;
@@ -40,9 +38,7 @@ final class Leftovers implements Epochs.Gate {
     public void pass(Holding before, Holding next, Runnable install) {
         lock.lock();
         try {
-            if (epoch != cleanEpoch) {
-                dropOrphans(before, next);
-            }
+            dropOrphans(next);
             epoch = next.epoch();
             install.run();
         } finally {
@@ -50,9 +46,9 @@ final class Leftovers implements Epochs.Gate {
         }
     }
 
-    private void dropOrphans(Holding before, Holding next) {
+    private void dropOrphans(Holding next) {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            int kept = before.keptRank(slot);
+            int kept = next.inheritedRank(slot);
             if (kept > 0 && next.rankHere(slot) >= 0) {
                 keyspace.dropSlot(slot, replication -> replication <= kept);
             }
@@ -92,9 +88,6 @@ final class Leftovers implements Epochs.Gate {
                 keyspace.dropSlot(slot);
             } else if (rank > 0) {
                 keyspace.dropSlot(slot, replication -> replication <= rank);
-            }
-            if (slot == Slot.COUNT - 1) {
-                cleanEpoch = epoch;
             }
             return true;
         } finally {

@@ -11,8 +11,10 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -31,6 +33,8 @@ final class LinkWatch {
     private final Consumer<Event> tell;
     private final Rounds rounds;
     private final Set<MemberId> down = new HashSet<>();
+    private final Map<MemberId, Long> lastHeard = new HashMap<>();
+    private long asked;
     private volatile List<Member> peers = List.of();
 
     /**
@@ -65,22 +69,32 @@ final class LinkWatch {
 
     private void round() {
         List<Member> now = peers;
-        down.removeIf(id -> now.stream().noneMatch(member -> member.id().equals(id)));
+        down.removeIf(id -> !isIn(now, id));
+        lastHeard.keySet().removeIf(id -> !isIn(now, id));
+        asked++;
         long deadlineNanos = nanoClock.getAsLong() + patienceNanos;
         for (Member peer : now) {
-            lane.send(peer, new Request.Ping(), Epoch.NONE, deadlineNanos, new Echo(peer.id()));
+            Echo echo = new Echo(peer.id(), asked);
+            lane.send(peer, new Request.Ping(), Epoch.NONE, deadlineNanos, echo);
         }
+    }
+
+    private static boolean isIn(List<Member> members, MemberId id) {
+        return members.stream().anyMatch(member -> member.id().equals(id));
     }
 
     private final class Echo implements ReplyHandler {
         private final MemberId peer;
+        private final long number;
 
-        Echo(MemberId peer) {
+        Echo(MemberId peer, long number) {
             this.peer = peer;
+            this.number = number;
         }
 
         @Override
         public void replied(Reply reply) {
+            lastHeard.merge(peer, number, Math::max);
             if (down.remove(peer)) {
                 tell.accept(new Event.LinkUp(peer));
             }
@@ -88,8 +102,12 @@ final class LinkWatch {
 
         @Override
         public void lost(ErrorCode code, boolean maybeSent, String message) {
-            // A link that is full is no dead one: what fills it finds out whether it is.
-            if (code != ErrorCode.BUSY && down.add(peer)) {
+            // A link that is full is no dead one: what fills it finds out whether it is. And what
+            // was asked before the last answer says nothing about now.
+            if (code != ErrorCode.BUSY
+                    && number > lastHeard.getOrDefault(peer, 0L)
+                    && isIn(peers, peer)
+                    && down.add(peer)) {
                 tell.accept(new Event.LinkDown(peer));
             }
         }

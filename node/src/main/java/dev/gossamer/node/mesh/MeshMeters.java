@@ -59,7 +59,7 @@ final class MeshMeters {
     /** What waits, and what this node's word is worth. */
     static void register(MeterRegistry meters, Shared shared, Council council) {
         Gauge.builder("gossamer.lease.seconds", shared.lease(), it -> it.leftNanos() / 1e9)
-                .description("How long this node may act as a primary yet; below 0 without a lease")
+                .description("How long this node may act as a primary yet; 0 without a lease")
                 .baseUnit("seconds")
                 .register(meters);
         Gauge.builder("gossamer.pending.bytes", shared.bytes(), PendingBytes::bytes)

@@ -24,10 +24,7 @@ import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -64,7 +61,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Workers workers;
     private final Epochs epochs;
     private final Shared shared;
-    private final Map<Lane, LoopRouter> routers = new HashMap<>();
+    private final Routers routers;
     private final MemberService service;
     private final Walks walks;
     private final Council council;
@@ -148,12 +145,9 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Epochs(
                         Holding.none(settings.replication(), self, fewestCopies(keyspace)),
                         lanes.all(),
-                        (before, next, install) ->
-                                fence.pass(() -> leftovers.pass(before, next, install)));
+                        this::pass);
         this.shared = shared(new Lease(nanoClock));
-        for (Lane each : lanes.all()) {
-            routers.put(each, new LoopRouter(shared, each, random.nextLong()));
-        }
+        this.routers = new Routers(self, lanes, shared, random);
         this.sync =
                 new Sync(
                         epochs,
@@ -169,7 +163,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         epochs,
                         keyspace,
                         sync,
-                        this::routerHere,
+                        routers::here,
                         this::flushHere,
                         this::randomKeyHere,
                         workers);
@@ -180,7 +174,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         keyspace,
                         self.id(),
                         calls,
-                        this::writeAsync,
+                        routers::writeAsync,
                         workers,
                         settings.requestTimeout(),
                         nanoClock,
@@ -232,6 +226,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return council.status();
     }
 
+    /** The gate to each topology. */
+    private void pass(Holding before, Holding next, Runnable install) {
+        fence.pass(() -> {
+            sync.passing(next);
+            leftovers.pass(before, next, install);
+        });
+    }
+
     private Shared shared(Lease lease) {
         return new Shared(
                 epochs,
@@ -268,7 +270,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     public void start() throws IOException {
         epochs.onServed(this::served);
         epochs.onSynced(this::synced);
-        epochs.onEachLoop(_ -> routerHere().topologyChanged());
+        epochs.onEachLoop(_ -> routers.here().topologyChanged());
         lanes.start(self.ports().data(), service);
         membership.start(new Views());
         rounds.start();
@@ -317,43 +319,29 @@ public final class MeshNode implements Mesh, AutoCloseable {
         }
     }
 
-    private LoopRouter routerHere() {
-        return Objects.requireNonNull(routers.get(lanes.here()));
-    }
-
     @Override
     public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
-        routerHere().read(key, freshness, true, new Reading(self, callback));
+        routers.read(key, freshness, callback);
     }
 
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
-        routerHere().write(operation, callback);
+        routers.write(operation, callback);
     }
 
     @Override
     public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
-        routerHere().write(operation, id, true, callback);
+        routers.write(operation, id, callback);
     }
 
     @Override
     public CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
-        Promised<Read> into = new Promised<>();
-        onLoopOf(key, () -> read(key, freshness, into));
-        return into.future();
+        return routers.readAsync(key, freshness);
     }
 
     @Override
     public CompletableFuture<Outcome> writeAsync(Operation operation) {
-        Promised<Outcome> into = new Promised<>();
-        onLoopOf(operation.key(), () -> write(operation, into));
-        return into.future();
-    }
-
-    /** One loop per key, so that one caller's requests for it keep their order. */
-    private void onLoopOf(Bytes key, Runnable work) {
-        List<Lane> all = lanes.all();
-        all.get(key.slotIndex() % all.size()).execute(work);
+        return routers.writeAsync(operation);
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
@@ -479,16 +467,10 @@ public final class MeshNode implements Mesh, AutoCloseable {
         }
     }
 
+    /** A lane that does not answer counts as busy. */
     private boolean isIdle() {
-        List<CompletableFuture<Integer>> open = openRequests();
+        List<CompletableFuture<Integer>> open = routers.open();
         workers.pause(CLOSE_PAUSE_NANOS);
         return open.stream().allMatch(count -> count.getNow(1) == 0);
-    }
-
-    /** Per lane; a lane that does not answer counts as busy. */
-    private List<CompletableFuture<Integer>> openRequests() {
-        return lanes.all().stream()
-                .map(lane -> CompletableFuture.supplyAsync(() -> routerHere().open(), lane))
-                .toList();
     }
 }

@@ -91,6 +91,15 @@ final class Sync {
         rounds.stop();
     }
 
+    /** This topology is about to come into force; called within the fence. */
+    void passing(Holding next) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (next.inheritedRank(slot) > 0) {
+                settled.forget(slot);
+            }
+        }
+    }
+
     /** Requests are served under this topology from now on. */
     void begin(Holding holding) {
         lane.execute(() -> {
@@ -103,11 +112,6 @@ final class Sync {
     private void beginHere(Holding holding) {
         if (holding.topology().isEmpty()) {
             return;
-        }
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (holding.keptRank(slot) == Holding.NOTHING_KEPT) {
-                settled.forget(slot);
-            }
         }
         progress = new Progress(nanoClock.getAsLong(), pace.bytes());
         transfer = Transfer.NONE;

@@ -108,7 +108,7 @@ final class Takeover {
     }
 
     private void survey(Member holder, List<Integer> slots) {
-        List<Mark> marks = slots.stream().map(slot -> new Mark(slot, settled.of(slot))).toList();
+        List<Mark> marks = slots.stream().map(this::mark).toList();
         errand.ask(
                 holder,
                 new SyncRequest.Survey(marks, keyspace.clock()),
@@ -121,6 +121,10 @@ final class Takeover {
                     }
                 },
                 why -> again(holder, slots, why));
+    }
+
+    private Mark mark(int slot) {
+        return new Mark(slot, holding.inheritedRank(slot) > 0 ? 0 : settled.of(slot));
     }
 
     private void again(Member holder, List<Integer> slots, String why) {
@@ -153,7 +157,9 @@ final class Takeover {
             int slot, Kept kept, Witness witness, boolean differs, List<RecentOperation> known) {}
 
     private Comparison compareOne(Member holder, int slot, Kept kept, List<RecentOperation> known) {
-        long after = Math.min(settled.of(slot), kept.settled());
+        // What this node has not held and the holder has may be of any age.
+        boolean knowsLess = holding.inheritedRank(slot) > kept.rank();
+        long after = knowsLess ? 0 : Math.min(settled.of(slot), kept.settled());
         Set<?> here = Claim.ids(Claim.later(keyspace.recentOperations(slot), after));
         Witness witness = new Witness(holder, kept.rank(), after, Claim.ids(known));
         boolean differs =

@@ -121,6 +121,10 @@ final class RouterLab {
         }
     }
 
+    long nanoTime() {
+        return nowNanos;
+    }
+
     void run() {
         int runs = 0;
         for (Runnable next = work.poll(); next != null; next = work.poll()) {

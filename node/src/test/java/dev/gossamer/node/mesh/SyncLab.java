@@ -107,6 +107,7 @@ final class SyncLab {
         final Keyspace keyspace;
         final Epochs epochs;
         final Sync sync;
+        private final Leftovers leftovers;
         final PendingWrites pending = new PendingWrites();
         final Set<Long> synced = new HashSet<>();
         private final FakeLane lane = new FakeLane(this);
@@ -134,13 +135,15 @@ final class SyncLab {
             keyspace =
                     new Keyspace(tier, clock, member.id(), this::wall, () -> now, caches, meters);
             Fence fence = new Fence();
+            leftovers = new Leftovers(keyspace, SyncLab.this::soon);
             int fewest =
                     caches.caches().stream().mapToInt(CacheSettings::replication).min().orElse(1);
             epochs =
                     new Epochs(
                             Holding.none(3, member, fewest),
                             List.of(lane),
-                            (before, next, install) -> fence.pass(install));
+                            (before, next, install) ->
+                                    fence.pass(() -> pass(before, next, install)));
             sync =
                     new Sync(
                             epochs,
@@ -153,6 +156,11 @@ final class SyncLab {
                             settings);
             epochs.onServed(sync::begin);
             epochs.onSynced(holding -> synced.add(holding.epoch()));
+        }
+
+        private void pass(Holding before, Holding next, Runnable install) {
+            sync.passing(next);
+            leftovers.pass(before, next, install);
         }
 
         private long wall() {

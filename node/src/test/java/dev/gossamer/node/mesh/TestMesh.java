@@ -137,7 +137,7 @@ final class TestMesh implements AutoCloseable {
                         meters,
                         System::nanoTime,
                         InstantSource.system(),
-                        new SplittableRandom(nodes.size()),
+                        new SplittableRandom(~joined),
                         expelled::add);
         Node node = new Node(member, mesh, keyspace, loops, meters);
         nodes.add(node);
@@ -167,6 +167,16 @@ final class TestMesh implements AutoCloseable {
                                 status.settled()
                                         && status.members().size() == nodes.size()
                                         && status.missingCopies() == wanted(status)));
+    }
+
+    /** Until everybody goes by a topology of exactly those who are here. */
+    void awaitRoster() {
+        await(() ->
+                nodes.stream()
+                        .map(node -> node.mesh().topology())
+                        .allMatch(topology ->
+                                !topology.isProvisional()
+                                        && topology.members().size() == nodes.size()));
     }
 
     private static int wanted(Mesh.MeshStatus status) {

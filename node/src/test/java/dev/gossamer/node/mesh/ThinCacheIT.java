@@ -115,10 +115,12 @@ class ThinCacheIT {
         int members = 0;
         try (TestMesh mesh = new TestMesh(settings(2), CACHES)) {
             for (int round = 1; round <= 12; round++) {
-                if (members < 2 || (members < 4 && random.nextBoolean())) {
+                if (members < 3 || (members < 5 && random.nextBoolean())) {
                     mesh.join();
                     members++;
                 } else {
+                    // A majority of the roster must be left, or nobody may be dropped from it.
+                    mesh.awaitRoster();
                     mesh.kill(mesh.nodes.get(random.nextInt(members--)));
                 }
                 if (random.nextInt(3) == 0) {

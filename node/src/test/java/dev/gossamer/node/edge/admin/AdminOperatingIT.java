@@ -73,7 +73,8 @@ class AdminOperatingIT {
                 new GossamerException(ErrorCode.ERR, "no other member is there"));
         HttpResponse<String> answer = drain("");
         assertThat(answer.statusCode()).isEqualTo(409);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .contains("application/problem+json");
         assertThat(answer.body()).contains("no other member is there");
     }
 

@@ -1,0 +1,123 @@
+package dev.gossamer.node.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gossamer.node.cache.Keyspace.Change;
+import dev.gossamer.node.cache.Loss;
+import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.mesh.SyncLab.Node;
+import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Topology.Phase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReconciliationTest {
+    private static final int[] NOBODY = {};
+
+    private final SyncLab lab = new SyncLab(1, 3);
+    private final Node one = lab.node(1);
+    private final Node two = lab.node(2);
+    private final Node three = lab.node(3);
+
+    private static long epoch(long number) {
+        return Epoch.agreed(number);
+    }
+
+    private static int[] members(int... numbers) {
+        return numbers;
+    }
+
+    @BeforeEach
+    void threeHoldEverything() {
+        lab.installAndSync(lab.topology(epoch(1), Phase.STEADY, members(1, 2, 3), NOBODY));
+    }
+
+    /** Three goes by a topology of its own, and the others agree on one without it. */
+    private void splitOff(long before, long number) {
+        three.epochs.install(
+                lab.topology(
+                        Epoch.provisional(epoch(before), 5), Phase.STEADY, members(3), NOBODY));
+        lab.runUntil(three::isSynced);
+        for (Node each : List.of(one, two)) {
+            each.epochs.install(lab.topology(epoch(number), Phase.STEADY, members(1, 2), NOBODY));
+        }
+        lab.runUntil(() -> one.isSynced() && one.epochs.served().epoch() == epoch(number));
+    }
+
+    private void heal(long before, long number) {
+        assertThat(one.epochs.served().epoch()).isEqualTo(epoch(before));
+        lab.installAndSync(lab.topology(epoch(number), Phase.COPYING, members(1, 2), members(3)));
+    }
+
+    @Test
+    void whatTheSmallerSideWroteIsOfferedAndTheLoserIsListed() {
+        lab.write(SyncLab.put("both", "before"), one, two, three);
+        splitOff(1, 2);
+        lab.apply(three, SyncLab.put("both", "small side"), lab.newId());
+        lab.apply(three, SyncLab.put("small only", "s"), lab.newId());
+        lab.runFor(Duration.ofMillis(50));
+        lab.write(SyncLab.put("both", "large side"), one, two);
+
+        heal(2, 3);
+
+        for (Node each : List.of(one, two, three)) {
+            assertThat(each.at("both")).isEqualTo("large side");
+            assertThat(each.at("small only")).isEqualTo("s");
+        }
+        assertThat(losses(one)).containsExactly("both");
+        assertThat(losses(three)).isEmpty();
+    }
+
+    @Test
+    void aWriteThatComesBeforeTheOfferDoesNotHideTheLoss() {
+        splitOff(1, 2);
+        lab.apply(three, SyncLab.put("k", "small side"), lab.newId());
+        lab.runFor(Duration.ofMillis(50));
+        lab.install(lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
+        lab.runUntil(() ->
+                three.epochs.served().epoch() == epoch(3)
+                        && one.epochs.served().epoch() == epoch(3));
+        OperationId call = lab.newId();
+        Change change = lab.apply(one, SyncLab.put("k", "large side"), call);
+        var request =
+                new Request.Replicate(
+                        change.changed(), List.of(new RecentOperation(call, change.outcome())));
+
+        three.sync.store(Bytes.utf8("k").slotIndex(), request, three.epochs.served());
+        lab.copy(change, call, two);
+        lab.runUntil(three::isSynced);
+
+        assertThat(three.at("k")).isEqualTo("large side");
+        assertThat(losses(three)).containsExactly("k");
+    }
+
+    private static List<String> losses(Node node) {
+        List<String> keys = new ArrayList<>();
+        for (Loss loss : node.keyspace.ledger().losses()) {
+            keys.add(loss.key().toUtf8());
+        }
+        return keys;
+    }
+
+    @Test
+    void whatLostInOneMergeIsNotListedAgainAfterTheNext() {
+        splitOff(1, 2);
+        lab.apply(three, SyncLab.put("k", "first partition"), lab.newId());
+        heal(2, 3);
+        lab.write(SyncLab.put("k", "in peace"), one, two);
+        splitOff(3, 4);
+        lab.write(SyncLab.put("k", "after the second"), one, two);
+
+        heal(4, 5);
+
+        assertThat(three.at("k")).isEqualTo("after the second");
+        assertThat(losses(one)).isEmpty();
+        assertThat(losses(three)).isEmpty();
+    }
+}
