@@ -49,8 +49,7 @@ final class Standing {
      * @param floor see {@link Report#floor}
      * @param cutOff see {@link Report#cutOff}
      */
-    Report report(
-            AcceptorState known, long floor, boolean cutOff, Links links, long nowNanos) {
+    Report report(AcceptorState known, long floor, boolean cutOff, Links links, long nowNanos) {
         return new Report(
                 self.incarnation(),
                 ++sequence,

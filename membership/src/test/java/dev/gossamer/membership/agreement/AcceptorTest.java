@@ -120,6 +120,7 @@ class AcceptorTest {
     }
 
     private static Report report() {
-        return new Report(1, 1, Optional.of(GENESIS), 0, 0, 0, 0, false, false, false, List.of());
+        return new Report(
+                1, 1, Optional.of(GENESIS), 0, 0, 0, 0, false, false, false, false, List.of());
     }
 }

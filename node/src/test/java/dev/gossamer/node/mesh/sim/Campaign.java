@@ -18,7 +18,9 @@ final class Campaign {
                     java.lang.management.ManagementFactory.getThreadMXBean()
                             .getCurrentThreadCpuTime();
             String out = "ok";
-            Simulation s = Simulation.drawn(seed, kinds, Bugs.Bug.valueOf(System.getProperty("bug", "NONE")));
+            Simulation s =
+                    Simulation.drawn(
+                            seed, kinds, Bugs.Bug.valueOf(System.getProperty("bug", "NONE")));
             try {
                 s.run();
             } catch (AssertionError e) {

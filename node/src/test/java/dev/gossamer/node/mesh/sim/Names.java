@@ -33,11 +33,7 @@ final class Names {
     }
 
     static String of(Topology topology) {
-        return Epoch.text(topology.epoch())
-                + " "
-                + topology.phase()
-                + " "
-                + of(topology.members());
+        return Epoch.text(topology.epoch()) + " " + topology.phase() + " " + of(topology.members());
     }
 
     static String of(List<Member> members) {

@@ -59,8 +59,9 @@ class SimulationTest {
         Throwable ofOther = catchThrowable(other::run);
         assertThat(one.traceHash()).isEqualTo(same.traceHash()).isNotEqualTo(other.traceHash());
         assertThat(String.valueOf(ofSame)).isEqualTo(String.valueOf(ofOne));
-        assertThat(ofOther).satisfiesAnyOf(
-                none -> assertThat(none).isNull(),
-                some -> assertThat(some).hasMessageContaining("seed 6"));
+        assertThat(ofOther)
+                .satisfiesAnyOf(
+                        none -> assertThat(none).isNull(),
+                        some -> assertThat(some).hasMessageContaining("seed 6"));
     }
 }
