@@ -388,10 +388,7 @@ public final class Keyspace {
         return new SlotPage(items, keys.next() < 0 ? SlotPage.END : keys.next());
     }
 
-    /**
-     * How many live entries (not tombstones) a slot has here, those included that have expired and
-     * not left yet. O(1).
-     */
+    /** Live entries of a slot, and those that have expired and not left yet. O(1). */
     public int liveCount(int slot) {
         return tier.liveCount(slot);
     }
