@@ -388,10 +388,7 @@ public final class Keyspace {
         return new SlotPage(items, keys.next() < 0 ? SlotPage.END : keys.next());
     }
 
-    /**
-     * How many live entries (not tombstones) a slot has here, those included that have expired and
-     * not left yet. O(1).
-     */
+    /** Live entries of a slot, and those that have expired and not left yet. O(1). */
     public int liveCount(int slot) {
         return tier.liveCount(slot);
     }
@@ -411,21 +408,18 @@ public final class Keyspace {
         return tier.bytesMax();
     }
 
-    /**
-     * Drops all of a slot without tombstones, for this node does not own it any more. What is
-     * written meanwhile may stay. Takes as long as there are entries, and leaves room for writers
-     * in between; to be called by no event loop.
-     *
-     * @return entries dropped
-     */
+    /** {@link #dropSlot(int, IntPredicate)} of all caches. */
     public int dropSlot(int slot) {
         return dropSlot(slot, _ -> true);
     }
 
     /**
-     * The same for some caches only.
+     * Drops all of a slot without tombstones, for this node does not own it any more. What is
+     * written meanwhile may stay. Takes as long as there are entries, and leaves room for writers
+     * in between; to be called by no event loop.
      *
-     * @param which by the cache's {@link CacheSettings#replication}
+     * @param which of its caches, by their {@link CacheSettings#replication}
+     * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which) {
         int dropped = 0;
