@@ -38,6 +38,7 @@ final class Campaign {
                 }
             }
             outcomes.merge(out, 1, Integer::sum);
+            if (Boolean.getBoolean("first") && !out.equals("ok")) { System.out.printf("%d x calls: %s%n", seed, out); return; }
             if (Boolean.getBoolean("v"))
                 System.out.printf(
                         "%d %d ms calls %d: %s%n",

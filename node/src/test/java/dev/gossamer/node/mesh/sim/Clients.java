@@ -86,7 +86,12 @@ final class Clients {
 
     /** A read of the latest value through one member; for the end of a run. */
     Call read(String key, SimProcess at) {
-        Call call = new Call(0, Call.Kind.GET, key, "", at.number(), world.nowNanos());
+        return call(Call.Kind.GET, key, "", at);
+    }
+
+    /** One call through one member. */
+    Call call(Call.Kind kind, String key, String argument, SimProcess at) {
+        Call call = new Call(0, kind, key, argument, at.number(), world.nowNanos());
         history.add(call);
         issue(call, at, () -> {});
         return call;

@@ -53,7 +53,7 @@ final class Faults {
         this.world = world;
         this.hosts = hosts;
         this.setup = setup;
-        this.kinds = List.copyOf(EnumSet.copyOf(kinds).stream().sorted().toList());
+        this.kinds = kinds.stream().sorted().toList();
         this.isWhole = isWhole;
     }
 

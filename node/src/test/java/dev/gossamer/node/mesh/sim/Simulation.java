@@ -78,6 +78,27 @@ final class Simulation {
         return new Simulation(seed, setup, kinds, (3 + random.nextInt(8)) * SECOND);
     }
 
+    /** A mesh in which nothing happens by itself. */
+    static Simulation quiet(long seed, Setup setup) {
+        return new Simulation(seed, setup, Set.of(), 0);
+    }
+
+    World world() {
+        return world;
+    }
+
+    Hosts hosts() {
+        return hosts;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
     /**
      * @throws AssertionError when a promise was broken; the message says which, what went wrong
      *     before, and how to see it again
@@ -152,7 +173,7 @@ final class Simulation {
     }
 
     /** Whether every running member goes by the same topology of all, with all copies. */
-    private boolean isWhole() {
+    boolean isWhole() {
         List<SimProcess> running = hosts.running();
         int copies = Math.min(setup.replication(), running.size());
         int missing = Slot.COUNT * (setup.replication() - copies);

@@ -1,0 +1,207 @@
+package dev.gossamer.node.mesh.sim;
+
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Topology;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A story that is told command by command, on a simulated mesh; each command answers with a line.
+ * Members are called m1, m2 …; after {@code roles k} also {@code primary}, {@code backup} and
+ * {@code other}, which stay who they were then.
+ *
+ * <pre>
+ * mesh 3 of 5 copies 2     five machines, three run; waits until all is copied
+ * roles KEY                who is what for a key now
+ * put KEY VALUE via M      one call, and what came of it; also remove KEY, get KEY
+ * begin put KEY VALUE via M; end      the same, with other commands in between
+ * kill M, start M, pause M, resume M, stop M
+ * cut M from N             both ways; cut M to N one way; heal everything
+ * wait 500 ms, wait whole
+ * owners KEY               what each owner keeps
+ * </pre>
+ */
+final class Scenario {
+    private static final long MILLI = 1_000_000;
+    private static final long CALL_PATIENCE = 10_000 * MILLI;
+    private static final long WHOLE_PATIENCE = 20_000 * MILLI;
+    private static final long LOOK = 20 * MILLI;
+
+    private final long seed;
+    private final Map<String, Integer> roles = new LinkedHashMap<>();
+    private @Nullable Simulation simulation;
+    private @Nullable Call begun;
+
+    Scenario(long seed) {
+        this.seed = seed;
+    }
+
+    private Simulation mesh() {
+        return Objects.requireNonNull(simulation, "a story begins with: mesh");
+    }
+
+    private World world() {
+        return mesh().world();
+    }
+
+    /** Does what a line says. @return what came of it */
+    String tell(String line) {
+        String[] words = line.trim().split(" +");
+        return switch (words[0]) {
+            case "mesh" -> found(words);
+            case "roles" -> roles(words[1]);
+            case "put", "remove", "get" -> finish(begin(words));
+            case "begin" -> {
+                begun = begin(line.substring("begin ".length()).trim().split(" +"));
+                yield "begun";
+            }
+            case "end" -> finish(Objects.requireNonNull(begun));
+            case "kill", "start", "pause", "resume", "stop" -> does(words[0], number(words[1]));
+            case "cut" -> cut(words);
+            case "heal" -> heal();
+            case "wait" -> waits(words);
+            case "owners" -> owners(words[1]);
+            default -> throw new IllegalArgumentException("what is '" + line + "'?");
+        };
+    }
+
+    private String found(String[] words) {
+        int running = Integer.parseInt(words[1]);
+        int machines = Integer.parseInt(words[3]);
+        int copies = Integer.parseInt(words[5]);
+        Setup setup =
+                new Setup(machines, running, copies, 1, 0, 0, true, 0, 0, Bugs.Bug.NONE);
+        simulation = Simulation.quiet(seed, setup);
+        for (int number = 1; number <= running; number++) {
+            mesh().hosts().get(number).start();
+        }
+        return whole();
+    }
+
+    private int number(String name) {
+        Integer role = roles.get(name);
+        return role != null ? role : Integer.parseInt(name.substring(1));
+    }
+
+    private SimProcess process(String name) {
+        return Objects.requireNonNull(
+                mesh().hosts().runningOrNull(number(name)), name + " does not run");
+    }
+
+    private Topology topology() {
+        return mesh().hosts().running().getFirst().node().topology();
+    }
+
+    private String roles(String key) {
+        List<Member> owners = topology().owners(Bytes.utf8(key).slotIndex());
+        roles.put("primary", numberOf(owners.get(0)));
+        roles.put("backup", numberOf(owners.get(1)));
+        topology().members().stream()
+                .filter(member -> !owners.contains(member))
+                .findFirst()
+                .ifPresent(member -> roles.put("other", numberOf(member)));
+        return "known";
+    }
+
+    private static int numberOf(Member member) {
+        return (int) member.id().value();
+    }
+
+    private Call begin(String[] words) {
+        Call.Kind kind =
+                switch (words[0]) {
+                    case "put" -> Call.Kind.PUT;
+                    case "remove" -> Call.Kind.REMOVE;
+                    case "get" -> Call.Kind.GET;
+                    default -> throw new IllegalArgumentException("no call: " + words[0]);
+                };
+        String value = kind == Call.Kind.PUT ? words[2] : "";
+        return mesh().clients().call(kind, words[1], value, process(words[words.length - 1]));
+    }
+
+    private String finish(Call call) {
+        long end = world().nowNanos() + CALL_PATIENCE;
+        while (call.status == Call.Status.OPEN && world().nowNanos() < end) {
+            world().runUntil(world().nowNanos() + MILLI);
+        }
+        String code = call.note.split(" ")[0];
+        return switch (call.status) {
+            case OK -> call.kind != Call.Kind.GET ? "ok" : call.found == null ? "-" : call.found;
+            case REFUSED -> "refused " + code;
+            case OPEN, UNKNOWN -> "unknown " + code;
+        };
+    }
+
+    private String does(String what, int number) {
+        Hosts.Host host = mesh().hosts().get(number);
+        switch (what) {
+            case "kill" -> host.kill();
+            case "start" -> host.start();
+            case "pause" -> host.pause();
+            case "resume" -> host.resume();
+            default -> host.stop();
+        }
+        return "done";
+    }
+
+    private String cut(String[] words) {
+        int one = number(words[1]);
+        int other = number(words[3]);
+        mesh().hosts().cut(one, other);
+        if (words[2].equals("from")) {
+            mesh().hosts().cut(other, one);
+        }
+        return "done";
+    }
+
+    private String heal() {
+        mesh().faults().heal();
+        return "done";
+    }
+
+    private String waits(String[] words) {
+        if (words[1].equals("whole")) {
+            return whole();
+        }
+        world().runUntil(world().nowNanos() + Long.parseLong(words[1]) * MILLI);
+        return "waited";
+    }
+
+    private String whole() {
+        long end = world().nowNanos() + WHOLE_PATIENCE;
+        // Whoever was just started is not asked yet whether it is whole.
+        world().runUntil(world().nowNanos() + 50 * LOOK);
+        while (!mesh().isWhole()) {
+            if (world().nowNanos() > end || world().isOver()) {
+                return "not whole";
+            }
+            world().runUntil(world().nowNanos() + LOOK);
+        }
+        return "whole " + Names.of(topology().members());
+    }
+
+    private String owners(String key) {
+        List<String> kept = new ArrayList<>();
+        for (Member owner : topology().owners(Bytes.utf8(key).slotIndex())) {
+            var entry = process("m" + numberOf(owner)).keyspace().peekOrNull(Bytes.utf8(key));
+            kept.add(
+                    entry == null
+                            ? "nothing"
+                            : entry.isTombstone()
+                                    ? "removed"
+                                    : Bytes.wrap(entry.value()).toUtf8());
+        }
+        return String.join(", ", kept);
+    }
+
+    /** What happened, for when the story went otherwise. */
+    String trace() {
+        AssertionError failure = world().failureOrNull();
+        return (failure == null ? "" : failure + "\n") + world().trace().text();
+    }
+}
