@@ -32,16 +32,24 @@ final class LocalMesh implements AutoCloseable {
     private final int replication;
     private final String extraYaml;
     private final int heapMiB;
+    private final String nodeYaml;
     private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    private LocalMesh(Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
+    private LocalMesh(
+            Path folder,
+            int nodes,
+            int replication,
+            String extraYaml,
+            int heapMiB,
+            String nodeYaml) {
         this.folder = folder;
         this.replication = replication;
         this.extraYaml = extraYaml;
         this.heapMiB = heapMiB;
+        this.nodeYaml = nodeYaml;
         this.ports = freePorts(nodes * PORTS_PER_NODE);
     }
 
@@ -57,10 +65,27 @@ final class LocalMesh implements AutoCloseable {
     }
 
     /**
+     * @param node a setting of the section of that name, such as {@code drain-timeout: 0s}
+     */
+    static LocalMesh startWith(Path folder, int nodes, int replication, String node) {
+        return start(folder, nodes, replication, "", HEAP_MIB, ", " + node);
+    }
+
+    /**
      * @param heapMiB of every node
      */
     static LocalMesh start(Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
-        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml, heapMiB);
+        return start(folder, nodes, replication, extraYaml, heapMiB, "");
+    }
+
+    private static LocalMesh start(
+            Path folder,
+            int nodes,
+            int replication,
+            String extraYaml,
+            int heapMiB,
+            String nodeYaml) {
+        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml, heapMiB, nodeYaml);
         try {
             for (int node = 0; node < nodes; node++) {
                 mesh.processes.add(mesh.launch(node));
@@ -272,7 +297,7 @@ final class LocalMesh implements AutoCloseable {
                                 "\"127.0.0.1:" + ports.get(peer * PORTS_PER_NODE + 3) + "\"")
                         .collect(Collectors.joining(", "));
         return """
-        node: {name: node-%d, zone: zone-%d, data-dir: "%s"}
+        node: {name: node-%d, zone: zone-%d, data-dir: "%s"%s}
         ports: {redis: %d, clustered: %d, admin: %d, jgroups: %d, data: %d}
         mesh: {name: "test-%d", replication: %d, peers: [%s]}
         %s
@@ -281,6 +306,7 @@ final class LocalMesh implements AutoCloseable {
                         node,
                         node,
                         folder.resolve("node-" + node),
+                        nodeYaml,
                         ports.get(first),
                         ports.get(first + 1),
                         ports.get(first + 2),

@@ -76,7 +76,8 @@ class UpDownIT {
     @Test
     void whatWasSetIsReadRemovedAndThenAMiss() throws IOException, InterruptedException {
         assertThat(up().code()).isZero();
-        assertThat(run("set", "greeting", "grüß dich", "--data", data()).code()).isZero();
+        Ended set = run("set", "greeting", "grüß dich", "--data", data());
+        assertThat(set.code()).as(set.err()).isZero();
         assertThat(run("get", "greeting", "--data", data()).out()).isEqualTo("grüß dich\n");
         assertThat(run("explain", "greeting", "--data", data()).out())
                 .contains("primary", "backup", "present");
