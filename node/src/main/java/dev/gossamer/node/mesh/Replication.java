@@ -2,13 +2,17 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,8 +35,8 @@ final class Replication extends DeadlineWheel.Deadline {
 
     private final LoopRouter router;
     private final WriteCall call;
-    private final Keyspace.Change change;
-    private final Request.Replicate request;
+    private Keyspace.Change change;
+    private Request.Replicate request;
     private final int copies;
     private final PendingWrites.Write pending;
     private final Set<Member> stored = new HashSet<>(4);
@@ -103,11 +107,44 @@ final class Replication extends DeadlineWheel.Deadline {
             return;
         }
         cancel();
-        if (router.shared.epochs().latest().isServing(call.slot())) {
-            send();
-        } else {
+        Holding latest = router.shared.epochs().latest();
+        if (!latest.isServing(call.slot()) || router.shared.isRefused(latest, call.key())) {
             giveUp();
+            return;
         }
+        if (latest.topology().isProvisional()) {
+            restamp(latest.epoch());
+        }
+        send();
+    }
+
+    /**
+     * What was applied under an agreed topology and goes on under a provisional one is a write of
+     * this side of the partition. Its version says so from now on: nobody would offer it to the
+     * others after the heal otherwise, and it would be lost unlisted (C9). With the same clock and
+     * the later epoch it is later than it was, and earlier than whatever came after it.
+     */
+    private void restamp(long epoch) {
+        if (!(change.outcome() instanceof Outcome.Applied applied)
+                || Epoch.isProvisional(applied.version().epoch())) {
+            return;
+        }
+        List<Item> items =
+                change.changed().stream()
+                        .map(item -> new Item(item.key(), item.entry().inEpoch(epoch)))
+                        .toList();
+        Version version = applied.version();
+        Outcome outcome =
+                new Outcome.Applied(
+                        new Version(epoch, version.clock(), version.member()),
+                        applied.number(),
+                        applied.text(),
+                        applied.previous());
+        List<RecentOperation> effective = List.of(new RecentOperation(call.id(), outcome));
+        router.shared.keyspace().merge(call.slot(), items, effective);
+        change = new Keyspace.Change(outcome, items, false);
+        request = new Request.Replicate(items, operations());
+        stored.clear();
     }
 
     @Override

@@ -42,6 +42,12 @@ public final class Entry {
         return new Entry(null, version, forgetAtMillis);
     }
 
+    /** The same, written under another epoch. */
+    public Entry inEpoch(long otherEpoch) {
+        Version version = new Version(otherEpoch, clock, new MemberId(member));
+        return new Entry(value, version, expiresAtMillis);
+    }
+
     public boolean isTombstone() {
         return value == null;
     }
