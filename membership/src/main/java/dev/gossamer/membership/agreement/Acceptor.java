@@ -95,11 +95,6 @@ class Acceptor {
         return state;
     }
 
-    /** Whether it has accepted something of which it does not know what became. */
-    boolean isUnresolved() {
-        return state.accepted().isPresent();
-    }
-
     void prepare(MemberId from, Prepare prepare, long nowNanos, Out out) {
         Ballot ballot = prepare.ballot();
         if (isOutbid(ballot)) {
@@ -254,7 +249,7 @@ class Acceptor {
     }
 
     /** Whether leases may have been granted under it that no majority of its roster knows of. */
-    boolean mayHaveGrantedUnknown(Decree chosen) {
+    private boolean mayHaveGrantedUnknown(Decree chosen) {
         boolean follows =
                 state.chosen().map(Decree::genesis).filter(chosen.genesis()::equals).isPresent()
                         && chosen.after() == state.epoch();

@@ -1,7 +1,6 @@
 package dev.gossamer.membership.agreement;
 
 import dev.gossamer.membership.agreement.ChangePlan.Placing;
-import dev.gossamer.membership.agreement.Effect.Drained;
 import dev.gossamer.membership.agreement.Effect.Estranged;
 import dev.gossamer.membership.agreement.Effect.Install;
 import dev.gossamer.membership.agreement.Effect.LeaseChanged;
@@ -20,7 +19,6 @@ import dev.gossamer.membership.ring.Placement;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
-import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,7 +49,6 @@ import java.util.random.RandomGenerator;
  * in view and in the topology.
  */
 public final class Agreement {
-    private static final int PROPOSER_PATIENCE_LEASES = 4;
     private static final int PROVISIONAL_SIDE_BITS = 8;
 
     private final Member self;
@@ -64,26 +61,19 @@ public final class Agreement {
     private final Proposer proposer;
     private final LeaseHolder lease;
     private final Outlook outlook;
+    private final Turn turn;
+    private final Standing standing;
 
     private Topology installed;
-    private long acting;
 
     /** The epoch by which this member came into the topology last. */
     private long entered;
-
-    private long synced;
-    private long reports;
-    private boolean draining;
-    private boolean drained;
-    private boolean resigned;
 
     private boolean begun;
     private long now;
     private long leaseSaid = Long.MIN_VALUE;
     private long lastBeat = Long.MIN_VALUE;
     private long lastAsk = Long.MIN_VALUE;
-    private long unsettledSince = Long.MIN_VALUE;
-    private long plannedSince = Long.MIN_VALUE;
     private boolean beatSoon;
 
     /** Whether this event tells nothing that a plan depends on, as almost all of them. */
@@ -128,6 +118,8 @@ public final class Agreement {
         this.links = new Links(settings);
         this.lease = new LeaseHolder(settings);
         this.outlook = new Outlook(self, settings, roll, () -> acceptor.state().chosen(), placing);
+        this.turn = new Turn(outlook, settings);
+        this.standing = new Standing(self);
         this.installed = Topology.none(settings.replication());
     }
 
@@ -154,7 +146,7 @@ public final class Agreement {
             beat();
             hearSelf();
         }
-        sayDrained();
+        standing.drained(installed).ifPresent(effects::add);
         sayLease();
         return effects;
     }
@@ -200,22 +192,21 @@ public final class Agreement {
                 proposer.tick(outlook, now, voice);
             }
             case Event.Installed(var epoch) -> {
-                beatSoon |= acting < entered;
-                acting = Math.max(acting, epoch);
+                beatSoon |= standing.acting() < entered;
+                standing.acts(epoch);
             }
             case Event.Synced(var epoch) -> {
-                synced = Math.max(synced, epoch);
-                acting = Math.max(acting, epoch);
+                standing.synced(epoch);
                 beatSoon = true;
             }
             case Event.LinkDown(var peer) -> links.down(peer, now);
             case Event.LinkUp(var peer) -> links.up(peer);
             case Event.DrainRequested() -> {
-                draining = true;
+                standing.drain();
                 beatSoon = true;
             }
             case Event.Resigned() -> {
-                resigned = true;
+                standing.resign();
                 lease.giveUp();
                 beatSoon = true;
             }
@@ -336,7 +327,11 @@ public final class Agreement {
      * be a topology of long ago.
      */
     private boolean mayHoldLease(Topology agreed) {
-        return !resigned && isIn(agreed) && installed == agreed && acting >= entered;
+        return !standing.hasResigned()
+                && !estranged
+                && isIn(agreed)
+                && installed.epoch() == agreed.epoch()
+                && standing.acting() >= entered;
     }
 
     /** Whether this very run of this member is in it. */
@@ -352,8 +347,7 @@ public final class Agreement {
         boolean wasIn = chosen().map(Decree::topology).filter(this::isIn).isPresent();
         acceptor.learn(decree, now, voice);
         proposer.reset();
-        unsettledSince = Long.MIN_VALUE;
-        plannedSince = Long.MIN_VALUE;
+        turn.reset();
         lease.forgetRequests();
         Topology topology = decree.topology();
         if (estranged || !wasIn || !isIn(topology)) {
@@ -376,25 +370,8 @@ public final class Agreement {
         effects.add(new Install(topology));
     }
 
-    /** Leads a round when something is to be changed and it is this member's turn. */
     private void propose() {
-        int turn = outlook.turn();
-        if (turn < 0 || !outlook.isUnsettled()) {
-            unsettledSince = Long.MIN_VALUE;
-            plannedSince = Long.MIN_VALUE;
-            return;
-        }
-        unsettledSince = unsettledSince == Long.MIN_VALUE ? now : unsettledSince;
-        long patience = (long) turn * PROPOSER_PATIENCE_LEASES * leaseNanos;
-        if (!proposer.isIdle(now) || now - unsettledSince < patience) {
-            return;
-        }
-        if (outlook.plan().isEmpty()) {
-            plannedSince = Long.MIN_VALUE;
-            return;
-        }
-        plannedSince = plannedSince == Long.MIN_VALUE ? now : plannedSince;
-        if (now - plannedSince >= patience) {
+        if (proposer.isIdle(now) && turn.hasCome(now)) {
             proposer.begin(outlook.place(), acceptor.state().promised(), outlook, now, voice);
         }
     }
@@ -435,7 +412,8 @@ public final class Agreement {
         beatSoon = false;
         lastBeat = now;
         Optional<Topology> agreed = chosen().map(Decree::topology);
-        Report report = report();
+        long floor = estranged ? installed.epoch() + 1 : installed.epoch();
+        Report report = standing.report(acceptor.state(), floor, links, now);
         roll.heard(self.id(), report);
         long round = 0;
         if (agreed.filter(this::mayHoldLease).isPresent()) {
@@ -444,28 +422,13 @@ public final class Agreement {
                 granted(self.id(), round);
             }
         }
-        if (resigned) {
+        if (standing.hasResigned()) {
             acceptor.resign(self.id(), self.incarnation());
         }
         Heartbeat heartbeat = new Heartbeat(report, round);
         for (MemberId to : audience(agreed)) {
             effects.add(new Send(to, heartbeat));
         }
-    }
-
-    private Report report() {
-        return new Report(
-                self.incarnation(),
-                ++reports,
-                genesis(),
-                acceptor.state().epoch(),
-                estranged ? installed.epoch() + 1 : installed.epoch(),
-                acting,
-                synced,
-                acceptor.isUnresolved(),
-                draining,
-                resigned,
-                links.dead(now));
     }
 
     /** All in view and in the topology, but this member. */
@@ -475,27 +438,6 @@ public final class Agreement {
         agreed.ifPresent(t -> t.members().forEach(member -> audience.add(member.id())));
         audience.remove(self.id());
         return audience;
-    }
-
-    private void sayDrained() {
-        if (draining
-                && !drained
-                && !installed.isEmpty()
-                && !installed.isProvisional()
-                && installed.phase() == Topology.Phase.STEADY
-                && ownsNothing(installed, installed.indexOf(self.id()))) {
-            drained = true;
-            effects.add(new Drained());
-        }
-    }
-
-    private static boolean ownsNothing(Topology topology, int member) {
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (topology.rankOf(slot, member) >= 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void sayLease() {

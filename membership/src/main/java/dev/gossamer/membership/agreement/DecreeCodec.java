@@ -21,7 +21,7 @@ import java.util.zip.InflaterInputStream;
 
 /**
  * A decree in bytes: its members, then the owners and others of every slot, deflated. With nine
- * members and three copies that is about 15 KiB, with a hundred members 60 KiB.
+ * members and three copies that is 18 KiB, with a hundred members about 60 KiB.
  *
  * <p><b>Failure.</b> Whatever the bytes, reading them takes no more memory than the greatest
  * topology does, and ends in a decree or an {@link IllegalArgumentException}.

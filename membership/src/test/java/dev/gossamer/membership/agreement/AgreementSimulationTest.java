@@ -21,11 +21,11 @@ class AgreementSimulationTest {
 
     @Test
     void whateverHappensMembersAgreeAndNobodyActsAfterItWasDropped() {
-        seeds().parallel().forEach(seed -> assertThat(failure(seed, World.Parts.RIGHT)).isEmpty());
+        seeds().parallel().forEach(seed -> assertThat(failure(seed, Parts.RIGHT)).isEmpty());
     }
 
     /** What went wrong under this seed, with all it takes to understand it. */
-    static Optional<String> failure(long seed, World.Parts parts) {
+    static Optional<String> failure(long seed, Parts parts) {
         World world = live(seed, parts);
         if (!world.isFair()) {
             return Optional.of(
@@ -47,14 +47,14 @@ class AgreementSimulationTest {
                         + world.trace());
     }
 
-    private static World live(long seed, World.Parts parts) {
+    private static World live(long seed, Parts parts) {
         SplittableRandom random = new SplittableRandom(seed ^ 0x5eed);
         World world = new World(seed, SIZES[Math.floorMod(seed, 3)], parts);
-        world.weather();
+        world.weather.change();
         world.run(World.seconds(1) + random.nextLong(World.seconds(4)));
         int disturbances = random.nextInt(1, 8);
         for (int i = 0; i < disturbances && world.isFair(); i++) {
-            world.weather();
+            world.weather.change();
             world.disturb();
             world.run(world.now() + random.nextLong(World.seconds(4)));
         }

@@ -3,7 +3,6 @@ package dev.gossamer.membership.agreement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.membership.agreement.AcceptorState.Proposal;
-import dev.gossamer.membership.agreement.World.Parts;
 import dev.gossamer.protocol.MemberId;
 import java.util.Collection;
 import java.util.Optional;
@@ -62,17 +61,6 @@ class PlantedBugTest {
                                         return Optional.empty();
                                     }
                                 });
-            }
-        },
-        AFTER_A_CHANGE_OF_THE_ROSTER_NOBODY_WAITS {
-            @Override
-            Acceptor acceptor(AcceptorState restored) {
-                return new Acceptor(World.SETTINGS, restored) {
-                    @Override
-                    boolean mayHaveGrantedUnknown(Decree chosen) {
-                        return false;
-                    }
-                };
             }
         };
 

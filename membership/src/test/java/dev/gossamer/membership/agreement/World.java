@@ -4,7 +4,6 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,33 +25,18 @@ final class World {
     private static final long MS = 1_000_000;
     private static final Topology NONE = Topology.none(2);
 
-    /** What is swapped for something broken, to see whether it is noticed. */
-    record Parts(
-            java.util.function.Function<AcceptorState, Acceptor> acceptor,
-            java.util.function.BiFunction<MemberId, SplittableRandom, Proposer> proposer) {
-        static final Parts RIGHT =
-                new Parts(
-                        state -> new Acceptor(SETTINGS, state),
-                        (self, random) -> new Proposer(self, SETTINGS, random));
-    }
-
     private record Due(long at, long order, Runnable action) {}
 
     private final SplittableRandom random;
     private final Parts parts;
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
-    private final ChangePlan.Placing placing = new LastPlacing(World::place);
+    private final ChangePlan.Placing placing = new LastPlacing(Parts::place);
     private final List<Node> nodes = new ArrayList<>();
     private final List<Judge.Actor> actors = new ArrayList<>();
     final Judge judge = new Judge(actors);
 
-    /** cut[a][b]: nothing goes from a to b. */
-    private final boolean[][] cut;
-
-    private final boolean[][] dataCut;
-    private double loss;
-    private double lies;
+    final Weather weather;
     private long now;
     private long scheduled;
     private long viewIds;
@@ -61,29 +45,12 @@ final class World {
     World(long seed, int size, Parts parts) {
         this.random = new SplittableRandom(seed);
         this.parts = parts;
-        this.cut = new boolean[size][size];
-        this.dataCut = new boolean[size][size];
+        this.weather = new Weather(random, size);
         for (int i = 0; i < size; i++) {
             Node node = new Node(i, new MemberId(random.nextLong()));
             nodes.add(node);
             at(random.nextLong(500 * MS), node::start);
         }
-    }
-
-    /** Cheap, and with other primaries whenever the members change. */
-    private static short[][] place(List<Member> members, int replication) {
-        int size = members.size();
-        short[][] placed = new short[dev.gossamer.protocol.Slot.COUNT][];
-        short[][] kinds = new short[size][Math.min(replication, size)];
-        for (int kind = 0; kind < size; kind++) {
-            for (int copy = 0; copy < kinds[kind].length; copy++) {
-                kinds[kind][copy] = (short) ((kind + copy) % size);
-            }
-        }
-        for (int slot = 0; slot < placed.length; slot++) {
-            placed[slot] = kinds[slot % size];
-        }
-        return placed;
     }
 
     private void at(long when, Runnable action) {
@@ -93,8 +60,6 @@ final class World {
     private void after(long delay, Runnable action) {
         at(now + delay, action);
     }
-
-    boolean debug = false;
 
     void run(long untilNanos) {
         while (!queue.isEmpty() && queue.peek().at() <= untilNanos && isFair()) {
@@ -130,9 +95,9 @@ final class World {
         Node victim = nodes.get(random.nextInt(nodes.size()));
         long time = 200 * MS + random.nextLong(6_000 * MS);
         switch (kind) {
-            case 0 -> split(time, true);
-            case 1 -> split(time, false);
-            case 2, 3 -> cutPair(time, random.nextBoolean());
+            case 0 -> mendLater(time, weather.split(true));
+            case 1 -> mendLater(time, weather.split(false));
+            case 2, 3 -> mendLater(time, weather.cutPair(random.nextBoolean()));
             case 4, 5 -> victim.pause(time);
             case 6, 7 -> {
                 victim.crash();
@@ -147,46 +112,14 @@ final class World {
         }
     }
 
-    void weather() {
-        loss = random.nextBoolean() ? 0 : random.nextDouble() * 0.3;
-        lies = random.nextBoolean() ? 0 : random.nextDouble() * 0.2;
-    }
-
-    private void split(long time, boolean both) {
-        Set<Integer> side = new HashSet<>();
-        for (int i = 0; i < nodes.size(); i++) {
-            if (random.nextBoolean()) {
-                side.add(i);
-            }
-        }
-        note("split " + side + (both ? "" : " one way"));
-        for (int a = 0; a < nodes.size(); a++) {
-            for (int b = 0; b < nodes.size(); b++) {
-                if (side.contains(a) && !side.contains(b)) {
-                    cut[a][b] = true;
-                    cut[b][a] |= both;
-                }
-            }
-        }
-        after(time, this::mendLinks);
-    }
-
-    private void cutPair(long time, boolean oneWay) {
-        int a = random.nextInt(nodes.size());
-        int b = random.nextInt(nodes.size());
-        note("cut " + a + " from " + b);
-        cut[a][b] = a != b;
-        cut[b][a] |= a != b && !oneWay;
-        after(time, this::mendLinks);
-    }
-
-    private void mendLinks() {
-        note("links mended");
-        for (int a = 0; a < nodes.size(); a++) {
-            for (int b = 0; b < nodes.size(); b++) {
-                cut[a][b] = false;
-            }
-        }
+    private void mendLater(long time, String what) {
+        note(what);
+        after(
+                time,
+                () -> {
+                    note("links mended");
+                    weather.mend();
+                });
     }
 
     /** Entries do not get through, while everybody sees everybody. */
@@ -201,8 +134,6 @@ final class World {
     }
 
     private void link(int a, int b, boolean isCut) {
-        dataCut[a][b] = isCut;
-        dataCut[b][a] = isCut;
         nodes.get(a).linkChanged(nodes.get(b), isCut);
         nodes.get(b).linkChanged(nodes.get(a), isCut);
     }
@@ -210,9 +141,7 @@ final class World {
     /** Everything works again, and everybody is back. */
     void heal() {
         note("healed");
-        loss = 0;
-        lies = 0;
-        mendLinks();
+        weather.calm();
         for (int a = 0; a < nodes.size(); a++) {
             for (int b = 0; b < a; b++) {
                 link(a, b, false);
@@ -383,12 +312,13 @@ final class World {
             }
             Set<Integer> seen = new HashSet<>(Set.of(index));
             for (Node other : nodes) {
-                boolean reachable = !cut[index][other.index] && !cut[other.index][index];
+                boolean reachable =
+                        !weather.isCut(index, other.index) && !weather.isCut(other.index, index);
                 if (other.up && now >= other.pausedUntil && reachable) {
                     seen.add(other.index);
                 }
             }
-            if (random.nextDouble() < lies) {
+            if (weather.liesNow()) {
                 seen.removeIf(each -> each != index && random.nextInt(3) == 0);
             }
             after(
@@ -505,20 +435,15 @@ final class World {
         }
 
         private void post(Node to, Message message) {
-            if (random.nextDouble() < loss) {
+            if (weather.losesThis()) {
                 return;
             }
-            long delay =
-                    random.nextInt(50) == 0 ? random.nextLong(3_000 * MS) : random.nextLong(5 * MS);
+            long delay = weather.delayNanos();
             Message seen = random.nextInt(500) == 0 ? Message.decode(message.encode()) : message;
             after(
                     MS / 10 + delay,
                     () -> {
-                        if (debug
-                                && !(seen instanceof Message.Heartbeat)
-                                && !(seen instanceof Message.HeartbeatAck))
-                            note(this + " -> " + to + " " + seen);
-                        if (!cut[index][to.index]) {
+                        if (!weather.isCut(index, to.index)) {
                             to.feed(new Event.Received(id, seen));
                         }
                     });
@@ -555,7 +480,7 @@ final class World {
     }
 
     static long seconds(long count) {
-        return Duration.ofSeconds(count).toNanos();
+        return count * 1_000 * MS;
     }
 
     boolean settles(long withinNanos, Predicate<World> done) {

@@ -388,10 +388,7 @@ public final class Keyspace {
         return new SlotPage(items, keys.next() < 0 ? SlotPage.END : keys.next());
     }
 
-    /**
-     * How many live entries (not tombstones) a slot has here, those included that have expired and
-     * not left yet. O(1).
-     */
+    /** Live entries of a slot, and those that have expired and not left yet. O(1). */
     public int liveCount(int slot) {
         return tier.liveCount(slot);
     }
@@ -411,49 +408,42 @@ public final class Keyspace {
         return tier.bytesMax();
     }
 
-    /**
-     * Drops all of a slot without tombstones, for this node does not own it any more. What is
-     * written meanwhile may stay. Takes as long as there are entries, and leaves room for writers
-     * in between; to be called by no event loop.
-     *
-     * @return entries dropped
-     */
+    /** {@link #dropSlot(int, IntPredicate)} of all caches. */
     public int dropSlot(int slot) {
         return dropSlot(slot, _ -> true);
     }
 
     /**
-     * The same for some caches only.
+     * Drops all of a slot without tombstones, for this node does not own it any more. What is
+     * written meanwhile may stay. Takes as long as there are entries, and leaves room for writers
+     * in between; to be called by no event loop.
      *
-     * @param which by the cache's {@link CacheSettings#replication}
+     * @param which of its caches, by their {@link CacheSettings#replication}
+     * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which) {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
             MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            List<Bytes> keys =
-                    page.keys().stream()
-                            .filter(key -> which.test(settingsOf(key).replication()))
-                            .toList();
-            dropped += drop(slot, keys);
+            dropped += drop(slot, page.keys(), which);
             position = page.next();
         }
         return dropped;
     }
 
-    private int drop(int slot, List<Bytes> keys) {
-        int dropped = 0;
+    private int drop(int slot, List<Bytes> keys, IntPredicate which) {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            for (Bytes key : keys) {
-                dropped += tier.remove(key) ? 1 : 0;
-            }
+            return (int)
+                    keys.stream()
+                            .filter(key -> which.test(settingsOf(key).replication()))
+                            .filter(tier::remove)
+                            .count();
         } finally {
             lock.unlock();
         }
-        return dropped;
     }
 
     private ReentrantLock lockOf(int slot) {

@@ -1,0 +1,311 @@
+package dev.gossamer.membership.agreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gossamer.membership.agreement.CalmMesh.Node;
+import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Topology.Phase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AgreementTest {
+    private static final Duration LEASE = AgreementSettings.LEASE_DEFAULT;
+
+    @Test
+    void membersThatStartTogetherFoundOneSteadyMeshInWhichAllHaveLeases() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        for (Node node : mesh.nodes) {
+            assertThat(node.topology().epoch()).isEqualTo(Epoch.agreed(1));
+            assertThat(node.topology().phase()).isEqualTo(Phase.STEADY);
+            assertThat(node.topology().members()).hasSize(3);
+            assertThat(node.hasLease()).isTrue();
+        }
+    }
+
+    @Test
+    void aMeshOfThreeFoundersIsNotFoundedByOne() {
+        AgreementSettings settings =
+                new AgreementSettings(2, 3, LEASE, AgreementSettings.DEAD_LINK_DEFAULT);
+        CalmMesh mesh = new CalmMesh(settings, 3);
+        mesh.view(mesh.node(0));
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(mesh.node(0).topology().isEmpty()).isTrue();
+        mesh.view(mesh.node(0), mesh.node(1));
+        mesh.pass(Duration.ofSeconds(1));
+        assertThat(mesh.node(1).topology().members()).hasSize(2);
+    }
+
+    @Test
+    void aProcessThatStoodStillHasNoLeaseUntilItIsRenewed() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node frozen = mesh.node(1);
+        mesh.nowNanos += LEASE.toNanos() / 2;
+        assertThat(frozen.hasLease()).as("by itself").isFalse();
+        frozen.deaf = true;
+        frozen.tell(new Event.Ticked());
+        assertThat(frozen.hasLease()).as("ticks again, nobody has answered").isFalse();
+        frozen.deaf = false;
+        mesh.pass(LEASE);
+        assertThat(frozen.hasLease()).isTrue();
+    }
+
+    @Test
+    void aMemberThatNobodyHearsLosesItsLeaseWithinALease() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node lonely = mesh.node(2);
+        mesh.cut(lonely, mesh.node(0));
+        mesh.cut(lonely, mesh.node(1));
+        mesh.pass(LEASE);
+        assertThat(lonely.hasLease()).isFalse();
+        assertThat(mesh.node(0).hasLease()).isTrue();
+    }
+
+    @Test
+    void aDeadMemberIsDroppedOnlyWhenItsLeaseMustHaveRunOut() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        mesh.node(2).deaf = true;
+        mesh.view(mesh.node(0), mesh.node(1));
+        mesh.pass(LEASE.multipliedBy(7).dividedBy(10));
+        assertThat(mesh.node(0).topology().members()).hasSize(3);
+        mesh.pass(LEASE.multipliedBy(7).dividedBy(10));
+        assertThat(mesh.node(0).topology().members()).hasSize(2);
+        assertThat(mesh.node(1).topology()).isEqualTo(mesh.node(0).topology());
+    }
+
+    @Test
+    void aShorterLeaseIsWaitedForLess() {
+        AgreementSettings settings =
+                new AgreementSettings(2, 1, Duration.ofMillis(200), Duration.ofSeconds(3));
+        CalmMesh mesh = new CalmMesh(settings, 3);
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(1));
+        mesh.node(2).deaf = true;
+        mesh.view(mesh.node(0), mesh.node(1));
+        mesh.pass(Duration.ofMillis(350));
+        assertThat(mesh.node(0).topology().members()).hasSize(2);
+    }
+
+    @Test
+    void aSecondDeathWhileTheFirstIsWaitedForGoesWithTheSameTopology() {
+        CalmMesh mesh = CalmMesh.founded(5);
+        mesh.node(4).deaf = true;
+        mesh.view(mesh.nodes.subList(0, 4));
+        mesh.pass(Duration.ofMillis(125));
+        mesh.node(3).deaf = true;
+        mesh.view(mesh.nodes.subList(0, 3));
+        mesh.pass(Duration.ofMillis(1_500));
+        Topology after = mesh.node(0).topology();
+        assertThat(after.members()).hasSize(3);
+        boolean waitedTwice =
+                mesh.node(0).effects.stream()
+                        .anyMatch(effect ->
+                                effect instanceof Effect.Install(var topology)
+                                        && topology.members().size() == 4);
+        assertThat(waitedTwice).isFalse();
+    }
+
+    @Test
+    void aMemberThatResignedIsDroppedAtOnce() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node leaver = mesh.node(2);
+        leaver.tell(new Event.Resigned());
+        mesh.deliver();
+        assertThat(leaver.hasLease()).isFalse();
+        assertThat(mesh.node(0).topology().members()).hasSize(2);
+        mesh.pass(LEASE.multipliedBy(2));
+        assertThat(leaver.hasLease()).isFalse();
+    }
+
+    @Test
+    void aDrainingMemberSaysOnceThatItOwnsNothing() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node leaver = mesh.node(1);
+        leaver.tell(new Event.DrainRequested());
+        mesh.pass(Duration.ofSeconds(1));
+        assertThat(leaver.topology().phase()).isEqualTo(Phase.STEADY);
+        assertThat(leaver.topology().members()).hasSize(3);
+        assertThat(leaver.effects.stream().filter(Effect.Drained.class::isInstance)).hasSize(1);
+        assertThat(mesh.node(0).saw(Effect.Drained.class)).isFalse();
+    }
+
+    @Test
+    void aRestartedMemberIsTakenInAgainAndNeverActsOnItsFormerRun() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node restarted = mesh.node(1);
+        restarted.restart();
+        restarted.tell(new Event.Ticked());
+        assertThat(restarted.topology().isEmpty()).isTrue();
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(restarted.topology().members()).contains(restarted.self);
+        assertThat(restarted.topology().phase()).isEqualTo(Phase.STEADY);
+        assertThat(restarted.hasLease()).isTrue();
+    }
+
+    @Test
+    void allRestartedAtOnceGoOnFromWhatWasAgreed() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        long before = mesh.node(0).topology().epoch();
+        mesh.nodes.forEach(Node::restart);
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(mesh.node(2).topology().epoch()).isGreaterThan(before);
+        assertThat(mesh.node(2).hasLease()).isTrue();
+    }
+
+    @Test
+    void nothingGoesOnBeforeEveryMemberHasSynced() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node late = mesh.node(1);
+        late.syncs = false;
+        mesh.add(Roster.member(4, 1));
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(5));
+        assertThat(mesh.node(0).topology().phase()).isEqualTo(Phase.COPYING);
+        assertThat(mesh.node(0).agreement.status().unsynced()).containsExactly(late.self.id());
+        late.syncs = true;
+        late.tell(new Event.Synced(late.topology().epoch()));
+        mesh.pass(Duration.ofSeconds(1));
+        assertThat(mesh.node(3).topology().phase()).isEqualTo(Phase.STEADY);
+        assertThat(mesh.node(0).agreement.status().unsynced()).isEmpty();
+    }
+
+    @Test
+    void theFewMakeUpAProvisionalTopologyWhenTheirLeasesHaveRunOutAndGiveItUpAfterwards() {
+        CalmMesh mesh = CalmMesh.founded(5);
+        List<Node> few = mesh.nodes.subList(0, 2);
+        List<Node> many = mesh.nodes.subList(2, 5);
+        few.forEach(a -> many.forEach(b -> mesh.cut(a, b)));
+        mesh.view(few);
+        mesh.view(many);
+        assertThat(few.get(0).topology().isProvisional()).as("has its lease").isFalse();
+        mesh.pass(Duration.ofSeconds(2));
+        for (Node node : few) {
+            assertThat(node.topology().isProvisional()).isTrue();
+            assertThat(node.topology().members()).hasSize(2);
+            assertThat(node.hasLease()).isFalse();
+        }
+        assertThat(few.get(0).topology()).isEqualTo(few.get(1).topology());
+        assertThat(many.get(0).topology().members()).hasSize(3);
+        assertThat(many.get(0).topology().isProvisional()).isFalse();
+    }
+
+    @Test
+    void afterASplitWithoutAnyMajorityANewEpochIsAgreedOn() {
+        CalmMesh mesh = CalmMesh.founded(2);
+        long before = mesh.node(0).topology().epoch();
+        mesh.nodes.get(0).deaf = true;
+        mesh.viewOf(mesh.node(1), List.of(mesh.node(1)));
+        mesh.pass(Duration.ofSeconds(2));
+        assertThat(mesh.node(1).topology().isProvisional()).isTrue();
+        mesh.nodes.get(0).deaf = false;
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(2));
+        assertThat(mesh.node(1).topology().isProvisional()).isFalse();
+        assertThat(mesh.node(1).topology().epoch()).isGreaterThan(before);
+        assertThat(mesh.node(1).topology()).isEqualTo(mesh.node(0).topology());
+    }
+
+    @Test
+    void ofTwoMembersThatCannotReachEachOtherOneIsLeftOutUntilBothCan() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node a = mesh.node(1);
+        Node b = mesh.node(2);
+        a.tell(new Event.LinkDown(b.self.id()));
+        b.tell(new Event.LinkDown(a.self.id()));
+        mesh.pass(mesh.settings.deadLink().dividedBy(2));
+        assertThat(mesh.node(0).topology().members()).as("too soon").hasSize(3);
+        mesh.pass(mesh.settings.deadLink().plus(LEASE.multipliedBy(2)));
+        assertThat(mesh.node(0).topology().members()).containsExactly(mesh.node(0).self, a.self);
+        assertThat(mesh.node(0).agreement.status().leftOut()).containsExactly(b.self.id());
+        a.tell(new Event.LinkUp(b.self.id()));
+        mesh.pass(Duration.ofSeconds(2));
+        assertThat(mesh.node(0).topology().members()).as("one end only").hasSize(2);
+        b.tell(new Event.LinkUp(a.self.id()));
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(mesh.node(0).topology().members()).hasSize(3);
+        assertThat(mesh.node(0).agreement.status().leftOut()).isEmpty();
+    }
+
+    @Test
+    void whoHasTheLastCopyIsNotLeftOut() {
+        AgreementSettings oneCopy = AgreementSettings.of(1);
+        CalmMesh mesh = new CalmMesh(oneCopy, 3);
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(2));
+        mesh.node(1).tell(new Event.LinkDown(mesh.node(2).self.id()));
+        mesh.pass(Duration.ofSeconds(10));
+        assertThat(mesh.node(0).topology().members()).hasSize(3);
+    }
+
+    @Test
+    void whenAThirdSeesBothEndsOfACutTheTwoThatAgreeGoOn() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node a = mesh.node(0);
+        Node b = mesh.node(1);
+        Node c = mesh.node(2);
+        mesh.cut(a, b);
+        mesh.viewOf(a, List.of(a, c));
+        mesh.viewOf(b, List.of(b, c));
+        mesh.viewOf(c, List.of(a, b, c));
+        mesh.pass(Duration.ofSeconds(8));
+        assertThat(c.topology().members()).hasSize(2).contains(c.self);
+        assertThat(c.hasLease()).isTrue();
+        assertThat(a.hasLease() && b.hasLease()).isFalse();
+        assertThat(a.hasLease() || b.hasLease()).isTrue();
+    }
+
+    @Test
+    void whenTheFirstOfTheViewDoesNotProposeTheNextDoes() {
+        CalmMesh mesh = CalmMesh.founded(4);
+        mesh.node(0).deaf = true; // and the failure detector has not noticed
+        mesh.node(3).deaf = true;
+        mesh.view(mesh.nodes.subList(0, 3));
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(mesh.node(1).topology().members()).hasSize(4);
+        mesh.view(mesh.nodes.subList(0, 3));
+        mesh.node(0).deaf = false;
+        mesh.cut(mesh.node(0), mesh.node(1));
+        mesh.cut(mesh.node(0), mesh.node(2));
+        mesh.node(3).deaf = false;
+        mesh.pass(Duration.ofSeconds(10));
+        assertThat(mesh.node(1).topology().members()).hasSize(3);
+    }
+
+    @Test
+    void ofTwoMeshesTheOlderStaysAndTheOthersMembersJoinIt() {
+        CalmMesh mesh = new CalmMesh(AgreementSettings.of(2), 1);
+        Node old = mesh.node(0);
+        Node young = mesh.add(Roster.member(2, 5));
+        Node youngToo = mesh.add(Roster.member(3, 5));
+        mesh.view(old);
+        mesh.view(young);
+        mesh.pass(Duration.ofSeconds(1));
+        mesh.view(young, youngToo);
+        mesh.pass(Duration.ofSeconds(2));
+        long epoch = young.topology().epoch();
+        assertThat(epoch).isGreaterThan(old.topology().epoch());
+        mesh.view(mesh.nodes);
+        mesh.pass(Duration.ofSeconds(3));
+        assertThat(old.topology().members()).hasSize(3);
+        assertThat(old.topology().phase()).isEqualTo(Phase.STEADY);
+        assertThat(young.topology()).isEqualTo(old.topology());
+        assertThat(young.effects).contains(new Effect.Estranged(epoch));
+        assertThat(old.saw(Effect.Estranged.class)).isFalse();
+        assertThat(young.hasLease() && youngToo.hasLease() && old.hasLease()).isTrue();
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefusedByName() {
+        assertThatThrownBy(() -> AgreementSettings.of(0)).hasMessageContaining("replication 0");
+        assertThatThrownBy(() -> new AgreementSettings(1, 0, LEASE, LEASE))
+                .hasMessageContaining("founders 0");
+        assertThatThrownBy(() -> new AgreementSettings(1, 1, Duration.ofMillis(1), LEASE))
+                .hasMessageContaining("lease");
+        assertThatThrownBy(() -> new AgreementSettings(1, 1, LEASE, Duration.ofMillis(500)))
+                .hasMessageContaining("dead link");
+    }
+}
