@@ -165,6 +165,9 @@ final class Council {
         log.error("this node takes no part in topologies any more", cause);
         lease.set(nanoClock.getAsLong());
         close();
+        synchronized (this) {
+            running = false;
+        }
         onBroken.accept("it cannot keep its word about topologies: " + cause.getMessage());
     }
 
@@ -174,10 +177,18 @@ final class Council {
         return resigned;
     }
 
-    /** Nothing is heard or said any more. */
+    /** Nothing more is heard; what is being said may still be written down: {@link #isQuiet}. */
     synchronized void close() {
         closed = true;
         waiting.clear();
+    }
+
+    /**
+     * Whether nothing is under way. Its worker must not be interrupted before: a write to the disk
+     * that is cut off looks like a disk that fails.
+     */
+    synchronized boolean isQuiet() {
+        return !running;
     }
 
     /** Completes once a drain that was asked for is done. */

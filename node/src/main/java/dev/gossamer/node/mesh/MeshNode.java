@@ -456,6 +456,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         ticks.stop();
         waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
         council.close();
+        waitUntil(council::isQuiet, CLOSE_PATIENCE_NANOS);
         lanes.close();
         workers.close();
     }

@@ -35,6 +35,7 @@ class CouncilTest {
     private final List<Message> sent = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private boolean diskFails;
+    private boolean quietWhileSaving;
 
     private final Council council =
             new Council(
@@ -51,6 +52,7 @@ class CouncilTest {
         if (diskFails) {
             throw new IllegalStateException("the disk is gone");
         }
+        quietWhileSaving |= council.isQuiet();
         saved.add(state);
     }
 
@@ -104,6 +106,16 @@ class CouncilTest {
         int before = sent.size();
         pass(16);
         assertThat(sent).hasSize(before);
+    }
+
+    @Test
+    void itIsNotQuietWhileItWritesItsWordDown() {
+        see(SELF);
+        pass(40);
+        assertThat(saved).isNotEmpty();
+        assertThat(quietWhileSaving).isFalse();
+        council.close();
+        assertThat(council.isQuiet()).isTrue();
     }
 
     @Test
