@@ -40,7 +40,7 @@ final class SimProcess {
                 started.onTopology(
                         topology -> {
                             world().note(number(), "topology", Names.of(topology));
-                            hosts.learned(topology);
+                            hosts.learned(number(), topology);
                         });
         extendClock();
         spawn(
