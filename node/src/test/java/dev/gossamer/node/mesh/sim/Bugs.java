@@ -8,10 +8,12 @@ import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.OperationId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +26,6 @@ import java.util.Set;
  */
 final class Bugs {
     enum Bug {
-        /** None. */
         NONE,
         /** The primary does not wait for its backups, and some never get the copy. */
         ACKNOWLEDGED_BEFORE_STORED,
@@ -47,7 +48,26 @@ final class Bugs {
         /** What a member promised and accepted is lost when its process ends. */
         WORD_FORGOTTEN,
         /** What the smaller side of a partition wrote is not offered to the others. */
-        NO_RECONCILIATION
+        NO_RECONCILIATION,
+        /** What lost in a merge is listed nowhere. */
+        NO_LEDGER
+    }
+
+    /** The faults under which a bug shows; other kinds only take time. */
+    static Set<Kind> exposing(Bug bug) {
+        return switch (bug) {
+            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
+            case LOWER_EPOCHS_STORED ->
+                    EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
+            case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
+            case MIRROR_KEEPS_ALL, NO_RECONCILIATION, NO_LEDGER ->
+                    EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
+            case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
+                    EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
+            case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
+            case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
+            case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
+        };
     }
 
     private static final int KEYS_PER_PAGE = 1_000;

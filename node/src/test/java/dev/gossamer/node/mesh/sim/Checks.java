@@ -20,6 +20,7 @@ final class Checks {
     private final Hosts hosts;
     private final Clients clients;
     private final boolean separated;
+    private final boolean forgetful;
 
     Checks(World world, Setup setup, Hosts hosts, Clients clients, Set<Faults.Kind> kinds) {
         this.world = world;
@@ -27,6 +28,7 @@ final class Checks {
         this.hosts = hosts;
         this.clients = clients;
         this.separated = kinds.stream().anyMatch(Faults::separates);
+        this.forgetful = kinds.contains(Faults.Kind.KILL) || kinds.contains(Faults.Kind.LEAVE);
     }
 
     /** Each key through each member. */
@@ -49,6 +51,7 @@ final class Checks {
         if (world.isOver()) {
             return;
         }
+        ledgers();
         for (int number = 0; number < setup.keys(); number++) {
             String key = Clients.key(number);
             List<Call> calls =
@@ -60,6 +63,15 @@ final class Checks {
             if (linear && !Linearizability.holds(calls)) {
                 throw failure("calls for " + key + " are not linearizable (C5)", calls);
             }
+        }
+    }
+
+    private void ledgers() {
+        LedgerCheck ledgers = new LedgerCheck(hosts, clients.history());
+        if (!separated) {
+            ledgers.nothingIsListed();
+        } else if (!forgetful) {
+            ledgers.run();
         }
     }
 

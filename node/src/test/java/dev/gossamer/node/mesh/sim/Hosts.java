@@ -22,6 +22,9 @@ final class Hosts {
     private final Setup setup;
     private final List<Host> all = new ArrayList<>();
     private final Map<Long, Topology> agreed = new HashMap<>();
+    private final List<Learned> learned = new ArrayList<>();
+
+    private record Learned(long atNanos, int number, boolean provisional) {}
 
     Hosts(World world, Setup setup) {
         this.world = world;
@@ -168,7 +171,8 @@ final class Hosts {
     }
 
     /** Each agreed epoch has one topology for ever. */
-    void learned(Topology topology) {
+    void learned(int number, Topology topology) {
+        learned.add(new Learned(world.nowNanos(), number, topology.isProvisional()));
         Topology known = agreed.putIfAbsent(topology.epoch(), topology);
         if (known != null && !topology.isProvisional() && !known.equals(topology)) {
             world.fail(
@@ -178,6 +182,16 @@ final class Hosts {
         if (agreed.size() > TOPOLOGIES_MAX) {
             world.fail("more than " + TOPOLOGIES_MAX + " topologies: the mesh never settles", null);
         }
+    }
+
+    /** When a member went by an agreed topology again after that. */
+    long backAfter(int number, long nanos) {
+        return learned.stream()
+                .filter(each -> each.number() == number && !each.provisional())
+                .mapToLong(Learned::atNanos)
+                .filter(at -> at > nanos)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     Bugs bugs() {

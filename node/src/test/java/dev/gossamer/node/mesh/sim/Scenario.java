@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * roles KEY                who is what for a key now
  * put KEY VALUE via M      one call, and what came of it; also remove KEY, get KEY
  * begin put KEY VALUE via M; end      the same, with other commands in between
+ * insist put KEY VALUE via M          again and again until it is done, as clients do
  * kill M, start M, pause M, resume M, stop M
  * cut M from N             both ways; cut M to N one way; heal everything
  * wait 500 ms, wait whole
@@ -60,6 +61,7 @@ final class Scenario {
                 begun = begin(line.substring("begin ".length()).trim().split(" +"));
                 yield "begun";
             }
+            case "insist" -> insist(line.substring("insist ".length()).trim().split(" +"));
             case "end" -> finish(Objects.requireNonNull(begun));
             case "kill", "start", "pause", "resume", "stop" -> does(words[0], number(words[1]));
             case "cut" -> cut(words);
@@ -135,6 +137,16 @@ final class Scenario {
             case REFUSED -> "refused " + code;
             case OPEN, UNKNOWN -> "unknown " + code;
         };
+    }
+
+    private String insist(String[] words) {
+        long end = world().nowNanos() + CALL_PATIENCE;
+        String answer = finish(begin(words));
+        while (!answer.equals("ok") && world().nowNanos() < end) {
+            world().runUntil(world().nowNanos() + LOOK);
+            answer = finish(begin(words));
+        }
+        return answer;
     }
 
     private String does(String what, int number) {
