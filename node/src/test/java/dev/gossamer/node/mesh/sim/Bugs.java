@@ -57,8 +57,7 @@ final class Bugs {
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
             case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
-            case LOWER_EPOCHS_STORED ->
-                    EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
+            case LOWER_EPOCHS_STORED -> EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
             case MIRROR_KEEPS_ALL, NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);

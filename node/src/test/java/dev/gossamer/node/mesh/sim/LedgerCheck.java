@@ -83,8 +83,7 @@ final class LedgerCheck {
         return isVersioned(other)
                 && other.key.equals(write.key)
                 && !Epoch.isProvisional(other.version.epoch())
-                && Epoch.agreedPart(other.version.epoch())
-                        > Epoch.agreedPart(write.version.epoch())
+                && Epoch.agreedPart(other.version.epoch()) > Epoch.agreedPart(write.version.epoch())
                 && other.endNanos < met
                 && other.version.compareTo(write.version) > 0;
     }

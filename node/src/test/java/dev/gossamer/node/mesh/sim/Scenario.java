@@ -76,8 +76,7 @@ final class Scenario {
         int running = Integer.parseInt(words[1]);
         int machines = Integer.parseInt(words[3]);
         int copies = Integer.parseInt(words[5]);
-        Setup setup =
-                new Setup(machines, running, copies, 1, 0, 0, true, 0, 0, Bugs.Bug.NONE);
+        Setup setup = new Setup(machines, running, copies, 1, 0, 0, true, 0, 0, Bugs.Bug.NONE);
         simulation = Simulation.quiet(seed, setup);
         for (int number = 1; number <= running; number++) {
             mesh().hosts().get(number).start();
@@ -204,9 +203,7 @@ final class Scenario {
             kept.add(
                     entry == null
                             ? "nothing"
-                            : entry.isTombstone()
-                                    ? "removed"
-                                    : Bytes.wrap(entry.value()).toUtf8());
+                            : entry.isTombstone() ? "removed" : Bytes.wrap(entry.value()).toUtf8());
         }
         return String.join(", ", kept);
     }

@@ -37,11 +37,10 @@ final class SimProcess {
         MeshNode started = hosts.builder().node(this);
         node = started;
         var _ =
-                started.onTopology(
-                        topology -> {
-                            world().note(number(), "topology", Names.of(topology));
-                            hosts.learned(number(), topology);
-                        });
+                started.onTopology(topology -> {
+                    world().note(number(), "topology", Names.of(topology));
+                    hosts.learned(number(), topology);
+                });
         extendClock();
         spawn(
                 "start",
