@@ -147,7 +147,8 @@ final class Checks {
             Entry entry = keptByOrNull(key, owner);
             kept.add(owner.name() + " " + (entry == null ? "nothing" : entry.version()));
         }
-        long distinct = kept.stream().map(text -> text.split(" ")[1]).distinct().count();
+        long distinct =
+                kept.stream().map(text -> text.substring(text.indexOf(" ") + 1)).distinct().count();
         if (distinct > 1) {
             throw new AssertionError("the owners of " + key + " differ: " + kept);
         }

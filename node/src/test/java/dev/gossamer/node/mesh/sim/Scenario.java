@@ -130,7 +130,7 @@ final class Scenario {
         while (call.status == Call.Status.OPEN && world().nowNanos() < end) {
             world().runUntil(world().nowNanos() + MILLI);
         }
-        String code = call.note.split(" ")[0];
+        String code = call.note.replaceFirst(" .*", "");
         return switch (call.status) {
             case OK -> call.kind != Call.Kind.GET ? "ok" : call.found == null ? "-" : call.found;
             case REFUSED -> "refused " + code;
