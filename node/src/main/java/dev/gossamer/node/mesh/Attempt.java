@@ -48,6 +48,10 @@ abstract class Attempt {
         maybeDone = true;
     }
 
+    final boolean mayHaveBeenApplied() {
+        return maybeDone;
+    }
+
     /** Tries again when the topology has changed, or a little later. */
     final void retryLater(String why) {
         trouble = why;

@@ -156,8 +156,8 @@ final class MemberService implements RequestHandler {
         }
 
         @Override
-        public void notHere(long epoch) {
-            responder.reply(new Reply.WrongEpoch(epoch));
+        public void notHere(long epoch, boolean maybeDone) {
+            responder.reply(new Reply.WrongEpoch(epoch, maybeDone));
         }
     }
 

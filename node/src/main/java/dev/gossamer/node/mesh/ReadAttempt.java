@@ -98,7 +98,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         router.end(this);
         switch (reply) {
             case Reply.Found(var entry) -> found(entry, asked);
-            case Reply.WrongEpoch(var epoch) -> retryLater(Holding.otherEpochText(epoch));
+            case Reply.WrongEpoch(var epoch, _) -> retryLater(Holding.otherEpochText(epoch));
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Done _,
                     Reply.Stored _,

@@ -16,8 +16,13 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
 
     /** Takes the answer of one write. */
     interface Answer extends Mesh.Callback<Outcome> {
-        /** Only where forwarding is not allowed: this node is not the slot's primary. */
-        void notHere(long epoch);
+        /**
+         * Only where forwarding is not allowed: this node is not the slot's primary.
+         *
+         * @param maybeDone whether it was until just now, and has applied the write; the next
+         *     primary decides what becomes of it
+         */
+        void notHere(long epoch, boolean maybeDone);
     }
 
     private final WriteCall call;
@@ -59,7 +64,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
     private void notHere(long epoch) {
         router.finished(this);
         if (call.callback() instanceof Answer answer) {
-            answer.notHere(epoch);
+            answer.notHere(epoch, mayHaveBeenApplied());
         } else {
             call.callback().failed(ErrorCode.WRONGEPOCH, Holding.notPrimaryText(epoch));
         }
@@ -70,7 +75,12 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         router.end(this);
         switch (reply) {
             case Reply.Done(var outcome) -> done(outcome);
-            case Reply.WrongEpoch(var epoch) -> retryLater(Holding.otherEpochText(epoch));
+            case Reply.WrongEpoch(var epoch, var maybeDone) -> {
+                if (maybeDone) {
+                    mayHaveBeenDone();
+                }
+                retryLater(Holding.otherEpochText(epoch));
+            }
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Found _,
                     Reply.Stored _,

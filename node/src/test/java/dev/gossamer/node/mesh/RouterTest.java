@@ -158,6 +158,20 @@ class RouterTest {
     }
 
     @Test
+    void whatADeposedPrimaryHasAppliedIsNeverReportedAsRefused() {
+        RouterLab lab = RouterLab.of(3);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.network = swallowing(lab, 2);
+        Answer<Outcome> write = lab.node(3).put("k", "v");
+        lab.run();
+        assertThat(lab.node(1).stands("k")).isEqualTo("v");
+        lab.node(1).install(steady(lab, 2, 2, 1));
+        lab.pass(RouterLab.TIMEOUT.plusMillis(100));
+        assertThat(write.code).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(write.message).contains("the outcome is unknown");
+    }
+
+    @Test
     void whoHoldsNothingOfASlotDoesNotSayThatItStoredACopy() {
         RouterLab lab = RouterLab.of(2);
         lab.install(steady(lab, 1, 1));

@@ -104,7 +104,8 @@ final class MessageCodec {
                     Wire.writeKey(out, key);
                 }
             }
-            case Reply.WrongEpoch(var epoch) -> out.writeByte(9).writeLong(epoch);
+            case Reply.WrongEpoch(var epoch, var maybeDone) ->
+                    out.writeByte(9).writeLong(epoch).writeBoolean(maybeDone);
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
@@ -126,7 +127,7 @@ final class MessageCodec {
             case 6 -> readKeysPage(in);
             case 7 -> new Reply.Counted(in.readLong());
             case 8 -> new Reply.SomeKey(Wire.readFlag(in) ? Wire.readKey(in) : null);
-            case 9 -> new Reply.WrongEpoch(in.readLong());
+            case 9 -> new Reply.WrongEpoch(in.readLong(), Wire.readFlag(in));
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
             case 11 -> new Reply.Alive(in.readLong());
             default -> throw Wire.unknown("reply", kind);

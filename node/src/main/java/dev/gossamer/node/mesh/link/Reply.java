@@ -54,8 +54,19 @@ public sealed interface Reply {
 
     record SomeKey(@Nullable Bytes key) implements Reply {}
 
-    /** Nothing was done, for the peer goes by another epoch. */
-    record WrongEpoch(long epoch) implements Reply {}
+    /**
+     * The peer goes by another epoch.
+     *
+     * @param maybeDone whether the write may have been applied before that epoch came; else nothing
+     *     was done. It may be sent again under its operation id in either case, but only what was
+     *     not done may be reported as refused
+     */
+    record WrongEpoch(long epoch, boolean maybeDone) implements Reply {
+        /** Nothing was done. */
+        public WrongEpoch(long epoch) {
+            this(epoch, false);
+        }
+    }
 
     record Failed(ErrorCode code, String message) implements Reply {}
 }

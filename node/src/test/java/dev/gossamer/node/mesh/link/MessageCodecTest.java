@@ -144,6 +144,7 @@ class MessageCodecTest {
                     new Reply.SomeKey(null),
                     new Reply.SomeKey(KEY),
                     new Reply.WrongEpoch(8),
+                    new Reply.WrongEpoch(8, true),
                     new Reply.Failed(ErrorCode.BUSY, "later"));
 
     private static ByteBuf written(Request request) {
