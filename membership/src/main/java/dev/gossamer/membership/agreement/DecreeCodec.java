@@ -14,6 +14,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.Deflater;
@@ -121,12 +123,8 @@ final class DecreeCodec {
             if (format != FORMAT) {
                 throw new IllegalArgumentException("a topology of format " + format);
             }
-            Decree decree = read(in);
-            if (in.read() >= 0) {
-                throw new IllegalArgumentException("a topology with something after its end");
-            }
-            return decree;
-        } catch (IOException e) {
+            return read(in);
+        } catch (IOException | BufferUnderflowException e) {
             throw new IllegalArgumentException("not a whole topology: " + e, e);
         } finally {
             inflater.end();
@@ -143,8 +141,13 @@ final class DecreeCodec {
         for (int left = in.readUnsignedShort(); left > 0; left--) {
             members.add(readMember(in));
         }
-        short[][] owners = readSlots(in);
-        short[][] others = phase == Topology.Phase.STEADY ? new short[0][] : readSlots(in);
+        // Tens of thousands of small numbers follow: a stream would take most of the time.
+        ByteBuffer slots = ByteBuffer.wrap(in.readAllBytes());
+        short[][] owners = readSlots(slots);
+        short[][] others = phase == Topology.Phase.STEADY ? new short[0][] : readSlots(slots);
+        if (slots.hasRemaining()) {
+            throw new IllegalArgumentException("a topology with something after its end");
+        }
         return new Decree(
                 genesis, after, new Topology(epoch, replication, members, phase, owners, others));
     }
@@ -166,12 +169,12 @@ final class DecreeCodec {
         };
     }
 
-    private static short[][] readSlots(DataInputStream in) throws IOException {
+    private static short[][] readSlots(ByteBuffer in) {
         short[][] slots = new short[Slot.COUNT][];
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            short[] members = new short[in.readUnsignedByte()];
+            short[] members = new short[Byte.toUnsignedInt(in.get())];
             for (int i = 0; i < members.length; i++) {
-                members[i] = in.readShort();
+                members[i] = in.getShort();
             }
             slots[slot] = members;
         }

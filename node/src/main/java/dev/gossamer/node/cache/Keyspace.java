@@ -433,6 +433,9 @@ public final class Keyspace {
     }
 
     private int drop(int slot, List<Bytes> keys, IntPredicate which) {
+        if (keys.isEmpty()) {
+            return 0;
+        }
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {

@@ -58,6 +58,9 @@ final class Holding {
     private final int fewestCopies;
     private final Role[] roles = new Role[Slot.COUNT];
 
+    /** How many slots have each role. */
+    private final int[] counts = new int[Role.values().length];
+
     /** Set only for slots whose primary this node is. */
     private final AtomicLongArray serving = new AtomicLongArray(Slot.COUNT / Long.SIZE);
 
@@ -93,6 +96,7 @@ final class Holding {
         this.index = sameRun ? at : -1;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             roles[slot] = roleOf(slot);
+            counts[roles[slot].ordinal()]++;
         }
     }
 
@@ -412,7 +416,7 @@ final class Holding {
 
     /** How many slots have this role here. */
     int count(Role role) {
-        return (int) IntStream.range(0, Slot.COUNT).filter(slot -> role(slot) == role).count();
+        return counts[role.ordinal()];
     }
 
     /** Why a request for a slot of which this node is the primary must wait. */
