@@ -1,6 +1,5 @@
 package dev.gossamer.node.mesh.sim;
 
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -24,22 +23,15 @@ final class Batch {
         this.bug = bug;
     }
 
-    /**
-     * Goes on until so many runs are over, or that time, or one has failed.
-     *
-     * @param runsMin made however long they take
-     */
-    void run(long runsMin, long runsMax, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
+    /** Goes on until so many runs are over, or one has failed. */
+    void run(long runsMax) throws InterruptedException {
         long last = next.get() + runsMax;
         int threads = Runtime.getRuntime().availableProcessors();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             for (int i = 0; i < threads; i++) {
                 pool.execute(() -> {
                     long seed = next.getAndIncrement();
-                    while (seed < last
-                            && failures.isEmpty()
-                            && (runs.get() < runsMin || System.nanoTime() < end)) {
+                    while (seed < last && failures.isEmpty()) {
                         one(seed);
                         seed = next.getAndIncrement();
                     }

@@ -137,7 +137,7 @@ final class Checks {
     }
 
     private @Nullable Entry keptByOrNull(String key, Member owner) {
-        SimProcess process = hosts.runningOrNull((int) owner.id().value());
+        SimProcess process = hosts.runningOrNull(Names.numberOf(owner.id()));
         return process == null ? null : process.keyspace().peekOrNull(Bytes.utf8(key));
     }
 

@@ -33,7 +33,7 @@ final class Connection {
         this.client = client;
         this.from = client.home().process();
         this.world = from.world();
-        this.to = (int) client.peer().id().value();
+        this.to = Names.numberOf(client.peer().id());
         this.begunNanos = world.nowNanos();
         this.out = new Pipe(world, from.network(), from.number(), to);
         this.back = new Pipe(world, from.network(), to, from.number());
@@ -53,7 +53,9 @@ final class Connection {
         boolean reachable = from.network().isOpenBothWays(from.number(), to);
         if (reachable && peer == null) {
             tellClosed("connection refused");
-        } else if (peer != null && reachable && !peer.life().isPaused() && peer.listens()) {
+        } else if (reachable && !peer.member().id().equals(client.peer().id())) {
+            tellClosed("another member listens there");
+        } else if (reachable && !peer.life().isPaused() && peer.listens()) {
             serverLane = peer.lanes().some();
             server = peer;
             peer.lanes().accepted(this);

@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 final class Faults {
     enum Kind {
         KILL,
+        /** A machine is lost with its disk, and another takes its place. */
+        REPLACE,
         PAUSE,
         PARTITION,
         ISOLATE,
@@ -98,6 +100,7 @@ final class Faults {
     private void strike(Kind kind) {
         switch (kind) {
             case KILL -> kill(someHost());
+            case REPLACE -> replace(someHost());
             case PAUSE -> pause(someHost());
             case PARTITION -> partition();
             case ISOLATE -> isolate(someHost());
@@ -120,6 +123,24 @@ final class Faults {
         long away = aWhile();
         did("kill m" + number + ", start it again after " + away / MILLI + " ms");
         host.kill();
+        world.after(away, host::start);
+    }
+
+    /** Of a mesh of three or more that is whole: the votes of most members must stay. */
+    private void replace(int number) {
+        Hosts.Host host = hosts.get(number);
+        if (!host.isUp() || hosts.running().size() < 3 || !isWhole.getAsBoolean() || !mayLose(1)) {
+            return;
+        }
+        long away = aWhile();
+        did(
+                "lose m"
+                        + number
+                        + " and its disk, another takes its place after "
+                        + away / MILLI
+                        + " ms");
+        host.kill();
+        host.replaceDisk();
         world.after(away, host::start);
     }
 

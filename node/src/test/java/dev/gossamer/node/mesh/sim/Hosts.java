@@ -1,7 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.protocol.Member;
-import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +47,8 @@ final class Hosts {
     final class Host {
         private final int number;
         private final HostClock clock;
-        private final Disk disk = new Disk();
+        private Disk disk = new Disk();
+        private int disks;
         private @Nullable SimProcess process;
         private long lastIncarnation;
 
@@ -81,7 +81,7 @@ final class Hosts {
             lastIncarnation = Math.max(lastIncarnation + 1, clock.wallMillis());
             Member member =
                     new Member(
-                                    new MemberId(number),
+                                    Names.idOf(number, disks),
                                     "m" + number,
                                     "zone",
                                     Member.WEIGHT_DEFAULT,
@@ -110,6 +110,13 @@ final class Hosts {
                 process = null;
                 running.kill();
             }
+        }
+
+        /** What the machine kept is gone: who starts on it next is a new member. */
+        void replaceDisk() {
+            world.note(number, "replaced", "the disk");
+            disk = new Disk();
+            disks++;
         }
 
         /** SIGTERM: the node closes by itself, then the process is over. */

@@ -4,12 +4,16 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** How members are called in traces: m1, m2, and so on. */
 final class Names {
+    /** Ids of machine n are n, n + 100, n + 200: one for each of its disks. */
+    private static final int DISKS = 100;
+
     private Names() {}
 
     static String of(MeshView view) {
@@ -32,13 +36,22 @@ final class Names {
         }
     }
 
+    /** The machine of a member. A machine whose disk was replaced is another member. */
+    static int numberOf(MemberId id) {
+        return (int) (id.value() % DISKS);
+    }
+
+    static MemberId idOf(int number, int disk) {
+        return new MemberId(number + (long) DISKS * disk);
+    }
+
     static String of(Topology topology) {
         return Epoch.text(topology.epoch()) + " " + topology.phase() + " " + of(topology.members());
     }
 
     static String of(List<Member> members) {
         return members.stream()
-                .map(member -> "m" + member.id().value())
+                .map(member -> "m" + numberOf(member.id()))
                 .collect(Collectors.joining(" ", "[", "]"));
     }
 }

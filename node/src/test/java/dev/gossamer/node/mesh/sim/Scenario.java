@@ -110,7 +110,7 @@ final class Scenario {
     }
 
     private static int numberOf(Member member) {
-        return (int) member.id().value();
+        return Names.numberOf(member.id());
     }
 
     private Call begin(String[] words) {

@@ -61,7 +61,7 @@ final class SimMembership implements Membership {
 
     @Override
     public boolean send(MemberId to, byte[] payload) {
-        int number = (int) to.value();
+        int number = Names.numberOf(to);
         process.hosts()
                 .bugs()
                 .echo(payload)
@@ -72,7 +72,7 @@ final class SimMembership implements Membership {
                         number,
                         () -> {
                             SimProcess peer = process.hosts().runningOrNull(number);
-                            if (peer != null) {
+                            if (peer != null && peer.member().id().equals(to)) {
                                 peer.membership().message(process.member().id(), payload);
                             }
                         });

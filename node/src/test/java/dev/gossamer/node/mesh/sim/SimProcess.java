@@ -24,7 +24,7 @@ final class SimProcess {
         this.hosts = hosts;
         this.member = member;
         this.clock = clock;
-        this.life = new Life(hosts.world(), (int) member.id().value());
+        this.life = new Life(hosts.world(), Names.numberOf(member.id()));
         this.lanes = new SimLanes(this, laneCount);
         this.membership = new SimMembership(this, hosts.detector());
         this.disk = disk;
