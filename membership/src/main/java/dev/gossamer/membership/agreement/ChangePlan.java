@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -121,6 +122,40 @@ final class ChangePlan {
         short[][] owners = plan.holders();
         short[][] others = plan.newcomers(owners);
         return plan.topology(epoch, isAny(others) ? Phase.COPYING : Phase.STEADY, owners, others);
+    }
+
+    /**
+     * Whether the next topology lets some slot begin with nothing although somebody who has it may
+     * still be there.
+     *
+     * @param mayComeBack of those who are not among the next members
+     */
+    static boolean givesUp(Situation situation, Placing placing, Predicate<Member> mayComeBack) {
+        ChangePlan plan = new ChangePlan(situation, placing);
+        Topology present = situation.present();
+        boolean[] back = new boolean[plan.next.length];
+        for (int i = 0; i < back.length; i++) {
+            back[i] = plan.next[i] < 0 && mayComeBack.test(present.members().get(i));
+        }
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (plan.isLost(slot) && isAnyOwner(present, slot, back)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLost(int slot) {
+        return owners(slot).length == 0 && completeOthers(slot).length == 0;
+    }
+
+    private static boolean isAnyOwner(Topology topology, int slot, boolean[] those) {
+        for (int rank = 0; rank < topology.ownerCount(slot); rank++) {
+            if (those[topology.ownerIndex(slot, rank)]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static short[][] target(Situation situation, Placing placing) {

@@ -40,6 +40,8 @@ final class Outlook implements Proposer.Purpose {
     private @Nullable Question askedOrNull;
     private Optional<Decree> answer = Optional.empty();
     private @Nullable Cut cutOrNull;
+    private @Nullable Situation weighedOrNull;
+    private boolean givesUp;
     private Set<MemberId> leftOut = Set.of();
 
     /**
@@ -149,18 +151,42 @@ final class Outlook implements Proposer.Purpose {
             return Optional.empty();
         }
         Topology present = present();
-        Situation situation =
-                new Situation(
-                        present,
-                        next,
-                        idsOf(Report::draining),
-                        idsOf(report -> report.synced() == present.epoch()),
-                        idsOf(report -> report.acting() == present.epoch()),
-                        settings.replication());
+        Situation situation = situation(next);
         boolean waits = present.members().equals(next) && !unsynced().isEmpty();
         return waits && ask(situation.withNoneReady()).isEmpty()
                 ? Optional.empty()
                 : ask(situation);
+    }
+
+    private Situation situation(List<Member> next) {
+        Topology present = present();
+        return new Situation(
+                present,
+                next,
+                idsOf(Report::draining),
+                idsOf(report -> report.synced() == present.epoch()),
+                idsOf(report -> report.acting() == present.epoch()),
+                settings.replication());
+    }
+
+    /**
+     * Whether to propose now means to give up slots whose last holders are not in view, but may
+     * live: views go wrong for a while after a partition, and what is given up is lost. With one
+     * copy that is what was asked for.
+     */
+    boolean givesUpSlots() {
+        List<Member> next = candidates();
+        if (settings.replication() < 2 || next.isEmpty() || chosen.get().isEmpty()) {
+            return false;
+        }
+        Situation situation = situation(next);
+        if (!situation.equals(weighedOrNull)) {
+            weighedOrNull = situation;
+            givesUp =
+                    ChangePlan.givesUp(
+                            situation, placing, gone -> roll.member(gone.id()).isEmpty());
+        }
+        return givesUp;
     }
 
     private Optional<Decree> ask(Situation situation) {

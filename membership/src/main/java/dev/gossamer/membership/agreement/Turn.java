@@ -3,19 +3,24 @@ package dev.gossamer.membership.agreement;
 /**
  * When this member begins a round. The first in view does as soon as there is a plan; each after it
  * stands by for a while longer, in case the first does nothing: two that propose at once only hold
- * each other up.
+ * each other up. A topology that gives up what nobody in view has a copy of waits for those who may
+ * still have one.
  */
 final class Turn {
     private static final long PATIENCE_LEASES = 4;
+    private static final long LAST_COPY_LEASES = 6;
 
     private final Outlook outlook;
     private final long patienceNanos;
     private long unsettledSince;
     private long plannedSince;
+    private final long lastCopyNanos;
+    private long givingUpSince;
 
     Turn(Outlook outlook, AgreementSettings settings) {
         this.outlook = outlook;
         this.patienceNanos = PATIENCE_LEASES * settings.lease().toNanos();
+        this.lastCopyNanos = LAST_COPY_LEASES * settings.lease().toNanos();
         reset();
     }
 
@@ -23,6 +28,7 @@ final class Turn {
     void reset() {
         unsettledSince = Long.MAX_VALUE;
         plannedSince = Long.MAX_VALUE;
+        givingUpSince = Long.MAX_VALUE;
     }
 
     /** Whether something is to be changed, and this member is the one to say so now. */
@@ -37,11 +43,20 @@ final class Turn {
         if (nowNanos - unsettledSince < patience) {
             return false; // without so much as a plan, which costs the most
         }
-        if (outlook.plan().isEmpty()) {
+        if (mustWaitForCopies(nowNanos) || outlook.plan().isEmpty()) {
             plannedSince = Long.MAX_VALUE;
             return false;
         }
         plannedSince = Math.min(plannedSince, nowNanos);
         return nowNanos - plannedSince >= patience;
+    }
+
+    private boolean mustWaitForCopies(long nowNanos) {
+        if (!outlook.givesUpSlots()) {
+            givingUpSince = Long.MAX_VALUE;
+            return false;
+        }
+        givingUpSince = Math.min(givingUpSince, nowNanos);
+        return nowNanos - givingUpSince < lastCopyNanos;
     }
 }

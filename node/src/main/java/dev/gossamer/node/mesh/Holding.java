@@ -7,7 +7,9 @@ import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
@@ -59,7 +61,7 @@ final class Holding {
     private final Role[] roles = new Role[Slot.COUNT];
 
     /** How many slots have each role. */
-    private final int[] counts = new int[Role.values().length];
+    private final Map<Role, Integer> counts = new EnumMap<>(Role.class);
 
     /** Set only for slots whose primary this node is. */
     private final AtomicLongArray serving = new AtomicLongArray(Slot.COUNT / Long.SIZE);
@@ -96,7 +98,7 @@ final class Holding {
         this.index = sameRun ? at : -1;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             roles[slot] = roleOf(slot);
-            counts[roles[slot].ordinal()]++;
+            counts.merge(roles[slot], 1, Integer::sum);
         }
     }
 
@@ -416,7 +418,7 @@ final class Holding {
 
     /** How many slots have this role here. */
     int count(Role role) {
-        return counts[role.ordinal()];
+        return counts.getOrDefault(role, 0);
     }
 
     /** Why a request for a slot of which this node is the primary must wait. */

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Hosts {
     private final Map<Long, Topology> agreed = new HashMap<>();
     private final List<Learned> learned = new ArrayList<>();
 
-    private record Learned(long atNanos, int number, boolean provisional) {}
+    private record Learned(long atNanos, int number, long epoch) {}
 
     Hosts(World world, Setup setup) {
         this.world = world;
@@ -179,7 +180,7 @@ final class Hosts {
 
     /** Each agreed epoch has one topology for ever. */
     void learned(int number, Topology topology) {
-        learned.add(new Learned(world.nowNanos(), number, topology.isProvisional()));
+        learned.add(new Learned(world.nowNanos(), number, topology.epoch()));
         Topology known = agreed.putIfAbsent(topology.epoch(), topology);
         if (known != null && !topology.isProvisional() && !known.equals(topology)) {
             world.fail(
@@ -191,12 +192,13 @@ final class Hosts {
         }
     }
 
-    /** When a member went by an agreed topology again after that. */
-    long backAfter(int number, long nanos) {
+    /** When a member went by an agreed topology again after that provisional one. */
+    long backAfter(int number, long provisional) {
         return learned.stream()
-                .filter(each -> each.number() == number && !each.provisional())
+                .filter(each -> each.number() == number)
+                .dropWhile(each -> each.epoch() != provisional)
+                .filter(each -> !Epoch.isProvisional(each.epoch()))
                 .mapToLong(Learned::atNanos)
-                .filter(at -> at > nanos)
                 .findFirst()
                 .orElse(Long.MAX_VALUE);
     }

@@ -44,7 +44,7 @@ final class LedgerCheck {
     void run() {
         for (Call write : history) {
             if (isLastOfASmallerSide(write)) {
-                long met = hosts.backAfter(writerOf(write), write.endNanos);
+                long met = hosts.backAfter(writerOf(write), write.version.epoch());
                 history.stream()
                         .filter(other -> beats(other, write, met))
                         .findFirst()
@@ -58,7 +58,7 @@ final class LedgerCheck {
     }
 
     private static int writerOf(Call write) {
-        return (int) write.version.member().value();
+        return Names.numberOf(write.version.member());
     }
 
     private boolean isLastOfASmallerSide(Call write) {
