@@ -10,6 +10,7 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.mesh.SyncLab.Node;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.MemberId;
@@ -117,15 +118,22 @@ class SyncTest {
         assertThat(two.at("n")).isEqualTo("2");
     }
 
+    /** Three says so when it is surveyed; it would say it again when it mirrors. */
     @Test
     void aNewPrimaryWritesLaterThanEverythingThatAnyHolderHas() {
+        lab.write(SyncLab.put("k", "v"), one, two, three);
         three.stepClock(Duration.ofMillis(300));
         three.keyspace.witness((three.keyspace.clock() & ~0xffffL) + (200L << 16));
         long ahead = three.keyspace.clock();
+        assertThat(two.keyspace.clock()).isLessThan(ahead);
+        lab.swallowed = request -> request instanceof Request.Sync(SyncRequest.Compare _);
+        lab.kill(1);
 
-        oneDies();
+        lab.install(lab.topology(epoch(2), Phase.STEADY, members(2, 3), NOBODY));
+        lab.runUntil(() -> hasTakenOver(two, 2));
+        Change first = lab.apply(two, SyncLab.put("k", "w"), lab.newId());
 
-        assertThat(two.keyspace.clock()).isGreaterThanOrEqualTo(ahead);
+        assertThat(((Outcome.Applied) first.outcome()).version().clock()).isGreaterThan(ahead);
     }
 
     @Test
