@@ -78,7 +78,7 @@ final class Replication extends DeadlineWheel.Deadline {
         all.add(new RecentOperation(call.id(), change.outcome()));
         for (PendingWrites.Write other : router.shared.pending().of(call.keys())) {
             if (other != pending) {
-                router.shared.keyspace().operation(other.id()).ifPresent(all::add);
+                other.id().flatMap(router.shared.keyspace()::operation).ifPresent(all::add);
             }
         }
         return all;
