@@ -15,6 +15,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
@@ -383,6 +384,35 @@ class SyncTest {
                         all.acks(),
                         all.partition());
         return new SyncLab(3, members, KeyspaceSettings.of(List.of(all, thin)));
+    }
+
+    @Test
+    void whoKnowsThatItWasLeftOutBeginsASlotThatNobodyHasWithNothing() {
+        lab.write(SyncLab.put("k", "old"), one, two, three);
+        lab.installAndSync(lab.topology(epoch(2), Phase.STEADY, members(1, 2), NOBODY));
+        lab.write(SyncLab.put("k", "new"), one, two);
+        lab.kill(1);
+        lab.kill(2);
+
+        lab.installAndSync(lab.topology(epoch(3), Phase.STEADY, members(3), NOBODY));
+
+        assertThat(three.at("k")).isEqualTo("nothing");
+    }
+
+    @Test
+    void whoWasAwayMeanwhileCopiesASlotThatBeganEmpty() {
+        lab.write(SyncLab.put("k", "old"), one, two, three);
+        Topology without = lab.topology(epoch(2), Phase.STEADY, members(1, 2), NOBODY);
+        List.of(one, two, four).forEach(each -> each.epochs.install(without));
+        lab.runUntil(() -> two.isSynced() && four.isSynced());
+        lab.write(SyncLab.put("k", "new"), one, two);
+        lab.kill(1);
+        lab.kill(2);
+
+        lab.installAndSync(lab.topology(epoch(3), Phase.COPYING, members(4), members(3)));
+
+        assertThat(three.at("k")).isEqualTo("nothing");
+        assertThat(four.at("k")).isEqualTo("nothing");
     }
 
     /** It was deposed and made a backup while it did not hear of it, and its successor died. */
