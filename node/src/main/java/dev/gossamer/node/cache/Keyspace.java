@@ -137,17 +137,13 @@ public final class Keyspace {
                 return new Change(first, List.of(), true);
             }
             Change change = carryOut(operation, slot, epoch, alone);
-            if (id != null && !isToBeRepeated(change.outcome())) {
+            if (id != null && !change.outcome().isToBeSentAgain()) {
                 operations.remember(slot, id, change.outcome());
             }
             return change;
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isToBeRepeated(Outcome outcome) {
-        return outcome instanceof Outcome.Refused refused && refused.code().retryable();
     }
 
     private Change carryOut(Operation operation, int slot, long epoch, boolean alone) {
@@ -188,7 +184,8 @@ public final class Keyspace {
 
     /**
      * Merges what the primary wrote together with the operations whose effect it has: whoever looks
-     * at the slot's operations sees both or neither.
+     * at the slot's operations sees both or neither. Copies may overtake one another on their way:
+     * what {@link MemoryTier#mayHaveOutlived} is not stored, as if it had been evicted, too.
      *
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
@@ -197,7 +194,9 @@ public final class Keyspace {
         lock.lock();
         try {
             for (Item item : items) {
-                merge(item.key(), item.entry());
+                if (!tier.mayHaveOutlived(slot, item.key(), item.entry())) {
+                    merge(item.key(), item.entry());
+                }
             }
             for (RecentOperation operation : effective) {
                 operations.remember(slot, operation.id(), operation.outcome());
