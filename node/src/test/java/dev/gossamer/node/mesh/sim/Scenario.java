@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * begin put KEY VALUE via M; end      the same, with other commands in between
  * insist put KEY VALUE via M          again and again until it is done, as clients do
  * kill M, start M, pause M, resume M, stop M
+ * replace M                starts it with an empty disk, and its id
+ * evict KEY at M           capacity takes it there
  * cut M from N             both ways; cut M to N one way; heal everything
  * wait 500 ms, wait whole
  * owners KEY               what each owner keeps
@@ -63,7 +66,9 @@ final class Scenario {
             }
             case "insist" -> insist(line.substring("insist ".length()).trim().split(" +"));
             case "end" -> finish(Objects.requireNonNull(begun));
-            case "kill", "start", "pause", "resume", "stop" -> does(words[0], number(words[1]));
+            case "kill", "start", "replace", "pause", "resume", "stop" ->
+                    does(words[0], number(words[1]));
+            case "evict" -> evict(words[1], process(words[3]));
             case "cut" -> cut(words);
             case "heal" -> heal();
             case "wait" -> waits(words);
@@ -153,11 +158,17 @@ final class Scenario {
         switch (what) {
             case "kill" -> host.kill();
             case "start" -> host.start();
+            case "replace" -> host.replace();
             case "pause" -> host.pause();
             case "resume" -> host.resume();
             default -> host.stop();
         }
         return "done";
+    }
+
+    private static String evict(String key, SimProcess at) {
+        var forever = new Version(Long.MAX_VALUE, Long.MAX_VALUE, at.member().id());
+        return at.keyspace().dropUnlessLater(Bytes.utf8(key), forever) ? "evicted" : "not there";
     }
 
     private String cut(String[] words) {
