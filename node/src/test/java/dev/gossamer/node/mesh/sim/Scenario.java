@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
+import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * insist put KEY VALUE via M          again and again until it is done, as clients do
  * kill M, start M, pause M, resume M, stop M
  * replace M                starts it with an empty disk, and its id
+ * flush via M              everything is removed
  * evict KEY at M           capacity takes it there
  * cut M from N             both ways; cut M to N one way; heal everything
  * wait 500 ms, wait whole
@@ -68,6 +70,7 @@ final class Scenario {
             case "end" -> finish(Objects.requireNonNull(begun));
             case "kill", "start", "replace", "pause", "resume", "stop" ->
                     does(words[0], number(words[1]));
+            case "flush" -> flush(process(words[2]));
             case "evict" -> evict(words[1], process(words[3]));
             case "cut" -> cut(words);
             case "heal" -> heal();
@@ -164,6 +167,21 @@ final class Scenario {
             default -> host.stop();
         }
         return "done";
+    }
+
+    private String flush(SimProcess at) {
+        String[] answer = {"unknown"};
+        at.spawn(
+                "flush",
+                () -> {
+                    at.node().flush(Mesh.Scope.MESH).join();
+                    answer[0] = "ok";
+                });
+        long end = world().nowNanos() + CALL_PATIENCE;
+        while (!answer[0].equals("ok") && world().nowNanos() < end) {
+            world().runUntil(world().nowNanos() + MILLI);
+        }
+        return answer[0];
     }
 
     private static String evict(String key, SimProcess at) {
