@@ -30,7 +30,12 @@ import java.util.stream.IntStream;
  * the owners; besides, while handing over, the former owners; besides, while copying, members that
  * have copied all. Where nothing has to be copied, COPYING is passed over. Whoever may still take
  * itself for an owner, for it is not known to have installed the present topology, goes on getting
- * every write. Where nobody is left who has a slot, its new owners start with nothing.
+ * every write.
+ *
+ * <p>Where nobody is left who has a slot, it begins empty, with owners who know that: members that
+ * act under the present topology, or have begun after it. Another one, that was away, may have
+ * owned the slot when it last heard of anything, and would take what it has of it for everything
+ * (C8); it copies first, like any newcomer.
  *
  * <p><b>Cost.</b> A placement, and a few passes over all slots: 1 ms with a few members.
  */
@@ -304,7 +309,7 @@ final class ChangePlan {
         return topology(epoch, Phase.HANDING_OVER, target, others);
     }
 
-    /** Those who have a slot and shall go on owning it; the target where there are none. */
+    /** Those who have a slot and shall go on owning it; who is to begin it where there are none. */
     private short[][] holders() {
         int most = Math.min(situation.replication(), members.size());
         short[][] holders = new short[Slot.COUNT][];
@@ -315,9 +320,31 @@ final class ChangePlan {
                 short[] wanted = common(complete, target[slot]);
                 left = concat(concat(left, wanted), without(complete, wanted));
             }
-            holders[slot] = left.length == 0 ? target[slot] : first(left, most);
+            holders[slot] = left.length == 0 ? beginners(slot) : first(left, most);
         }
         return holders;
+    }
+
+    /** Who owns a slot that nobody has; where nobody is known to be fit for it, the target. */
+    private short[] beginners(int slot) {
+        short[] fit = new short[members.size()];
+        int count = 0;
+        for (int member = 0; member < fit.length; member++) {
+            if (installed[member] || hasRestarted(members.get(member))) {
+                fit[count++] = (short) member;
+            }
+        }
+        short[] able = first(fit, count);
+        short[] wanted = common(target[slot], able);
+        if (wanted.length > 0) {
+            return wanted;
+        }
+        return count == 0 ? target[slot] : first(able, 1);
+    }
+
+    /** What this one held under the present topology is gone with its process. */
+    private boolean hasRestarted(Member member) {
+        return present.member(member.id()).filter(same -> !sameRun(same, member)).isPresent();
     }
 
     private short[][] newcomers(short[][] owners) {

@@ -75,6 +75,40 @@ class AgreementTest {
         assertThat(mesh.node(1).topology()).isEqualTo(mesh.node(0).topology());
     }
 
+    /**
+     * One of two is gone with its disk. Whatever was agreed on was accepted by the other one, so a
+     * new node may take its place and its vote, and what the other one holds stays.
+     */
+    @Test
+    void aMeshThatHasLostHalfGoesOnWithAnotherNodeInThePlaceOfALostOne() {
+        CalmMesh mesh = CalmMesh.founded(2);
+        Node left = mesh.node(0);
+        Node lost = mesh.node(1);
+        Genesis founded = left.disk.chosen().orElseThrow().genesis();
+        lost.deaf = true;
+        mesh.view(left);
+        mesh.pass(LEASE.multipliedBy(3));
+        Node newcomer = mesh.add(Roster.member(3, 1));
+        mesh.view(left, newcomer);
+        mesh.pass(LEASE.multipliedBy(3));
+        assertThat(left.topology().isProvisional()).as("no majority").isTrue();
+
+        lost.deaf = false;
+        lost.disk = AcceptorState.none();
+        lost.restart();
+        mesh.view(left, lost, newcomer);
+        mesh.pass(LEASE.multipliedBy(6));
+
+        for (Node node : mesh.nodes) {
+            assertThat(node.topology().isProvisional()).isFalse();
+            assertThat(node.topology().phase()).isEqualTo(Phase.STEADY);
+            assertThat(node.topology().members())
+                    .containsExactly(left.self, lost.self, newcomer.self);
+            assertThat(node.hasLease()).isTrue();
+        }
+        assertThat(lost.disk.chosen().orElseThrow().genesis()).isEqualTo(founded);
+    }
+
     @Test
     void aShorterLeaseIsWaitedForLess() {
         AgreementSettings settings =

@@ -138,6 +138,36 @@ class ChangePlanTest {
         }
     }
 
+    /** It was left out, wanted back, and its owners died before it heard of anything. */
+    @Test
+    void aSlotThatNobodyHasDoesNotBeginWithWhoMayThinkThatItHasIt() {
+        Topology first = steady(4, 2);
+        Member away = first.members().get(3);
+        List<Member> three = first.members().subList(0, 3);
+        Topology without = next(first, three, ids(three)).orElseThrow();
+        Set<MemberId> aware = ids(three.subList(0, 1));
+        List<Member> left = List.of(first.members().get(0), away);
+        Situation situation = new Situation(without, left, Set.of(), Set.of(), aware, 2);
+        Topology begun = ChangePlan.next(situation, epochAfter(without), PLACING).orElseThrow();
+        assertThat(begun.phase()).isEqualTo(Phase.COPYING);
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            assertThat(begun.owners(slot)).containsExactly(left.get(0));
+            assertHearsOfWrites(begun, slot, away);
+        }
+    }
+
+    @Test
+    void whenAllHaveRestartedTheyBeginWithNothingAtOnce() {
+        Topology before = steady(3, 2);
+        List<Member> again =
+                before.members().stream()
+                        .map(member -> Roster.member(member.id().value(), member.incarnation() + 1))
+                        .toList();
+        Topology begun = next(before, again, Set.of()).orElseThrow();
+        assertThat(begun.phase()).isEqualTo(Phase.STEADY);
+        assertOwnedAsPlaced(begun, again, 2);
+    }
+
     @Test
     void aViewOfTheFewKeepsTheOwnersThatItHas() {
         Topology agreed = steady(5, 3);
@@ -177,6 +207,7 @@ class ChangePlanTest {
         private final SplittableRandom random;
         private final int replication;
         private List<Member> members = Roster.of(4);
+        private final List<Member> away = new ArrayList<>();
         private Set<MemberId> draining = Set.of();
         private Topology topology;
 
@@ -185,6 +216,9 @@ class ChangePlanTest {
 
         /** What each member acts under. */
         private final Map<Member, Topology> acting = new HashMap<>();
+
+        /** Left out since they last heard of anything: their leases are over. */
+        private final Set<Member> leftOut = new HashSet<>();
 
         private final Set<MemberId> synced = new HashSet<>();
         private long ids = 4;
@@ -208,6 +242,12 @@ class ChangePlanTest {
                 case 1 -> {
                     if (now.size() > 1) {
                         now.remove(one);
+                        away.add(one);
+                    }
+                }
+                case 4 -> {
+                    if (!away.isEmpty()) {
+                        now.add(away.removeLast());
                     }
                 }
                 case 2 -> {
@@ -222,15 +262,20 @@ class ChangePlanTest {
 
         private void mayProgress(Member member) {
             if (random.nextBoolean() && topology.members().contains(member)) {
-                acting.put(member, topology);
+                act(member);
                 if (random.nextBoolean()) {
                     sync(member);
                 }
             }
         }
 
-        private void sync(Member member) {
+        private void act(Member member) {
             acting.put(member, topology);
+            leftOut.remove(member);
+        }
+
+        private void sync(Member member) {
+            act(member);
             synced.add(member.id());
             int index = topology.members().indexOf(member);
             for (int slot = 0; slot < Slot.COUNT; slot++) {
@@ -258,6 +303,9 @@ class ChangePlanTest {
             for (int slot = 0; slot < Slot.COUNT; slot++) {
                 keepThoseWhoHave(next, slot);
             }
+            topology.members().stream()
+                    .filter(member -> !next.members().contains(member))
+                    .forEach(leftOut::add);
             topology = next;
             synced.clear();
         }
@@ -290,12 +338,27 @@ class ChangePlanTest {
             if (!known.isEmpty() && !left.containsAll(next.owners(slot))) {
                 fail("slot " + slot + ": " + next.owners(slot) + " own it, " + left + " have it");
             }
+            if (known.isEmpty() && next.members().stream().anyMatch(this::knowsThePresent)) {
+                assertThat(next.owners(slot)).allMatch(owner -> knowsWhatItHas(slot, owner));
+            }
             Member before = topology.primary(slot);
             boolean isDeposed =
                     next.members().contains(before) && !next.primary(slot).equals(before);
             assertThat(isDeposed && next.phase() == Phase.COPYING)
                     .as("slot %d changes its primary while copying", slot)
                     .isFalse();
+        }
+
+        private boolean knowsThePresent(Member member) {
+            return topology.equals(acting.get(member));
+        }
+
+        /** Unless it was an owner when it last heard of anything. */
+        private boolean knowsWhatItHas(int slot, Member member) {
+            Topology under = acting.get(member);
+            return under == null
+                    || under.equals(topology)
+                    || under.rankOf(slot, under.members().indexOf(member)) < 0;
         }
 
         /** Those of whom the present topology lets one know that they have a slot. */
@@ -314,6 +377,7 @@ class ChangePlanTest {
             for (Member member : next.members()) {
                 Topology under = acting.get(member);
                 if (under != null
+                        && !leftOut.contains(member)
                         && under.members().contains(member)
                         && topology.members().contains(member)
                         && under.primary(slot).equals(member)) {

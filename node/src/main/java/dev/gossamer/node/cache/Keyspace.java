@@ -93,7 +93,8 @@ public final class Keyspace {
     /**
      * Applies an operation as the slot's primary: checks its condition and the cache's limits,
      * gives it a version greater than any this node has seen (C1), and stores it. An expired entry
-     * counts as absent; a write that is expired already leaves a tombstone.
+     * counts as absent; a write that is expired already leaves a tombstone, and so does a removal
+     * that finds nothing here: see {@link Change#changed}.
      *
      * <p>Refused, to be sent again: {@link ErrorCode#BUSY} when the clock has no time to give;
      * {@link ErrorCode#WRONGEPOCH} when the cache compares epochs first and what stands here is of
@@ -102,36 +103,41 @@ public final class Keyspace {
      * @param epoch the epoch of the topology that makes this node the primary
      */
     public Change apply(Operation operation, long epoch) {
-        return apply(operation, operation.key().slotIndex(), epoch);
-    }
-
-    /** The same, for a caller that knows the slot of the operation's key. */
-    public Change apply(Operation operation, int slot, long epoch) {
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
-            return carryOut(operation, slot, epoch);
-        } finally {
-            lock.unlock();
-        }
+        return apply(operation, operation.key().slotIndex(), epoch, null, false);
     }
 
     /**
      * The same, once for an id: when it is known here, nothing is done and the outcome is the first
      * one ({@link Change#repeated}); else it is known from now on, unless the outcome was a refusal
      * to be sent again.
+     *
+     * @param slot of the operation's key
      */
     public Change apply(Operation operation, int slot, long epoch, OperationId id) {
+        return apply(operation, slot, epoch, id, false);
+    }
+
+    /** The same where nobody else can have a copy: a removal that finds nothing changes nothing. */
+    public Change applyAlone(Operation operation, int slot, long epoch, OperationId id) {
+        return apply(operation, slot, epoch, id, true);
+    }
+
+    /** The same, without an id. */
+    public Change applyAlone(Operation operation, int slot, long epoch) {
+        return apply(operation, slot, epoch, null, true);
+    }
+
+    private Change apply(
+            Operation operation, int slot, long epoch, @Nullable OperationId id, boolean alone) {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            Outcome first = operations.findOrNull(id);
+            Outcome first = id == null ? null : operations.findOrNull(id);
             if (first != null) {
                 return new Change(first, List.of(), true);
             }
-            Change change = carryOut(operation, slot, epoch);
-            if (!(change.outcome() instanceof Outcome.Refused refused)
-                    || !refused.code().retryable()) {
+            Change change = carryOut(operation, slot, epoch, alone);
+            if (id != null && !change.outcome().isToBeSentAgain()) {
                 operations.remember(slot, id, change.outcome());
             }
             return change;
@@ -140,9 +146,10 @@ public final class Keyspace {
         }
     }
 
-    private Change carryOut(Operation operation, int slot, long epoch) {
+    private Change carryOut(Operation operation, int slot, long epoch, boolean alone) {
         try {
-            return writer.apply(operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong()));
+            return writer.apply(
+                    operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong(), alone));
         } catch (GossamerException e) {
             Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
             return new Change(refused, List.of(), false);
@@ -177,7 +184,8 @@ public final class Keyspace {
 
     /**
      * Merges what the primary wrote together with the operations whose effect it has: whoever looks
-     * at the slot's operations sees both or neither.
+     * at the slot's operations sees both or neither. Copies may overtake one another on their way:
+     * what {@link MemoryTier#mayHaveOutlived} is not stored, as if it had been evicted, too.
      *
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
@@ -186,7 +194,9 @@ public final class Keyspace {
         lock.lock();
         try {
             for (Item item : items) {
-                merge(item.key(), item.entry());
+                if (!tier.mayHaveOutlived(slot, item.key(), item.entry())) {
+                    merge(item.key(), item.entry());
+                }
             }
             for (RecentOperation operation : effective) {
                 operations.remember(slot, operation.id(), operation.outcome());
@@ -458,10 +468,9 @@ public final class Keyspace {
      *
      * @param outcome what the caller is told
      * @param changed what the backups must store, as (key, entry or tombstone); empty when nothing
-     *     changed
-     * @param repeated whether the operation was applied before and this is its first outcome. The
-     *     change that it made may not have reached every backup yet: the answer has to wait for
-     *     whatever is pending under the operation's keys
+     *     changed. With {@link Outcome.Unchanged} a tombstone, for a copy that may be elsewhere
+     * @param repeated whether it was applied before and this is its first outcome. What it changed
+     *     may not be everywhere yet: the answer waits for what is pending under its keys
      */
     public record Change(Outcome outcome, List<Item> changed, boolean repeated) {
         public Change {

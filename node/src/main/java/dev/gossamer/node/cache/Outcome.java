@@ -27,4 +27,9 @@ public sealed interface Outcome {
 
     /** Not done and nothing changed: the request was wrong, or came to the wrong place. */
     record Refused(ErrorCode code, String message) implements Outcome {}
+
+    /** Whether the same call may have another outcome in a moment. */
+    default boolean isToBeSentAgain() {
+        return this instanceof Refused(var code, var _) && code.retryable();
+    }
 }

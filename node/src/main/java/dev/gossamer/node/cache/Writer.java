@@ -52,8 +52,12 @@ final class Writer {
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
     }
 
-    /** Under which topology, and when, an operation is applied to a slot. */
-    record Moment(long epoch, int slot, long nowMillis) {}
+    /**
+     * Under which topology, and when, an operation is applied to a slot.
+     *
+     * @param alone whether no other member can have a copy of anything in the slot
+     */
+    record Moment(long epoch, int slot, long nowMillis, boolean alone) {}
 
     /**
      * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
@@ -139,21 +143,45 @@ final class Writer {
 
     private Change remove(Operation.Remove remove, Moment at) {
         Entry live = liveOrNull(remove.key(), at);
+        if (live == null) {
+            return removeAbsent(remove.key(), at);
+        }
         Entry previous = remove.wantPrevious() ? live : null;
-        if (live == null || !Conditions.hold(remove.condition(), live)) {
+        if (!Conditions.hold(remove.condition(), live)) {
             return nothing(new Unchanged(previous));
         }
         return keep(remove.key(), tombstone(version(at), at), 0, null, previous, at);
     }
 
+    /**
+     * Capacity and expiry take entries at each member by itself, so a copy may still stand where
+     * this node has none. The caller hears that there was nothing, and may rely on it whatever its
+     * condition was: so the copy must not be found when its holder becomes the primary (C8), and a
+     * tombstone goes there as if something had been removed. Where one stands already, it did.
+     *
+     * <p>When there is no room for so many tombstones, the oldest are forgotten early; they have
+     * ousted the copies by then.
+     */
+    private Change removeAbsent(Bytes key, Moment at) {
+        Entry standing = at.alone() ? null : tier.peekOrNull(key);
+        if (at.alone() || (standing != null && standing.isTombstone())) {
+            return nothing(new Unchanged(null));
+        }
+        Entry tombstone = tombstone(version(at), at);
+        tier.put(at.slot(), key, tombstone);
+        return new Change(new Unchanged(null), List.of(new Item(key, tombstone)), false);
+    }
+
     private Change expire(Operation.Expire expire, Moment at) {
         Entry live = liveOrNull(expire.key(), at);
         Entry previous = expire.wantPrevious() ? live : null;
-        if (live == null) {
-            return nothing(new Unchanged(null));
-        }
         CacheSettings cache = caches.of(expire.key());
         long expiresAt = Expiries.resolve(expire.expiry(), cache, live, at.nowMillis());
+        if (live == null) {
+            return isOver(expiresAt, at)
+                    ? removeAbsent(expire.key(), at)
+                    : nothing(new Unchanged(null));
+        }
         boolean stays = expiresAt == Entry.NEVER && live.expiresAtMillis() == Entry.NEVER;
         boolean asked = !(expire.expiry() instanceof Operation.Expiry.Keep);
         if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
@@ -318,9 +346,13 @@ final class Writer {
 
     /** The entry, or, when it expired before it was written, the tombstone that it is now. */
     private Entry entry(byte[] value, Version version, long expiresAtMillis, Moment at) {
-        return expiresAtMillis != Entry.NEVER && expiresAtMillis <= at.nowMillis()
+        return isOver(expiresAtMillis, at)
                 ? tombstone(version, at)
                 : Entry.of(value, version, expiresAtMillis);
+    }
+
+    private static boolean isOver(long expiresAtMillis, Moment at) {
+        return expiresAtMillis != Entry.NEVER && expiresAtMillis <= at.nowMillis();
     }
 
     private Entry tombstone(Version version, Moment at) {

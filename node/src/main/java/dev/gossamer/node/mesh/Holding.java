@@ -27,6 +27,16 @@ import java.util.stream.IntStream;
  * owners and not on others. So a new primary makes the others like itself before it serves (its
  * takeover), and whoever else gets a new primary mirrors it.
  *
+ * <p><b>What capacity takes.</b> Each member evicts for itself, so of the holders some have let go
+ * of what others keep. No order of eviction, write and failover brings an older version back: (1) a
+ * write or removal is stored by all holders before it is acknowledged, with a version later than
+ * all they have had of its key (C1), and also where the primary has nothing any more to remove; (2)
+ * a holder replaces what it has by later versions only; (3) what finds nothing at a holder is
+ * either what the primary has of it, by a mirror or a takeover, or a copy on its way; and a copy
+ * that a later one may have overtaken, which has been evicted since, is passed over. So every
+ * holder has of each key the newest version that was acknowledged, or one that is newer, or
+ * nothing. What may come back after a miss is that newest version itself.
+ *
  * <p><b>Caches with fewer copies than the mesh.</b> A backup holds the caches whose replication is
  * greater than its rank. While owners are about to change ({@link Topology.Phase#COPYING}) all of
  * them hold all caches, for any may become the primary.

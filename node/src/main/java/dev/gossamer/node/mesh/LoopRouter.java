@@ -110,8 +110,8 @@ final class LoopRouter {
         Holding holding = epochs.latest();
         if (isClear(slot)
                 && mayApply(holding, slot, operation.key())
-                && isAlone(holding, slot, operation.key())) {
-            Keyspace.Change change = keyspace.apply(operation, slot, holding.epoch());
+                && isOnlyCopy(holding, slot, operation.key())) {
+            Keyspace.Change change = keyspace.applyAlone(operation, slot, holding.epoch());
             if (holding == epochs.latest() || change.changed().isEmpty()) {
                 callback.done(change.outcome());
             } else {
@@ -160,10 +160,15 @@ final class LoopRouter {
         return holding.isAlone(slot, keyspace.settingsOf(key).replication());
     }
 
+    /** Whether nobody has a copy that this node has not; the other side of a partition may. */
+    private boolean isOnlyCopy(Holding holding, int slot, Bytes key) {
+        return isAlone(holding, slot, key) && !holding.topology().isProvisional();
+    }
+
     /** Applies as the primary, and answers when all who must have the change have it. */
     void apply(WriteCall call, Holding holding) {
         if (isAlone(holding, call.slot(), call.key())) {
-            Keyspace.Change change = apply(call, holding.epoch());
+            Keyspace.Change change = changeOf(call, holding);
             if (change.changed().isEmpty()) {
                 answerUnchanged(call, change.outcome());
             } else if (holding == epochs.latest()) {
@@ -178,14 +183,16 @@ final class LoopRouter {
         }
     }
 
-    private Keyspace.Change apply(WriteCall call, long epoch) {
-        return keyspace.apply(call.operation(), call.slot(), epoch, call.id());
+    private Keyspace.Change changeOf(WriteCall call, Holding holding) {
+        return isOnlyCopy(holding, call.slot(), call.key())
+                ? keyspace.applyAlone(call.operation(), call.slot(), holding.epoch(), call.id())
+                : keyspace.apply(call.operation(), call.slot(), holding.epoch(), call.id());
     }
 
     /** Its bytes are counted already. */
     private void applyForAll(WriteCall call, Holding holding) {
         PendingWrites.Write write = shared.pending().begin(call);
-        Keyspace.Change change = apply(call, holding.epoch());
+        Keyspace.Change change = changeOf(call, holding);
         if (change.changed().isEmpty()) {
             shared.pending().end(write, true);
             shared.bytes().give(call.weightBytes());

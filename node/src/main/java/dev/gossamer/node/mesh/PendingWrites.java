@@ -5,6 +5,7 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,21 +33,22 @@ final class PendingWrites {
     static final class Write {
         private final int slot;
         private final List<Bytes> keys;
-        private final OperationId id;
+        private final @Nullable OperationId idOrNull;
 
         /** Guarded by this; null when the write is over. */
         private @Nullable List<Waiter> waitersOrNull = new ArrayList<>(0);
 
         private boolean stored;
 
-        private Write(WriteCall call) {
-            this.slot = call.slot();
-            this.keys = call.keys();
-            this.id = call.id();
+        private Write(int slot, List<Bytes> keys, @Nullable OperationId idOrNull) {
+            this.slot = slot;
+            this.keys = keys;
+            this.idOrNull = idOrNull;
         }
 
-        OperationId id() {
-            return id;
+        /** The operation; none where this is no caller's write. */
+        Optional<OperationId> id() {
+            return Optional.ofNullable(idOrNull);
         }
 
         private void tell(Waiter waiter) {
@@ -83,7 +85,15 @@ final class PendingWrites {
 
     /** To be followed by {@link #end}. */
     Write begin(WriteCall call) {
-        Write write = new Write(call);
+        return begin(new Write(call.slot(), call.keys(), call.id()));
+    }
+
+    /** The same, of what comes from another side of a partition; see {@link Reception}. */
+    Write beginMerge(Bytes key) {
+        return begin(new Write(key.slotIndex(), List.of(key), null));
+    }
+
+    private Write begin(Write write) {
         for (Bytes key : write.keys) {
             byKey.compute(key, (_, writes) -> with(writes, write));
         }

@@ -19,20 +19,29 @@ import java.util.Map;
  * what won to all who are to have it, and then thanks. What was brought before is given to them
  * again, for the time before it may not have got so far.
  *
+ * <p>What is merged stands here before the others have it, so it is pending like a write until they
+ * do ({@link PendingWrites}): nobody is told of it who would miss it if this node died. When
+ * another topology comes first, the member that brought it, which was not thanked, brings it again.
+ *
  * <p><b>Threads.</b> The lane of the errand.
  */
 final class Reception {
+    private static final long LOOK_NANOS = 10_000_000;
+
     private final Errand errand;
     private final Keyspace keyspace;
+    private final PendingWrites pending;
     private final List<Item> items;
     private final Responder responder;
     private final Map<Member, List<Item>> winners = new LinkedHashMap<>();
+    private final List<PendingWrites.Write> merges = new ArrayList<>();
     private int left;
     private boolean answered;
 
-    Reception(Errand errand, List<Item> items, Responder responder) {
+    Reception(Errand errand, PendingWrites pending, List<Item> items, Responder responder) {
         this.errand = errand;
         this.keyspace = errand.keyspace;
+        this.pending = pending;
         this.items = items;
         this.responder = responder;
     }
@@ -43,10 +52,30 @@ final class Reception {
     void start(long patienceNanos) {
         errand.atLatest(patienceNanos, () -> refuse("not everybody has it yet"));
         if (items.stream().allMatch(it -> errand.holding.isServing(it.key().slotIndex()))) {
-            errand.change(this::merge, this::give, this::refuse);
+            items.forEach(item -> merges.add(pending.beginMerge(item.key())));
+            endWithTheErrand();
+            errand.change(this::merge, this::give, this::mergedInPart);
         } else {
             refuse("not all of the slots are served here");
         }
+    }
+
+    /** Nothing that is asked for an errand hears of its end. */
+    private void endWithTheErrand() {
+        errand.atLatest(
+                LOOK_NANOS,
+                () -> {
+                    if (errand.isOver()) {
+                        end(false);
+                    } else if (!merges.isEmpty()) {
+                        endWithTheErrand();
+                    }
+                });
+    }
+
+    private void end(boolean everywhere) {
+        merges.forEach(merge -> pending.end(merge, everywhere));
+        merges.clear();
     }
 
     /** On a worker. */
@@ -62,6 +91,12 @@ final class Reception {
                                 winners.computeIfAbsent(target, _ -> new ArrayList<>()).add(item));
             }
         }
+    }
+
+    /** What was merged is visible and has to be given. */
+    private void mergedInPart(String why) {
+        refuse(why);
+        give();
     }
 
     private void give() {
@@ -84,6 +119,7 @@ final class Reception {
 
     private void thank() {
         if (left == 0) {
+            end(true);
             answer(new Reply.Synced(new SyncReply.Done()));
         }
     }

@@ -26,7 +26,8 @@ import java.util.Set;
  * <p>It outlives its caller's patience: the change stands here, and nobody may hear of it before it
  * is everywhere. It ends early only when this node serves the slot no more. Then the next primary
  * decides what becomes of the change, and a caller that still waits is served by it, under the same
- * operation id.
+ * operation id. Where a partition has come, and this node is to serve the slot for its side of it,
+ * it is the next one itself, and goes on when it does.
  *
  * <p>Belongs to one loop.
  */
@@ -78,7 +79,7 @@ final class Replication extends DeadlineWheel.Deadline {
         all.add(new RecentOperation(call.id(), change.outcome()));
         for (PendingWrites.Write other : router.shared.pending().of(call.keys())) {
             if (other != pending) {
-                router.shared.keyspace().operation(other.id()).ifPresent(all::add);
+                other.id().flatMap(router.shared.keyspace()::operation).ifPresent(all::add);
             }
         }
         return all;
@@ -108,6 +109,10 @@ final class Replication extends DeadlineWheel.Deadline {
         }
         cancel();
         Holding latest = router.shared.epochs().latest();
+        if (isToServeItsSide(latest)) {
+            waitUntilServed();
+            return;
+        }
         if (!latest.isServing(call.slot()) || router.shared.isRefused(latest, call.key())) {
             giveUp();
             return;
@@ -118,6 +123,21 @@ final class Replication extends DeadlineWheel.Deadline {
         send();
     }
 
+    private boolean isToServeItsSide(Holding latest) {
+        return latest.topology().isProvisional()
+                && latest.isPrimary(call.slot())
+                && !latest.isServing(call.slot())
+                && !router.shared.isRefused(latest, call.key());
+    }
+
+    /** No answer of an earlier round counts any more. */
+    private void waitUntilServed() {
+        round++;
+        trouble = "this node is taking the slot over for its side of a partition";
+        answerIfLate();
+        router.lane.wheel().add(this, router.nanoTime() + RETRY_NANOS);
+    }
+
     /**
      * What was applied under an agreed topology and goes on under a provisional one is a write of
      * this side of the partition. Its version says so from now on: nobody would offer it to the
@@ -125,21 +145,18 @@ final class Replication extends DeadlineWheel.Deadline {
      * the later epoch it is later than it was, and earlier than whatever came after it.
      */
     private void restamp(long epoch) {
-        if (!(change.outcome() instanceof Outcome.Applied applied)
-                || Epoch.isProvisional(applied.version().epoch())) {
+        if (Epoch.isProvisional(change.changed().getFirst().entry().epoch())) {
             return;
         }
         List<Item> items =
                 change.changed().stream()
                         .map(item -> new Item(item.key(), item.entry().inEpoch(epoch)))
                         .toList();
-        Version version = applied.version();
-        Outcome outcome =
-                new Outcome.Applied(
-                        new Version(epoch, version.clock(), version.member()),
-                        applied.number(),
-                        applied.text(),
-                        applied.previous());
+        Outcome outcome = change.outcome();
+        if (outcome instanceof Outcome.Applied(var version, var number, var text, var previous)) {
+            Version restamped = new Version(epoch, version.clock(), version.member());
+            outcome = new Outcome.Applied(restamped, number, text, previous);
+        }
         List<RecentOperation> effective = List.of(new RecentOperation(call.id(), outcome));
         router.shared.keyspace().merge(call.slot(), items, effective);
         change = new Keyspace.Change(outcome, items, false);
@@ -149,7 +166,11 @@ final class Replication extends DeadlineWheel.Deadline {
 
     @Override
     protected void expired() {
-        send();
+        if (router.shared.epochs().latest() == holding) {
+            send();
+        } else {
+            topologyChanged();
+        }
     }
 
     private void send() {

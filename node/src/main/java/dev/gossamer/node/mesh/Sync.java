@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 final class Sync {
     private final Epochs epochs;
     private final Keyspace keyspace;
+    private final PendingWrites pending;
     private final Lane lane;
     private final Executor workers;
     private final LongSupplier nanoClock;
@@ -63,6 +64,7 @@ final class Sync {
             MeshSettings settings) {
         this.epochs = epochs;
         this.keyspace = keyspace;
+        this.pending = pending;
         this.lane = lane;
         this.workers = workers;
         this.fence = fence;
@@ -234,7 +236,7 @@ final class Sync {
             case SyncRequest.Bring bring -> work(responder, () -> service.bring(bring));
             case SyncRequest.Reconcile(var items) ->
                     lane.execute(() ->
-                            new Reception(errand(holding), items, responder)
+                            new Reception(errand(holding), pending, items, responder)
                                     .start(settings.requestTimeout().toNanos() / 2));
         }
     }

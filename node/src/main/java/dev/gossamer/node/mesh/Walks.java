@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.SlotPage;
 import dev.gossamer.node.mesh.Mesh.Copy;
@@ -10,6 +11,9 @@ import dev.gossamer.node.mesh.Mesh.ScanPage;
 import dev.gossamer.node.mesh.Mesh.Scope;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.SyncReply;
+import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -21,7 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -40,6 +46,7 @@ final class Walks {
     private static final int FLUSH_IN_FLIGHT_MAX = 256;
     private static final int FLUSH_PAGE_ENTRIES = 512;
     private static final int FLUSH_PAGE_BYTES = 1 << 20;
+    private static final int FLUSH_SLOTS = 1024;
     private static final Duration FLUSH_PATIENCE = Duration.ofMinutes(1);
 
     private final Epochs epochs;
@@ -170,7 +177,12 @@ final class Walks {
         } while (epochs.latest().epoch() != epoch);
     }
 
-    /** Removes what this node is primary of, a bounded number at a time. @return how many */
+    /**
+     * Removes what this node is primary of, a bounded number at a time, and then what only others
+     * have of it still.
+     *
+     * @return how many
+     */
     long flushHere(Holding holding) {
         Semaphore inFlight = new Semaphore(FLUSH_IN_FLIGHT_MAX);
         List<String> failures = new ArrayList<>(1);
@@ -179,6 +191,9 @@ final class Walks {
             if (holding.isPrimary(slot)) {
                 removed += flushSlot(slot, inFlight, failures);
             }
+        }
+        for (Map.Entry<Member, List<Wanted>> copies : copiesOfOwnSlots(holding).entrySet()) {
+            removed += flushCopies(copies.getKey(), copies.getValue(), holding, inFlight, failures);
         }
         inFlight.acquireUninterruptibly(FLUSH_IN_FLIGHT_MAX);
         synchronized (failures) {
@@ -196,19 +211,70 @@ final class Walks {
             SlotPage page = keyspace.page(slot, position, FLUSH_PAGE_ENTRIES, FLUSH_PAGE_BYTES);
             for (Item item : page.items()) {
                 if (!item.entry().isTombstone()) {
-                    inFlight.acquireUninterruptibly();
-                    var _ =
-                            write.apply(
-                                            new Operation.Remove(
-                                                    item.key(), Operation.Condition.ALWAYS, false))
-                                    .whenComplete(
-                                            (_, failure) -> flushed(failure, inFlight, failures));
+                    remove(item.key(), inFlight, failures);
                     removed++;
                 }
             }
             position = page.next();
         } while (position != SlotPage.END);
         return removed;
+    }
+
+    private void remove(Bytes key, Semaphore inFlight, List<String> failures) {
+        inFlight.acquireUninterruptibly();
+        var _ =
+                write.apply(new Operation.Remove(key, Operation.Condition.ALWAYS, false))
+                        .whenComplete((_, failure) -> flushed(failure, inFlight, failures));
+    }
+
+    private static Map<Member, List<Wanted>> copiesOfOwnSlots(Holding holding) {
+        Map<Member, List<Wanted>> slots = new LinkedHashMap<>();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (holding.isPrimary(slot)) {
+                for (Member holder : holding.targets(slot, Integer.MAX_VALUE)) {
+                    slots.computeIfAbsent(holder, _ -> new ArrayList<>())
+                            .add(new Wanted(slot, 0, 0));
+                }
+            }
+        }
+        return slots;
+    }
+
+    /** Removes what another holder has and this node, the primary, has evicted (C8). */
+    private long flushCopies(
+            Member holder,
+            List<Wanted> slots,
+            Holding holding,
+            Semaphore inFlight,
+            List<String> failures) {
+        long removed = 0;
+        long position = 0;
+        int at = 0;
+        while (at < slots.size()) {
+            List<Wanted> some = slots.subList(at, Math.min(slots.size(), at + FLUSH_SLOTS));
+            SyncReply.Listing listing = listing(holder, some, position, holding);
+            for (KeyVersion each : listing.items()) {
+                if (keyspace.peekOrNull(each.key()) == null) {
+                    remove(each.key(), inFlight, failures);
+                    removed++;
+                }
+            }
+            at += Math.min(listing.slotsDone(), some.size());
+            position = listing.position();
+        }
+        return removed;
+    }
+
+    private SyncReply.Listing listing(
+            Member holder, List<Wanted> slots, long position, Holding holding) {
+        var versions = new SyncRequest.Versions(slots, position, FLUSH_PAGE_BYTES, false);
+        Reply reply =
+                calls.ask(holder, new Request.Sync(versions), holding.epoch(), timeout).join();
+        if (reply instanceof Reply.Synced(SyncReply.Listing listing)
+                && (listing.slotsDone() > 0 || listing.position() > position)) {
+            return listing;
+        }
+        throw failure(reply);
     }
 
     private static void flushed(

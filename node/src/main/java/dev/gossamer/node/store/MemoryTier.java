@@ -6,9 +6,11 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.gossamer.node.store.Tombstones.Grave;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Slot;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
@@ -71,6 +73,10 @@ public final class MemoryTier {
     private final Tombstones tombstones;
     private final TierCounts counts = new TierCounts();
     private final LongAdder bytes = new LongAdder();
+
+    /** By slot the latest clock of what has left it without a successor. 128 KiB. */
+    private final AtomicLongArray letGo = new AtomicLongArray(Slot.COUNT);
+
     private final long bytesLimit;
 
     /**
@@ -274,6 +280,14 @@ public final class MemoryTier {
         return Integer.toUnsignedLong(KeyOrder.of(key));
     }
 
+    /**
+     * Whether something later may have stood under the key and have left, evicted, expired,
+     * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
+     */
+    public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
+        return entry.clock() <= letGo.get(slot) && peekOrNull(key) == null;
+    }
+
     /** How many entries of a slot are here, tombstones not counted. O(1). */
     public int liveCount(int slot) {
         return index.liveCount(slot);
@@ -380,6 +394,7 @@ public final class MemoryTier {
             index.add(slot, key);
         } else if (after == null) {
             index.remove(slot, key);
+            letGo.accumulateAndGet(slot, before.clock(), Math::max);
         } else if (!wasLive) {
             // The tombstone's own copy of the key goes with it.
             index.replace(slot, key);

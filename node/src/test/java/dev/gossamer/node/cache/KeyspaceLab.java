@@ -60,9 +60,13 @@ final class KeyspaceLab {
     final Keyspace keyspace;
 
     KeyspaceLab(long bytesMax) {
+        this(bytesMax, 32L << 20);
+    }
+
+    KeyspaceLab(long bytesMax, long tombstoneBytesMax) {
         tier =
                 new MemoryTier(
-                        new MemorySettings(bytesMax, 32L << 20),
+                        new MemorySettings(bytesMax, tombstoneBytesMax),
                         this::nanos,
                         nowMillis::get,
                         settings.copies(),

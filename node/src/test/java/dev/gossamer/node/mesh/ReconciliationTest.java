@@ -99,6 +99,37 @@ class ReconciliationTest {
         assertThat(losses(three)).containsExactly("k");
     }
 
+    /** Three has come back, and one has merged what it brings; two has not got it yet. */
+    private void mergedAtThePrimary() {
+        splitOff(1, 2, 1, 2);
+        lab.apply(three, SyncLab.put("k", "small side"), lab.newId());
+        lab.install(lab.topology(epoch(3), Phase.COPYING, members(1, 2), members(3)));
+        lab.runUntil(() -> one.at("k").equals("small side"));
+        assertThat(two.at("k")).isEqualTo("nothing");
+    }
+
+    @Test
+    void whatIsMergedIsPendingUntilEverybodyHasIt() {
+        Bytes key = Bytes.utf8("k");
+        mergedAtThePrimary();
+        assertThat(one.pending.isPending(key.slotIndex(), key)).isTrue();
+        lab.runUntil(() -> !one.pending.isPending(key.slotIndex(), key));
+        assertThat(two.at("k")).isEqualTo("small side");
+        assertThat(one.pending.keys()).isZero();
+    }
+
+    @Test
+    void whatIsMergedIsNotPendingForEverWhenTheTopologyChanges() {
+        mergedAtThePrimary();
+        lab.kill(2);
+        lab.runFor(Duration.ofMillis(200));
+        assertThat(one.pending.keys()).as("it cannot be given").isOne();
+        lab.installAndSync(lab.topology(epoch(4), Phase.COPYING, members(1), members(3)));
+        lab.runFor(Duration.ofMillis(50));
+        assertThat(one.pending.keys()).isZero();
+        assertThat(one.at("k")).isEqualTo("small side");
+    }
+
     private static List<String> losses(Node node) {
         List<String> keys = new ArrayList<>();
         for (Loss loss : node.keyspace.ledger().losses()) {

@@ -10,10 +10,12 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.mesh.SyncLab.Node;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
@@ -117,15 +119,22 @@ class SyncTest {
         assertThat(two.at("n")).isEqualTo("2");
     }
 
+    /** Three says so when it is surveyed; it would say it again when it mirrors. */
     @Test
     void aNewPrimaryWritesLaterThanEverythingThatAnyHolderHas() {
+        lab.write(SyncLab.put("k", "v"), one, two, three);
         three.stepClock(Duration.ofMillis(300));
         three.keyspace.witness((three.keyspace.clock() & ~0xffffL) + (200L << 16));
         long ahead = three.keyspace.clock();
+        assertThat(two.keyspace.clock()).isLessThan(ahead);
+        lab.swallowed = request -> request instanceof Request.Sync(SyncRequest.Compare _);
+        lab.kill(1);
 
-        oneDies();
+        lab.install(lab.topology(epoch(2), Phase.STEADY, members(2, 3), NOBODY));
+        lab.runUntil(() -> hasTakenOver(two, 2));
+        Change first = lab.apply(two, SyncLab.put("k", "w"), lab.newId());
 
-        assertThat(two.keyspace.clock()).isGreaterThanOrEqualTo(ahead);
+        assertThat(((Outcome.Applied) first.outcome()).version().clock()).isGreaterThan(ahead);
     }
 
     @Test
@@ -375,6 +384,35 @@ class SyncTest {
                         all.acks(),
                         all.partition());
         return new SyncLab(3, members, KeyspaceSettings.of(List.of(all, thin)));
+    }
+
+    @Test
+    void whoKnowsThatItWasLeftOutBeginsASlotThatNobodyHasWithNothing() {
+        lab.write(SyncLab.put("k", "old"), one, two, three);
+        lab.installAndSync(lab.topology(epoch(2), Phase.STEADY, members(1, 2), NOBODY));
+        lab.write(SyncLab.put("k", "new"), one, two);
+        lab.kill(1);
+        lab.kill(2);
+
+        lab.installAndSync(lab.topology(epoch(3), Phase.STEADY, members(3), NOBODY));
+
+        assertThat(three.at("k")).isEqualTo("nothing");
+    }
+
+    @Test
+    void whoWasAwayMeanwhileCopiesASlotThatBeganEmpty() {
+        lab.write(SyncLab.put("k", "old"), one, two, three);
+        Topology without = lab.topology(epoch(2), Phase.STEADY, members(1, 2), NOBODY);
+        List.of(one, two, four).forEach(each -> each.epochs.install(without));
+        lab.runUntil(() -> two.isSynced() && four.isSynced());
+        lab.write(SyncLab.put("k", "new"), one, two);
+        lab.kill(1);
+        lab.kill(2);
+
+        lab.installAndSync(lab.topology(epoch(3), Phase.COPYING, members(4), members(3)));
+
+        assertThat(three.at("k")).isEqualTo("nothing");
+        assertThat(four.at("k")).isEqualTo("nothing");
     }
 
     /** It was deposed and made a backup while it did not hear of it, and its successor died. */

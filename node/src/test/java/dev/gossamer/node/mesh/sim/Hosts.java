@@ -95,6 +95,13 @@ final class Hosts {
             started.start();
         }
 
+        /** Another machine with the same id. */
+        void replace() {
+            disk.forgetClock();
+            disk.forgetWord();
+            start();
+        }
+
         private void forget() {
             if (bugs.is(Bugs.Bug.CLOCK_FORGOTTEN)) {
                 disk.forgetClock();

@@ -1,8 +1,10 @@
 package dev.gossamer.node.mesh.sim;
 
+import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * begin put KEY VALUE via M; end      the same, with other commands in between
  * insist put KEY VALUE via M          again and again until it is done, as clients do
  * kill M, start M, pause M, resume M, stop M
+ * replace M                starts it with an empty disk, and its id
+ * flush via M              everything is removed
+ * evict KEY at M           capacity takes it there
  * cut M from N             both ways; cut M to N one way; heal everything
  * wait 500 ms, wait whole
  * owners KEY               what each owner keeps
@@ -63,7 +68,10 @@ final class Scenario {
             }
             case "insist" -> insist(line.substring("insist ".length()).trim().split(" +"));
             case "end" -> finish(Objects.requireNonNull(begun));
-            case "kill", "start", "pause", "resume", "stop" -> does(words[0], number(words[1]));
+            case "kill", "start", "replace", "pause", "resume", "stop" ->
+                    does(words[0], number(words[1]));
+            case "flush" -> flush(process(words[2]));
+            case "evict" -> evict(words[1], process(words[3]));
             case "cut" -> cut(words);
             case "heal" -> heal();
             case "wait" -> waits(words);
@@ -153,11 +161,32 @@ final class Scenario {
         switch (what) {
             case "kill" -> host.kill();
             case "start" -> host.start();
+            case "replace" -> host.replace();
             case "pause" -> host.pause();
             case "resume" -> host.resume();
             default -> host.stop();
         }
         return "done";
+    }
+
+    private String flush(SimProcess at) {
+        String[] answer = {"unknown"};
+        at.spawn(
+                "flush",
+                () -> {
+                    at.node().flush(Mesh.Scope.MESH).join();
+                    answer[0] = "ok";
+                });
+        long end = world().nowNanos() + CALL_PATIENCE;
+        while (!answer[0].equals("ok") && world().nowNanos() < end) {
+            world().runUntil(world().nowNanos() + MILLI);
+        }
+        return answer[0];
+    }
+
+    private static String evict(String key, SimProcess at) {
+        var forever = new Version(Long.MAX_VALUE, Long.MAX_VALUE, at.member().id());
+        return at.keyspace().dropUnlessLater(Bytes.utf8(key), forever) ? "evicted" : "not there";
     }
 
     private String cut(String[] words) {
