@@ -17,8 +17,7 @@ class KillTwoOfFiveIT {
     void twoMembersKilledAtTheSameInstantTakeNothingAcknowledgedWithThem() throws Exception {
         var random = new SplittableRandom(Long.getLong("seed", System.nanoTime()));
         int one = random.nextInt(KilledMembers.NODES);
-        int other =
-                (one + 1 + random.nextInt(KilledMembers.NODES - 1)) % KilledMembers.NODES;
+        int other = (one + 1 + random.nextInt(KilledMembers.NODES - 1)) % KilledMembers.NODES;
         try (KilledMembers members = KilledMembers.start(folder)) {
             members.killUnderWrites(List.of(one, other));
         }

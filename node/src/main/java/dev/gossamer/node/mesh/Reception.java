@@ -24,16 +24,16 @@ import java.util.Map;
 final class Reception {
     private final Errand errand;
     private final Keyspace keyspace;
-    private final List<Item> items;
+    private final SyncRequest.Reconcile brought;
     private final Responder responder;
     private final Map<Member, List<Item>> winners = new LinkedHashMap<>();
     private int left;
     private boolean answered;
 
-    Reception(Errand errand, List<Item> items, Responder responder) {
+    Reception(Errand errand, SyncRequest.Reconcile brought, Responder responder) {
         this.errand = errand;
         this.keyspace = errand.keyspace;
-        this.items = items;
+        this.brought = brought;
         this.responder = responder;
     }
 
@@ -42,17 +42,26 @@ final class Reception {
      */
     void start(long patienceNanos) {
         errand.atLatest(patienceNanos, () -> refuse("not everybody has it yet"));
-        if (items.stream().allMatch(it -> errand.holding.isServing(it.key().slotIndex()))) {
+        if (areServed(brought.items()) && areServed(brought.blind())) {
             errand.change(this::merge, this::give, this::refuse);
         } else {
             refuse("not all of the slots are served here");
         }
     }
 
+    private boolean areServed(List<Item> items) {
+        return items.stream().allMatch(it -> errand.holding.isServing(it.key().slotIndex()));
+    }
+
     /** On a worker. */
     private void merge() {
+        merge(brought.items(), false);
+        merge(brought.blind(), true);
+    }
+
+    private void merge(List<Item> items, boolean blind) {
         for (Item item : items) {
-            keyspace.reconcile(item.key(), item.entry());
+            keyspace.reconcile(item.key(), item.entry(), blind);
             Entry here = keyspace.peekOrNull(item.key());
             if (here != null && here.version().equals(item.entry().version())) {
                 int replication = keyspace.settingsOf(item.key()).replication();

@@ -112,17 +112,20 @@ final class Replication extends DeadlineWheel.Deadline {
             giveUp();
             return;
         }
-        if (latest.topology().isProvisional()) {
+        if (!router.shared.isConsistent(call.key())) {
             restamp(latest.epoch());
         }
         send();
     }
 
     /**
-     * What was applied under an agreed topology and goes on under a provisional one is a write of
-     * this side of the partition. Its version says so from now on: nobody would offer it to the
-     * others after the heal otherwise, and it would be lost unlisted (C9). With the same clock and
-     * the later epoch it is later than it was, and earlier than whatever came after it.
+     * What was applied under one topology and goes on under the next may be acknowledged without
+     * those who are in the former only: perhaps they are on the other side of a partition. Its
+     * version says so from now on. Otherwise the smaller side would not offer it to the others
+     * after the heal, and of what the larger side wrote it would seem that the smaller one had
+     * known it: lost unlisted, either way (C9). With the same clock and the later epoch it is later
+     * than it was, and earlier than whatever came after it. In consistent caches, which the smaller
+     * side does not write, nothing of this matters, and the epoch is compared first.
      */
     private void restamp(long epoch) {
         if (!(change.outcome() instanceof Outcome.Applied applied)

@@ -6,7 +6,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A split of five members into three and two for 30 s; run by the Maven profile {@code campaign}. */
+/**
+ * A split of five members into three and two for 30 s; run by the Maven profile {@code campaign}.
+ */
 class LongSplit {
     @TempDir private Path folder;
 

@@ -27,10 +27,7 @@ final class SideWriter implements AutoCloseable {
          * @param version of what was written
          */
         record Done(
-                Optional<String> value,
-                Optional<Version> version,
-                long startNanos,
-                long endNanos)
+                Optional<String> value, Optional<Version> version, long startNanos, long endNanos)
                 implements Result {}
 
         /** An error. */

@@ -128,13 +128,13 @@ final class Split implements AutoCloseable {
         return rules;
     }
 
-    /** The few: nothing is acknowledged, and from the end of the lease on all is refused at once. */
+    /**
+     * The few: nothing is acknowledged, and from the end of the lease on all is refused at once.
+     */
     private void requireRefusals() {
         assertThat(few.own.values()).noneMatch(result -> result instanceof Result.Done);
         List<Result> later =
-                Stream.concat(
-                                few.own.values().stream(),
-                                few.readings.stream().map(Reading::result))
+                Stream.concat(few.own.values().stream(), few.readings.stream().map(Reading::result))
                         .filter(result ->
                                 result.startNanos() - splitNanos > LEASE.plus(SLACK).toNanos())
                         .toList();
@@ -276,9 +276,16 @@ final class Split implements AutoCloseable {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
             if (elapsed.compareTo(patience) > 0) {
                 throw new AssertionError(
-                        what + " did not come about within " + patience + ": " + members.accounts()
-                                + "; " + bothWrote().size() + " keys written on both sides, "
-                                + many.streak() + " writes of the many in a row");
+                        what
+                                + " did not come about within "
+                                + patience
+                                + ": "
+                                + members.accounts()
+                                + "; "
+                                + bothWrote().size()
+                                + " keys written on both sides, "
+                                + many.streak()
+                                + " writes of the many in a row");
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
