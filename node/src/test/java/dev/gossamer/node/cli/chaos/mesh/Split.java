@@ -22,11 +22,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Five members are split into three and two while clients of both sides work, and the network heals
@@ -204,9 +207,36 @@ final class Split implements AutoCloseable {
         doubtful.addAll(doubtful(few.contested));
         Map<String, Set<Version>> listed = ledgers();
         listed.keySet().removeAll(doubtful);
-        assertThat(listed).as("the ledgers of all members").isEqualTo(lost);
+        assertThat(differences(lost, listed)).as("keys listed wrongly, or not at all").isEmpty();
         requireWinners(kept);
         say("%d keys were written on both sides, and lost one of the writes", lost.size());
+    }
+
+    private List<String> differences(
+            Map<String, Set<Version>> expected, Map<String, Set<Version>> listed) {
+        Set<String> keys = new TreeSet<>(expected.keySet());
+        keys.addAll(listed.keySet());
+        return keys.stream()
+                .filter(key -> !Objects.equals(expected.get(key), listed.get(key)))
+                .map(key ->
+                        "%s: expected %s, listed %s; many: %s; few: %s"
+                                .formatted(
+                                        key,
+                                        expected.get(key),
+                                        listed.get(key),
+                                        inWords(many.contested.get(key)),
+                                        inWords(few.contested.get(key))))
+                .toList();
+    }
+
+    private String inWords(@Nullable Result result) {
+        return result == null
+                ? "not asked"
+                : "%s, from %d to %d ms after the split"
+                        .formatted(
+                                result,
+                                (result.startNanos() - splitNanos) / 1_000_000,
+                                (result.endNanos() - splitNanos) / 1_000_000);
     }
 
     private void requireWinners(Map<String, Version> kept) {
