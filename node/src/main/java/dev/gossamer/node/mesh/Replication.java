@@ -86,6 +86,7 @@ final class Replication extends DeadlineWheel.Deadline {
 
     void start() {
         router.unfinished(this);
+        restamp(holding.epoch());
         if (router.settingsOf(call).acks() == CacheSettings.Acks.PRIMARY) {
             endPending(true);
             answered = true;
@@ -112,9 +113,7 @@ final class Replication extends DeadlineWheel.Deadline {
             giveUp();
             return;
         }
-        if (!router.shared.isConsistent(call.key())) {
-            restamp(latest.epoch());
-        }
+        restamp(latest.epoch());
         send();
     }
 
@@ -128,8 +127,10 @@ final class Replication extends DeadlineWheel.Deadline {
      * side does not write, nothing of this matters, and the epoch is compared first.
      */
     private void restamp(long epoch) {
-        if (!(change.outcome() instanceof Outcome.Applied applied)
-                || Epoch.isProvisional(applied.version().epoch())) {
+        if (router.shared.isConsistent(call.key())
+                || !(change.outcome() instanceof Outcome.Applied applied)
+                || Epoch.isProvisional(applied.version().epoch())
+                || applied.version().epoch() >= epoch) {
             return;
         }
         List<Item> items =

@@ -267,6 +267,27 @@ class RouterTest {
     }
 
     @Test
+    void aWriteThatTheNextPrimaryFindsAppliedIsAcknowledgedAsAWriteOfItsEpoch() {
+        RouterLab lab = RouterLab.of(2, 2, Partition.AVAILABLE);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.network =
+                (_, target, request) ->
+                        request instanceof Request.Replicate && target.equals(lab.node(2).member)
+                                ? Fate.SWALLOWED
+                                : Fate.DELIVERED;
+        Answer<Outcome> write = lab.node(1).put("k", "v");
+        lab.run();
+        lab.install(steady(lab, 3, 1));
+        lab.pass(Duration.ofMillis(50));
+        assertThat(write.done)
+                .isInstanceOfSatisfying(
+                        Outcome.Applied.class,
+                        applied ->
+                                assertThat(applied.version().epoch()).isEqualTo(Epoch.agreed(3)));
+        assertThat(lab.node(1).keyspace.peekOrNull(KEY).epoch()).isEqualTo(Epoch.agreed(3));
+    }
+
+    @Test
     void aProvisionalTopologyRefusesWhatIsConsistentAtOnce() {
         RouterLab lab = RouterLab.of(2, 2, Partition.CONSISTENT);
         lab.install(steady(lab, 1, 1, 2));
