@@ -119,6 +119,12 @@ final class LocalMesh implements AutoCloseable {
         processes.get(node).destroyForcibly().onExit().join();
     }
 
+    /** kill -9 of all of them before any of their ends is waited for. */
+    void killAtOnce(List<Integer> nodes) {
+        nodes.forEach(node -> processes.get(node).destroyForcibly());
+        nodes.forEach(node -> processes.get(node).onExit().join());
+    }
+
     /**
      * SIGTERM, and waits for the end.
      *

@@ -229,13 +229,14 @@ public final class Keyspace {
      * primary, and writes into the {@link #ledger} what lost by it. A version that was brought
      * before changes nothing.
      *
+     * @param blind whether the side that has parted had no copy of what the key was before
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
-    public Merged reconcile(Bytes key, Entry brought) {
+    public Merged reconcile(Bytes key, Entry brought, boolean blind) {
         ReentrantLock lock = lockOf(key.slotIndex());
         lock.lock();
         try {
-            return reconciliation.merge(key, brought);
+            return reconciliation.merge(key, brought, blind);
         } finally {
             lock.unlock();
         }

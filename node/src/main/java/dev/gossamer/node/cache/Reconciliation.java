@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * winner, nor the winner's of it.
  *
  * <p>That can be told from the epochs. What was written under a provisional epoch, which stands on
- * agreed epoch e, was written on a side that had parted from what came after e: it knows every
- * version of e and before, and none of a later epoch or of another provisional one.
+ * agreed epoch e, was written on a side that had parted from what came after e: it knows none of a
+ * later epoch or of another provisional one. It knows every version of e and before, if a member of
+ * the side had a copy of them; else it was written blindly, and whoever brings it says so.
  *
  * <p><b>Threads.</b> The caller holds the lock of the key's slot.
  */
@@ -31,14 +32,14 @@ final class Reconciliation {
         this.wallMillis = wallMillis;
     }
 
-    Merged merge(Bytes key, Entry brought) {
+    Merged merge(Bytes key, Entry brought, boolean blind) {
         Version version = brought.version();
         if (ledger.isSettled(key, version)) {
             return new Merged(false, Optional.empty());
         }
         Entry standing = keyspace.peekOrNull(key);
         boolean stored = keyspace.merge(key, brought);
-        Optional<Loss> loss = lossOf(key, standing, brought);
+        Optional<Loss> loss = lossOf(key, standing, brought, blind);
         loss.ifPresent(ledger::lost);
         if (stored) {
             ledger.won(key, version);
@@ -46,8 +47,9 @@ final class Reconciliation {
         return new Merged(stored, loss);
     }
 
-    private Optional<Loss> lossOf(Bytes key, @Nullable Entry standing, Entry brought) {
-        if (standing == null || !parted(standing.version(), brought.version())) {
+    private Optional<Loss> lossOf(
+            Bytes key, @Nullable Entry standing, Entry brought, boolean blind) {
+        if (standing == null || !parted(standing.version(), brought.version(), blind)) {
             return Optional.empty();
         }
         Partition partition = keyspace.settingsOf(key).partition();
@@ -63,10 +65,16 @@ final class Reconciliation {
                         wallMillis.getAsLong()));
     }
 
-    /** Whether neither version's writer can have known of the other. */
-    static boolean parted(Version a, Version b) {
-        return a.epoch() != b.epoch()
-                && (isBeside(a.epoch(), b.epoch()) || isBeside(b.epoch(), a.epoch()));
+    /**
+     * Whether neither version's writer can have known of the other.
+     *
+     * @param blind whether the side that wrote the provisional one had no copy of what came before
+     */
+    static boolean parted(Version a, Version b, boolean blind) {
+        boolean unseen = blind && Epoch.isProvisional(a.epoch()) != Epoch.isProvisional(b.epoch());
+        return unseen
+                || (a.epoch() != b.epoch()
+                        && (isBeside(a.epoch(), b.epoch()) || isBeside(b.epoch(), a.epoch())));
     }
 
     private static boolean isBeside(long provisional, long other) {

@@ -61,6 +61,9 @@ final class Holding {
     /** {@link #keptRank} of who vouches for no cache. */
     static final int NOTHING_KEPT = Integer.MAX_VALUE;
 
+    /** Of a side of a partition that has copies of everything. Never written to. */
+    private static final byte[] ALL_SEEN = new byte[Slot.COUNT];
+
     private final Topology topology;
     private final Member self;
 
@@ -91,6 +94,9 @@ final class Holding {
 
     /** The agreed epoch that this node's side of the partition stood on first. */
     private final long partedAtEpoch;
+
+    /** See {@link #isBlind}. Written before this is shown to anybody. */
+    private byte[] blind = ALL_SEEN;
 
     private Holding(
             Topology topology,
@@ -145,6 +151,12 @@ final class Holding {
         long parted = reconciles ? partedAtEpoch : Epoch.agreedPart(epoch());
         Holding holding = new Holding(next, self, fewestCopies, estranged, parted);
         holding.reconciles = reconciles || topology.isProvisional();
+        if (holding.reconciles) {
+            holding.blind = blind;
+        }
+        if (next.isProvisional()) {
+            holding.blind = blindAfter(next);
+        }
         holding.keep(this, isDirectlyBefore(next));
         return holding;
     }
@@ -160,6 +172,34 @@ final class Holding {
         holding.reconciles = true;
         holding.keep(this, false);
         return holding;
+    }
+
+    /** For the side of a partition that {@code next} is made up for. */
+    private byte[] blindAfter(Topology next) {
+        byte[] after = new byte[Slot.COUNT];
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            int rank = topology.replication();
+            for (int at = 0; at < topology.members().size(); at++) {
+                if (next.members().contains(topology.members().get(at))) {
+                    rank = Math.min(rank, heldRank(slot, at));
+                }
+            }
+            after[slot] = (byte) Math.max(rank, isOnASide() ? blind[slot] : 0);
+        }
+        return after;
+    }
+
+    private boolean isOnASide() {
+        return reconciles || topology.isProvisional();
+    }
+
+    /** A member has what the caches hold whose replication is greater. */
+    private int heldRank(int slot, int memberIndex) {
+        boolean owns = topology.rankOf(slot, memberIndex) >= 0;
+        boolean former =
+                topology.phase() == Topology.Phase.HANDING_OVER
+                        && topology.isOther(slot, memberIndex);
+        return owns || former ? Math.max(0, rankToKeep(slot, memberIndex)) : topology.replication();
     }
 
     private void keep(Holding before, boolean direct) {
@@ -336,6 +376,16 @@ final class Holding {
     boolean mustOffer(Version version) {
         long epoch = version.epoch();
         return (Epoch.isProvisional(epoch) && epoch > partedAtEpoch) || epoch <= estrangedEpochMax;
+    }
+
+    /**
+     * Whether this node's side of a partition had no copy of what was there before it, so that
+     * nobody who wrote there can have known of it.
+     *
+     * @param replication of the cache
+     */
+    boolean isBlind(int slot, int replication) {
+        return replication <= blind[slot];
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -170,7 +171,7 @@ final class LoopRouter {
         if (isAlone(holding, call.slot(), call.key())) {
             Keyspace.Change change = changeOf(call, holding);
             if (change.changed().isEmpty()) {
-                answerUnchanged(call, change.outcome());
+                answerUnchanged(call, change.outcome(), holding);
             } else if (holding == epochs.latest()) {
                 call.callback().done(change.outcome());
             } else {
@@ -196,7 +197,7 @@ final class LoopRouter {
         if (change.changed().isEmpty()) {
             shared.pending().end(write, true);
             shared.bytes().give(call.weightBytes());
-            answerUnchanged(call, change.outcome());
+            answerUnchanged(call, change.outcome(), holding);
         } else {
             new Replication(this, call, change, write).start();
         }
@@ -212,16 +213,44 @@ final class LoopRouter {
      * Nothing was changed: a condition did not hold, or the operation was applied before. Either
      * may rest on a write that is not over.
      */
-    private void answerUnchanged(WriteCall call, Outcome outcome) {
+    private void answerUnchanged(WriteCall call, Outcome outcome, Holding holding) {
         List<Bytes> keys = call.keys();
         if (keys.stream().noneMatch(key -> shared.pending().isPending(call.slot(), key))) {
-            call.callback().done(outcome);
+            answerApplied(call, outcome, holding);
             return;
         }
         WriteAttempt attempt = new WriteAttempt(this, call);
         attempt.mayHaveBeenDone();
         open++;
         PendingWait.start(attempt, keys, () -> attempt.done(outcome));
+    }
+
+    /**
+     * What was applied under an earlier topology, and perhaps not acknowledged then, is acknowledged
+     * as a write of this one where it matters: see {@link Replication}.
+     */
+    private void answerApplied(WriteCall call, Outcome outcome, Holding holding) {
+        if (outcome instanceof Outcome.Applied applied
+                && applied.version().epoch() < holding.epoch()
+                && !shared.isConsistent(call.key())) {
+            List<Keyspace.Item> standing = standing(call.keys(), applied.version());
+            if (!standing.isEmpty()) {
+                replicate(call, new Keyspace.Change(outcome, standing, false));
+                return;
+            }
+        }
+        call.callback().done(outcome);
+    }
+
+    private List<Keyspace.Item> standing(List<Bytes> keys, Version version) {
+        List<Keyspace.Item> items = new ArrayList<>(1);
+        for (Bytes key : keys) {
+            Entry entry = keyspace.peekOrNull(key);
+            if (entry != null && entry.version().equals(version)) {
+                items.add(new Keyspace.Item(key, entry));
+            }
+        }
+        return items;
     }
 
     long nanoTime() {

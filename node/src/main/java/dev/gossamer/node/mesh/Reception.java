@@ -31,18 +31,22 @@ final class Reception {
     private final Errand errand;
     private final Keyspace keyspace;
     private final PendingWrites pending;
-    private final List<Item> items;
+    private final SyncRequest.Reconcile brought;
     private final Responder responder;
     private final Map<Member, List<Item>> winners = new LinkedHashMap<>();
     private final List<PendingWrites.Write> merges = new ArrayList<>();
     private int left;
     private boolean answered;
 
-    Reception(Errand errand, PendingWrites pending, List<Item> items, Responder responder) {
+    Reception(
+            Errand errand,
+            PendingWrites pending,
+            SyncRequest.Reconcile brought,
+            Responder responder) {
         this.errand = errand;
         this.keyspace = errand.keyspace;
         this.pending = pending;
-        this.items = items;
+        this.brought = brought;
         this.responder = responder;
     }
 
@@ -51,13 +55,18 @@ final class Reception {
      */
     void start(long patienceNanos) {
         errand.atLatest(patienceNanos, () -> refuse("not everybody has it yet"));
-        if (items.stream().allMatch(it -> errand.holding.isServing(it.key().slotIndex()))) {
-            items.forEach(item -> merges.add(pending.beginMerge(item.key())));
+        if (areServed(brought.items()) && areServed(brought.blind())) {
+            brought.items().forEach(item -> merges.add(pending.beginMerge(item.key())));
+            brought.blind().forEach(item -> merges.add(pending.beginMerge(item.key())));
             endWithTheErrand();
             errand.change(this::merge, this::give, this::mergedInPart);
         } else {
             refuse("not all of the slots are served here");
         }
+    }
+
+    private boolean areServed(List<Item> items) {
+        return items.stream().allMatch(it -> errand.holding.isServing(it.key().slotIndex()));
     }
 
     /** Nothing that is asked for an errand hears of its end. */
@@ -80,8 +89,13 @@ final class Reception {
 
     /** On a worker. */
     private void merge() {
+        merge(brought.items(), false);
+        merge(brought.blind(), true);
+    }
+
+    private void merge(List<Item> items, boolean blind) {
         for (Item item : items) {
-            keyspace.reconcile(item.key(), item.entry());
+            keyspace.reconcile(item.key(), item.entry(), blind);
             Entry here = keyspace.peekOrNull(item.key());
             if (here != null && here.version().equals(item.entry().version())) {
                 int replication = keyspace.settingsOf(item.key()).replication();

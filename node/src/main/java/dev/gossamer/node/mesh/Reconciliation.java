@@ -69,10 +69,14 @@ final class Reconciliation {
         boolean isRead = MemoryTier.positionOf(key) < read.get(key.slotIndex());
         Entry here = isRead ? null : keyspace.peekOrNull(key);
         if (here != null && holding.mustOffer(here.version())) {
-            keyspace.reconcile(key, entry);
+            keyspace.reconcile(key, entry, isBlind(holding, key));
         } else {
             keyspace.merge(key, entry);
         }
+    }
+
+    private boolean isBlind(Holding holding, Bytes key) {
+        return holding.isBlind(key.slotIndex(), keyspace.settingsOf(key).replication());
     }
 
     /** Offers everything that has not been offered yet; runs {@code done} when all was taken. */
@@ -114,7 +118,11 @@ final class Reconciliation {
     }
 
     /** What one request carries. */
-    private record Load(List<Item> items, List<Integer> whole, long position) {}
+    private record Load(List<Item> items, List<Item> blind, List<Integer> whole, long position) {
+        boolean isEmpty() {
+            return items.isEmpty() && blind.isEmpty();
+        }
+    }
 
     /** The slots of one primary, in order. */
     private final class Offer {
@@ -142,13 +150,13 @@ final class Reconciliation {
         }
 
         private void offer(Load load) {
-            if (load.items().isEmpty()) {
+            if (load.isEmpty()) {
                 taken(load);
                 return;
             }
             errand.ask(
                     primary,
-                    new SyncRequest.Reconcile(load.items()),
+                    new SyncRequest.Reconcile(load.items(), load.blind()),
                     SyncReply.Done.class,
                     _ -> taken(load),
                     this::again);
@@ -171,6 +179,7 @@ final class Reconciliation {
     /** On a worker. */
     private Load load(Holding holding, List<Integer> slots, long from) {
         List<Item> items = new ArrayList<>();
+        List<Item> blind = new ArrayList<>();
         List<Integer> whole = new ArrayList<>();
         long position = from;
         int bytes = 0;
@@ -181,7 +190,7 @@ final class Reconciliation {
                     keyspace.page(slot, position, ENTRIES_PER_STEP, Math.max(1, pageBytes - bytes));
             for (Item item : page.items()) {
                 if (holding.mustOffer(item.entry().version())) {
-                    items.add(item);
+                    (isBlind(holding, item.key()) ? blind : items).add(item);
                     bytes += Request.weightOf(List.of(item));
                 }
             }
@@ -193,6 +202,6 @@ final class Reconciliation {
                 next++;
             }
         }
-        return new Load(items, whole, position);
+        return new Load(items, blind, whole, position);
     }
 }

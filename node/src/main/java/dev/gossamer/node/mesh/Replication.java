@@ -87,6 +87,7 @@ final class Replication extends DeadlineWheel.Deadline {
 
     void start() {
         router.unfinished(this);
+        restamp(holding.epoch());
         if (router.settingsOf(call).acks() == CacheSettings.Acks.PRIMARY) {
             endPending(true);
             answered = true;
@@ -117,9 +118,7 @@ final class Replication extends DeadlineWheel.Deadline {
             giveUp();
             return;
         }
-        if (latest.topology().isProvisional()) {
-            restamp(latest.epoch());
-        }
+        restamp(latest.epoch());
         send();
     }
 
@@ -139,13 +138,19 @@ final class Replication extends DeadlineWheel.Deadline {
     }
 
     /**
-     * What was applied under an agreed topology and goes on under a provisional one is a write of
-     * this side of the partition. Its version says so from now on: nobody would offer it to the
-     * others after the heal otherwise, and it would be lost unlisted (C9). With the same clock and
-     * the later epoch it is later than it was, and earlier than whatever came after it.
+     * What was applied under one topology and goes on under the next may be acknowledged without
+     * those who are in the former only: perhaps they are on the other side of a partition. Its
+     * version says so from now on. Otherwise the smaller side would not offer it to the others
+     * after the heal, and of what the larger side wrote it would seem that the smaller one had
+     * known it: lost unlisted, either way (C9). With the same clock and the later epoch it is later
+     * than it was, and earlier than whatever came after it. In consistent caches, which the smaller
+     * side does not write, nothing of this matters, and the epoch is compared first.
      */
     private void restamp(long epoch) {
-        if (Epoch.isProvisional(change.changed().getFirst().entry().epoch())) {
+        long written = change.changed().getFirst().entry().epoch();
+        if (router.shared.isConsistent(call.key())
+                || Epoch.isProvisional(written)
+                || written >= epoch) {
             return;
         }
         List<Item> items =

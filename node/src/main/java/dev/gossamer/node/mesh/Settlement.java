@@ -136,7 +136,9 @@ final class Settlement {
     private void adopt(List<Item> items) {
         for (Item item : items) {
             if (errand.holding.mustReconcile()) {
-                keyspace.reconcile(item.key(), item.entry());
+                int replication = keyspace.settingsOf(item.key()).replication();
+                boolean blind = errand.holding.isBlind(item.key().slotIndex(), replication);
+                keyspace.reconcile(item.key(), item.entry(), blind);
             } else {
                 keyspace.merge(item.key(), item.entry());
             }

@@ -234,9 +234,9 @@ final class Sync {
             case SyncRequest.Versions versions ->
                     work(responder, () -> service.versions(versions, holding));
             case SyncRequest.Bring bring -> work(responder, () -> service.bring(bring));
-            case SyncRequest.Reconcile(var items) ->
+            case SyncRequest.Reconcile reconcile ->
                     lane.execute(() ->
-                            new Reception(errand(holding), pending, items, responder)
+                            new Reception(errand(holding), pending, reconcile, responder)
                                     .start(settings.requestTimeout().toNanos() / 2));
         }
     }

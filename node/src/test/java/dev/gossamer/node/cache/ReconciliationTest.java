@@ -35,7 +35,7 @@ class ReconciliationTest {
     @Test
     void theLaterOfTwoSidesWinsAndTheOtherIsInTheLedgerWithBothSides() {
         keyspace.merge(K, entry("majority", MAJORITY, 10, 1));
-        Merged merged = keyspace.reconcile(K, entry("minority", MINORITY, 11, 2));
+        Merged merged = keyspace.reconcile(K, entry("minority", MINORITY, 11, 2), false);
         assertThat(merged.stored()).isTrue();
         Loss loss = merged.loss().orElseThrow();
         assertThat(loss)
@@ -57,8 +57,9 @@ class ReconciliationTest {
     void theEarlierOneThatIsBroughtLosesAndIsListedOnceThoughManyBringIt() {
         keyspace.merge(K, entry("majority", MAJORITY, 12, 1));
         Entry minority = entry("minority", MINORITY, 11, 2);
-        assertThat(keyspace.reconcile(K, minority).loss()).isPresent();
-        assertThat(keyspace.reconcile(K, minority)).isEqualTo(new Merged(false, Optional.empty()));
+        assertThat(keyspace.reconcile(K, minority, false).loss()).isPresent();
+        assertThat(keyspace.reconcile(K, minority, false))
+                .isEqualTo(new Merged(false, Optional.empty()));
         assertThat(keyspace.ledger().losses()).hasSize(1);
         assertThat(text(keyspace.findOrNull(K))).isEqualTo("majority");
     }
@@ -66,21 +67,22 @@ class ReconciliationTest {
     @Test
     void whatWonAndWasOverwrittenSinceDidNotLoseWhenItIsBroughtAgain() {
         Entry minority = entry("minority", MINORITY, 11, 2);
-        assertThat(keyspace.reconcile(K, minority).stored()).isTrue();
+        assertThat(keyspace.reconcile(K, minority, false).stored()).isTrue();
         keyspace.merge(K, entry("after the merge", Epoch.agreed(9), 20, 1));
-        assertThat(keyspace.reconcile(K, minority)).isEqualTo(new Merged(false, Optional.empty()));
+        assertThat(keyspace.reconcile(K, minority, false))
+                .isEqualTo(new Merged(false, Optional.empty()));
         assertThat(keyspace.ledger().losses()).isEmpty();
     }
 
     @Test
     void aRemovalThatLosesIsListedAsSuchAndOneThatWinsRemoves() {
         keyspace.merge(K, Entry.tombstone(version(MAJORITY, 10, 1), START_MILLIS + 60_000));
-        assertThat(keyspace.reconcile(K, entry("v", MINORITY, 11, 2)).loss())
+        assertThat(keyspace.reconcile(K, entry("v", MINORITY, 11, 2), false).loss())
                 .hasValueSatisfying(loss -> assertThat(loss.removal()).isTrue());
         Bytes other = key("other");
         keyspace.merge(other, entry("majority", MAJORITY, 10, 1));
         Entry removal = Entry.tombstone(version(MINORITY, 11, 2), START_MILLIS + 60_000);
-        assertThat(keyspace.reconcile(other, removal).loss())
+        assertThat(keyspace.reconcile(other, removal, false).loss())
                 .hasValueSatisfying(loss -> assertThat(loss.removal()).isFalse());
         assertThat(keyspace.findOrNull(other)).isNull();
     }
@@ -104,16 +106,28 @@ class ReconciliationTest {
             boolean parted) {
         Version one = version(epoch(number, provisional), 5, 1);
         Version other = version(epoch(otherNumber, otherProvisional), 6, 2);
-        assertThat(Reconciliation.parted(one, other)).isEqualTo(parted);
-        assertThat(Reconciliation.parted(other, one)).isEqualTo(parted);
+        assertThat(Reconciliation.parted(one, other, false)).isEqualTo(parted);
+        assertThat(Reconciliation.parted(other, one, false)).isEqualTo(parted);
     }
 
     @Test
     void aVersionThatTheOtherSideKnewOfIsOverwrittenWithoutALoss() {
         keyspace.merge(K, entry("before", BEFORE, 9, 1));
-        Merged merged = keyspace.reconcile(K, entry("minority", MINORITY, 11, 2));
+        Merged merged = keyspace.reconcile(K, entry("minority", MINORITY, 11, 2), false);
         assertThat(merged).isEqualTo(new Merged(true, Optional.empty()));
         assertThat(keyspace.ledger().losses()).isEmpty();
+    }
+
+    @Test
+    void aVersionFromBeforeThePartitionIsALossIfTheOtherSideHadNoCopyOfIt() {
+        keyspace.merge(K, entry("before", BEFORE, 9, 1));
+        Merged merged = keyspace.reconcile(K, entry("minority", MINORITY, 11, 2), true);
+        assertThat(merged.loss())
+                .hasValueSatisfying(
+                        loss -> assertThat(loss.lost()).isEqualTo(version(BEFORE, 9, 1)));
+        assertThat(keyspace.reconcile(K, entry("later", MINORITY, 12, 2), true))
+                .as("of one side both")
+                .isEqualTo(new Merged(true, Optional.empty()));
     }
 
     @Test

@@ -183,6 +183,38 @@ class HoldingTest {
         assertThat(back.next(steady(3, 1, 2)).mustReconcile()).isFalse();
     }
 
+    private static Topology aside(int number, int owner) {
+        short[][] owners = new short[Slot.COUNT][];
+        Arrays.setAll(owners, _ -> shorts(0));
+        long epoch = Epoch.provisional(Epoch.agreed(number), 4);
+        return new Topology(epoch, 3, List.of(ALL.get(owner)), owners);
+    }
+
+    @Test
+    void aSideIsBlindForTheCachesOfWhichNoneOfItsMembersHadACopy() {
+        Holding without = first(1, steady(1, 1, 2)).next(aside(1, 0));
+        assertThat(without.isBlind(0, 1)).isTrue();
+        assertThat(without.isBlind(0, 3)).isTrue();
+        Holding second = first(1, steady(1, 1, 0)).next(aside(1, 0));
+        assertThat(second.isBlind(0, 1)).isTrue();
+        assertThat(second.isBlind(0, 2)).as("a copy was here").isFalse();
+        assertThat(first(1, steady(1, 0, 1)).next(aside(1, 0)).isBlind(0, 1)).isFalse();
+        Topology handingOver = topology(Epoch.agreed(1), Phase.HANDING_OVER, owners(1, 2), 0);
+        assertThat(first(1, handingOver).next(aside(1, 0)).isBlind(0, 1)).isFalse();
+        Topology copying = topology(Epoch.agreed(1), Phase.COPYING, owners(1, 2), 0);
+        assertThat(first(1, copying).next(aside(1, 0)).isBlind(0, 3)).isTrue();
+    }
+
+    @Test
+    void aSideStaysBlindUntilItHasReconciled() {
+        Holding aside = done(first(ALL_COPIES, steady(1, 1, 2)).next(aside(1, 0)));
+        Holding back = aside.next(steady(2, 1, 2));
+        assertThat(back.isBlind(0, 3)).isTrue();
+        assertThat(back.next(steady(3, 1, 2)).isBlind(0, 3)).isTrue();
+        back.markReconciled();
+        assertThat(back.next(steady(3, 1, 2)).isBlind(0, 3)).isFalse();
+    }
+
     @Test
     void whoseMeshGivesWayOffersEverythingOfIt() {
         Holding holding = done(first(ALL_COPIES, steady(4, 0)));

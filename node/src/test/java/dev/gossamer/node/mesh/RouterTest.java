@@ -247,6 +247,46 @@ class RouterTest {
         assertThat(lab.node(2).get("k", Freshness.LATEST).done).isEqualTo("v");
     }
 
+    /** Whoever is left out may be on the other side of a partition, and has not seen it. */
+    @Test
+    void aWriteThatIsAcknowledgedWithoutAnOwnerIsAWriteOfTheEpochWithoutIt() {
+        for (Partition partition : Partition.values()) {
+            RouterLab lab = RouterLab.of(2, 2, partition);
+            lab.install(steady(lab, 1, 1, 2));
+            lab.network = swallowing(lab, 2);
+            Answer<Outcome> write = lab.node(1).put("k", "v");
+            lab.run();
+            lab.install(steady(lab, 2, 1));
+            long epoch = Epoch.agreed(partition == Partition.AVAILABLE ? 2 : 1);
+            assertThat(write.done)
+                    .isInstanceOfSatisfying(
+                            Outcome.Applied.class,
+                            applied -> assertThat(applied.version().epoch()).isEqualTo(epoch));
+            assertThat(lab.node(1).keyspace.peekOrNull(KEY).epoch()).isEqualTo(epoch);
+        }
+    }
+
+    @Test
+    void aWriteThatTheNextPrimaryFindsAppliedIsAcknowledgedAsAWriteOfItsEpoch() {
+        RouterLab lab = RouterLab.of(2, 2, Partition.AVAILABLE);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.network =
+                (_, target, request) ->
+                        request instanceof Request.Replicate && target.equals(lab.node(2).member)
+                                ? Fate.SWALLOWED
+                                : Fate.DELIVERED;
+        Answer<Outcome> write = lab.node(1).put("k", "v");
+        lab.run();
+        lab.install(steady(lab, 3, 1));
+        lab.pass(Duration.ofMillis(50));
+        assertThat(write.done)
+                .isInstanceOfSatisfying(
+                        Outcome.Applied.class,
+                        applied ->
+                                assertThat(applied.version().epoch()).isEqualTo(Epoch.agreed(3)));
+        assertThat(lab.node(1).keyspace.peekOrNull(KEY).epoch()).isEqualTo(Epoch.agreed(3));
+    }
+
     @Test
     void aProvisionalTopologyRefusesWhatIsConsistentAtOnce() {
         RouterLab lab = RouterLab.of(2, 2, Partition.CONSISTENT);

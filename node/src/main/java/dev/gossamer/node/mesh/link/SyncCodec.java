@@ -38,7 +38,10 @@ final class SyncCodec {
                 Wire.writeItems(out.writeByte(5), items);
                 writeList(out, operations, SyncCodec::writeOperated);
             }
-            case SyncRequest.Reconcile(var items) -> Wire.writeItems(out.writeByte(6), items);
+            case SyncRequest.Reconcile(var items, var blind) -> {
+                Wire.writeItems(out.writeByte(6), items);
+                Wire.writeItems(out, blind);
+            }
         }
     }
 
@@ -52,7 +55,7 @@ final class SyncCodec {
             case 5 ->
                     new SyncRequest.Settle(
                             Wire.readItems(in), Wire.readList(in, SyncCodec::readOperated));
-            case 6 -> new SyncRequest.Reconcile(Wire.readItems(in));
+            case 6 -> new SyncRequest.Reconcile(Wire.readItems(in), Wire.readItems(in));
             default -> throw Wire.unknown("sync request", kind);
         };
     }

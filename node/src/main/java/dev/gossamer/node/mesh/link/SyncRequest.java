@@ -86,10 +86,13 @@ public sealed interface SyncRequest {
     /**
      * What was written on the asker's side of a partition, offered to the slots' primary. Answer:
      * {@link SyncReply.Done} when all who are to have it have it.
+     *
+     * @param blind what was written where that side had no copy of what came before
      */
-    record Reconcile(List<Item> items) implements SyncRequest {
+    record Reconcile(List<Item> items, List<Item> blind) implements SyncRequest {
         public Reconcile {
             items = List.copyOf(items);
+            blind = List.copyOf(blind);
         }
     }
 
@@ -105,7 +108,8 @@ public sealed interface SyncRequest {
             case Bring(var keys, var _) -> keys.stream().mapToInt(key -> 4 + key.length()).sum();
             case Settle(var items, var operations) ->
                     Request.weightOf(items) + weightOf(operations);
-            case Reconcile(var items) -> Request.weightOf(items);
+            case Reconcile(var items, var blind) ->
+                    Request.weightOf(items) + Request.weightOf(blind);
         };
     }
 

@@ -101,7 +101,7 @@ class MessageCodecTest {
                                     List.of(new SyncRequest.Wanted(0, 1, 77L)), 9L, 4096, true)),
                     sync(new SyncRequest.Bring(List.of(KEY), 4096)),
                     sync(new SyncRequest.Settle(ITEMS, OPERATIONS)),
-                    sync(new SyncRequest.Reconcile(ITEMS)),
+                    sync(new SyncRequest.Reconcile(ITEMS, List.of(ITEMS.getLast()))),
                     new Request.ListKeys(5, 6L, 7),
                     new Request.Count(),
                     new Request.RandomKey(),
