@@ -328,7 +328,7 @@ final class Writer {
     }
 
     private Version version(Moment at) {
-        return new Version(at.epoch(), clock.next(), self);
+        return new Version(at.epoch(), clock.next(at.nowMillis()), self);
     }
 
     private @Nullable Entry liveOrNull(Bytes key, Moment at) {

@@ -384,6 +384,16 @@ final class Holding {
         return found;
     }
 
+    /** The other members without which a request for the slot cannot go on, where it cannot. */
+    List<Member> waitsFor(int slot) {
+        if (topology.ownerCount(slot) == 0) {
+            return List.of();
+        }
+        return isPrimary(slot)
+                ? targets(slot, topology.replication())
+                : List.of(topology.primary(slot));
+    }
+
     /** Whether {@link #targets} is empty. */
     boolean isAlone(int slot, int replication) {
         int owners = topology.ownerCount(slot);

@@ -10,14 +10,13 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Carries out the reads and writes of one event loop: here, or at the slot's primary.
@@ -57,7 +56,7 @@ final class LoopRouter {
     /** Per slot what waits, by order of arrival. Never holds an empty list. */
     private final Map<Integer, List<Attempt>> parked = new LinkedHashMap<>();
 
-    private final Set<Replication> unfinished = new LinkedHashSet<>();
+    private final Unfinished unfinished = new Unfinished();
     private long orders;
     private int open;
 
@@ -171,34 +170,42 @@ final class LoopRouter {
             } else {
                 replicate(call, change);
             }
-        } else if (shared.bytes().tryTake(call.weightBytes())) {
-            applyForAll(call, holding);
         } else {
-            call.callback().failed(ErrorCode.BUSY, shared.bytes().fullText());
+            List<Member> targets = targets(holding, call);
+            if (shared.bytes().tryTake(call.weightBytes(), targets)) {
+                applyForAll(call, holding, targets);
+            } else {
+                call.callback().failed(ErrorCode.BUSY, shared.bytes().fullText());
+            }
         }
+    }
+
+    private List<Member> targets(Holding holding, WriteCall call) {
+        return holding.targets(call.slot(), settingsOf(call).replication());
     }
 
     private Keyspace.Change apply(WriteCall call, long epoch) {
         return keyspace.apply(call.operation(), call.slot(), epoch, call.id());
     }
 
-    /** Its bytes are counted already. */
-    private void applyForAll(WriteCall call, Holding holding) {
+    /** Its bytes are counted already, as waiting for these members. */
+    private void applyForAll(WriteCall call, Holding holding, List<Member> waitsFor) {
         PendingWrites.Write write = shared.pending().begin(call);
         Keyspace.Change change = apply(call, holding.epoch());
         if (change.changed().isEmpty()) {
             shared.pending().end(write, true);
-            shared.bytes().give(call.weightBytes());
+            shared.bytes().give(call.weightBytes(), waitsFor);
             answerUnchanged(call, change.outcome());
         } else {
-            new Replication(this, call, change, write).start();
+            new Replication(this, call, change, write, waitsFor).start();
         }
     }
 
     /** Replicates what was applied as if nobody else had to store it. */
     private void replicate(WriteCall call, Keyspace.Change change) {
-        shared.bytes().take(call.weightBytes());
-        new Replication(this, call, change, shared.pending().begin(call)).start();
+        List<Member> targets = targets(epochs.latest(), call);
+        shared.bytes().take(call.weightBytes(), targets);
+        new Replication(this, call, change, shared.pending().begin(call), targets).start();
     }
 
     /**
@@ -278,7 +285,7 @@ final class LoopRouter {
         open--;
         if (attempt.isCounted) {
             attempt.isCounted = false;
-            shared.bytes().give(attempt.weightBytes());
+            shared.bytes().give(attempt.weightBytes(), attempt.waitsFor);
         }
     }
 
@@ -294,7 +301,8 @@ final class LoopRouter {
      */
     boolean count(Attempt attempt) {
         if (!attempt.isCounted) {
-            if (!shared.bytes().tryTake(attempt.weightBytes())) {
+            attempt.waitsFor = epochs.latest().waitsFor(attempt.slot);
+            if (!shared.bytes().tryTake(attempt.weightBytes(), attempt.waitsFor)) {
                 attempt.failed(ErrorCode.BUSY, shared.bytes().fullText());
                 return false;
             }
@@ -322,7 +330,7 @@ final class LoopRouter {
 
     /** A topology has come into force, or slots have come to be served under it. */
     void topologyChanged() {
-        for (Replication each : List.copyOf(unfinished)) {
+        for (Replication each : unfinished.all()) {
             each.topologyChanged();
         }
         retryAll();

@@ -410,4 +410,23 @@ class RouterTest {
         lab.pass(RouterLab.TIMEOUT.multipliedBy(2));
         assertThat(lab.node(2).stands("k")).as("copied in the background").isEqualTo("v");
     }
+
+    @Test
+    void aMemberThatStallsLeavesRoomForWhatWaitsForOthers() {
+        RouterLab lab = new RouterLab(3, KeyspaceSettings.DEFAULT, 4096);
+        Bytes one = Bytes.utf8("a");
+        lab.install(
+                lab.topology(1, slot -> slot == one.slotIndex() ? List.of(1, 2) : List.of(1, 3)));
+        lab.network = swallowing(lab, 2);
+        assertThat(lab.node(1).put("{a}1", "v".repeat(1200)).isOpen()).isTrue();
+        assertThat(lab.node(1).put("{a}2", "v".repeat(1200)).code).isEqualTo(ErrorCode.BUSY);
+        assertThat(lab.node(1).bytes.largestShareBytes()).isBetween(1200L, 2048L);
+        Answer<Outcome> other = lab.node(1).put("b", "v".repeat(1200));
+        lab.run();
+        assertThat(other.done).isInstanceOf(Outcome.Applied.class);
+        lab.network = (_, _, _) -> Fate.DELIVERED;
+        lab.pass(RouterLab.TIMEOUT.multipliedBy(2));
+        assertThat(lab.node(1).bytes.largestShareBytes()).isZero();
+        assertThat(lab.node(1).bytes.bytes()).isZero();
+    }
 }
