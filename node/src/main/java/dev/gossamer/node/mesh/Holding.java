@@ -396,6 +396,9 @@ final class Holding {
 
     /** Whether {@link #targets} is empty. */
     boolean isAlone(int slot, int replication) {
+        if (topology.members().size() == 1 && index == 0) {
+            return true;
+        }
         int owners = topology.ownerCount(slot);
         boolean single =
                 owners <= 1 || (replication <= 1 && topology.phase() != Topology.Phase.COPYING);

@@ -144,7 +144,9 @@ final class LoopRouter {
             Mesh.Callback<Outcome> callback) {
         WriteCall call = call(operation, id, forwards, callback);
         Holding holding = epochs.latest();
-        if (isClear(call.slot()) && mayApply(holding, call.slot(), operation.key())) {
+        if (isClear(call.slot())
+                && mayApply(holding, call.slot(), operation.key())
+                && !isCrowded(call)) {
             apply(call, holding);
         } else {
             submit(new WriteAttempt(this, call));
@@ -153,6 +155,10 @@ final class LoopRouter {
 
     boolean mayApply(Holding holding, int slot, Bytes key) {
         return holding.isServing(slot) && shared.mayServe(holding, key);
+    }
+
+    boolean isCrowded(WriteCall call) {
+        return shared.pending().isCrowded(call.slot(), call.keys());
     }
 
     private boolean isAlone(Holding holding, int slot, Bytes key) {

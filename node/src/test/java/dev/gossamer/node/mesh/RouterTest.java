@@ -429,4 +429,49 @@ class RouterTest {
         assertThat(lab.node(1).bytes.largestShareBytes()).isZero();
         assertThat(lab.node(1).bytes.bytes()).isZero();
     }
+
+    @Test
+    void manyWritesOfOneKeyGoInCrowdsInTheirOrderAndAreAllApplied() {
+        RouterLab lab = RouterLab.of(2);
+        lab.install(steady(lab, 1, 1, 2));
+        List<Integer> operations = new ArrayList<>();
+        lab.network =
+                (_, _, message) -> {
+                    if (message instanceof Request.Replicate copy) {
+                        operations.add(copy.operations().size());
+                    }
+                    return Fate.DELIVERED;
+                };
+        List<Answer<Outcome>> answers = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            answers.add(lab.node(1).put("k", "v" + i));
+        }
+        assertThat(lab.node(1).stands("k")).isEqualTo("v" + PendingWrites.CROWD);
+        Answer<String> read = lab.node(1).get("k", Freshness.LATEST);
+        lab.run();
+        assertThat(answers).allMatch(answer -> answer.done instanceof Outcome.Applied);
+        assertThat(read.done).as("arrived after them").isEqualTo("v200");
+        assertThat(lab.node(2).stands("k")).isEqualTo("v200");
+        assertThat(operations).hasSize(200).allMatch(count -> count <= PendingWrites.CROWD);
+    }
+
+    @Test
+    void whoWaitsForACrowdThatNeverEndsIsToldInTime() {
+        RouterLab lab = RouterLab.of(2);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.network = swallowing(lab, 2);
+        Answer<Outcome> last = lab.node(1).put("k", "v0");
+        for (int i = 1; i <= PendingWrites.CROWD; i++) {
+            last = lab.node(1).put("k", "v" + i);
+        }
+        lab.pass(RouterLab.TIMEOUT.plusMillis(100));
+        assertThat(last.code).isEqualTo(ErrorCode.CLUSTERDOWN);
+        assertThat(lab.node(1).stands("k")).isEqualTo("v" + (PendingWrites.CROWD - 1));
+        lab.network = (_, _, _) -> Fate.DELIVERED;
+        lab.pass(RouterLab.TIMEOUT.multipliedBy(2));
+        Answer<Outcome> after = lab.node(1).put("k", "after");
+        lab.run();
+        assertThat(after.done).isInstanceOf(Outcome.Applied.class);
+        assertThat(lab.node(1).bytes.bytes()).isZero();
+    }
 }
