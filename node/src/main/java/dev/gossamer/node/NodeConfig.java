@@ -225,6 +225,11 @@ record NodeConfig(
     private static RespSettings resp(Configuration configuration) {
         RespSettings defaults = RespSettings.DEFAULT;
         int valueBytesMax = configuration.get(Settings.LIMITS_VALUE_BYTES_MAX);
+        long buffersBytesMax =
+                Math.max(
+                        configuration.get(Settings.LIMITS_CLIENT_BUFFERS_BYTES_MAX),
+                        4L * valueBytesMax);
+        int outputBytesMax = (int) Math.min(buffersBytesMax / 2, Integer.MAX_VALUE);
         return new RespSettings(
                 configuration.get(Settings.NODE_BIND),
                 configuration.get(Settings.PORTS_REDIS),
@@ -236,8 +241,8 @@ record NodeConfig(
                 valueBytesMax,
                 defaults.commandsInFlightMax(),
                 defaults.outputBytesSoftMax(),
-                defaults.outputBytesHardMax(),
-                defaults.buffersBytesMax(),
+                Math.max(outputBytesMax, defaults.outputBytesSoftMax()),
+                buffersBytesMax,
                 defaults.patience(),
                 defaults.idleMax());
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ final class LocalMesh implements AutoCloseable {
     private final String extraYaml;
     private final int heapMiB;
     private final String nodeYaml;
+    private final String meshYaml;
     private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
     private final HttpClient http =
@@ -44,12 +46,14 @@ final class LocalMesh implements AutoCloseable {
             int replication,
             String extraYaml,
             int heapMiB,
-            String nodeYaml) {
+            String nodeYaml,
+            List<String> meshYaml) {
         this.folder = folder;
         this.replication = replication;
         this.extraYaml = extraYaml;
         this.heapMiB = heapMiB;
         this.nodeYaml = nodeYaml;
+        this.meshYaml = meshYaml.stream().map(each -> ", " + each).collect(Collectors.joining());
         this.ports = freePorts(nodes * PORTS_PER_NODE);
     }
 
@@ -68,14 +72,27 @@ final class LocalMesh implements AutoCloseable {
      * @param node a setting of the section of that name, such as {@code drain-timeout: 0s}
      */
     static LocalMesh startWith(Path folder, int nodes, int replication, String node) {
-        return start(folder, nodes, replication, "", HEAP_MIB, ", " + node);
+        return start(folder, nodes, replication, "", HEAP_MIB, ", " + node, List.of());
     }
 
     /**
      * @param heapMiB of every node
      */
     static LocalMesh start(Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
-        return start(folder, nodes, replication, extraYaml, heapMiB, "");
+        return start(folder, nodes, replication, extraYaml, heapMiB, List.of());
+    }
+
+    /**
+     * @param meshYaml settings of the section of that name, such as {@code pending-bytes-max: 1MiB}
+     */
+    static LocalMesh start(
+            Path folder,
+            int nodes,
+            int replication,
+            String extraYaml,
+            int heapMiB,
+            List<String> meshYaml) {
+        return start(folder, nodes, replication, extraYaml, heapMiB, "", meshYaml);
     }
 
     private static LocalMesh start(
@@ -84,8 +101,10 @@ final class LocalMesh implements AutoCloseable {
             int replication,
             String extraYaml,
             int heapMiB,
-            String nodeYaml) {
-        LocalMesh mesh = new LocalMesh(folder, nodes, replication, extraYaml, heapMiB, nodeYaml);
+            String nodeYaml,
+            List<String> meshYaml) {
+        LocalMesh mesh =
+                new LocalMesh(folder, nodes, replication, extraYaml, heapMiB, nodeYaml, meshYaml);
         try {
             for (int node = 0; node < nodes; node++) {
                 mesh.processes.add(mesh.launch(node));
@@ -209,6 +228,42 @@ final class LocalMesh implements AutoCloseable {
         return new JsonObject(get(node, "/api/v1/mesh").body());
     }
 
+    /** What the node exports, by name; of a metric with tags the sum. */
+    Map<String, Double> metrics(int node) {
+        return get(node, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#") && line.contains(" "))
+                .collect(
+                        Collectors.toMap(
+                                line -> line.split("[{ ]", 2)[0],
+                                line ->
+                                        Double.parseDouble(
+                                                line.substring(line.lastIndexOf(' ') + 1)),
+                                Double::sum));
+    }
+
+    double metric(int node, String name) {
+        return metrics(node).get(name);
+    }
+
+    /** Some key whose slot these nodes own, the primary first. */
+    String keyOwnedBy(String... names) {
+        List<String> wanted = List.of(names);
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> "k" + i)
+                .filter(key -> owners(key).equals(wanted))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> owners(String key) {
+        JsonObject explained = new JsonObject(get(0, "/api/v1/keys/" + key + "/explain").body());
+        return explained.getJsonArray("copies").stream()
+                .map(copy -> ((JsonObject) copy).getJsonObject("member").getString("name"))
+                .toList();
+    }
+
     HttpResponse<String> get(int node, String path) {
         return send(node, path, HttpRequest.newBuilder());
     }
@@ -305,7 +360,7 @@ final class LocalMesh implements AutoCloseable {
         return """
         node: {name: node-%d, zone: zone-%d, data-dir: "%s"%s}
         ports: {redis: %d, clustered: %d, admin: %d, jgroups: %d, data: %d}
-        mesh: {name: "test-%d", replication: %d, peers: [%s]}
+        mesh: {name: "test-%d", replication: %d, peers: [%s]%s}
         %s
         """
                 .formatted(
@@ -321,6 +376,7 @@ final class LocalMesh implements AutoCloseable {
                         ports.getFirst(),
                         replication,
                         peers,
+                        meshYaml,
                         extraYaml);
     }
 

@@ -56,6 +56,7 @@ class NodeConfigTest {
                     Map.entry("limits.key-bytes-max", "1KiB"),
                     Map.entry("limits.value-bytes-max", "1MiB"),
                     Map.entry("limits.connections-max", "5"),
+                    Map.entry("limits.client-buffers-bytes-max", "256MiB"),
                     Map.entry("limits.operations-bytes-max", "1MiB"),
                     Map.entry("limits.operation-retention", "5s"),
                     Map.entry("limits.ledger-bytes-max", "1MiB"),
@@ -113,6 +114,15 @@ class NodeConfigTest {
         assertThat(config.resp().request().bulkBytesMax()).isEqualTo(100 << 20);
         assertThat(config.resp().request().requestBytesMax()).isGreaterThan(100 << 20);
         assertThat(config.mesh().frameBytesMax()).isGreaterThan(100 << 20);
+    }
+
+    @Test
+    void oneConnectionMayFillHalfOfWhatAllMayAndALongValueAlwaysFits() {
+        NodeConfig small = configOf(Map.of("limits.client-buffers-bytes-max", "32MiB"));
+        assertThat(small.resp().buffersBytesMax()).isEqualTo(64 << 20);
+        NodeConfig large = configOf(Map.of("limits.client-buffers-bytes-max", "256MiB"));
+        assertThat(large.resp().buffersBytesMax()).isEqualTo(256 << 20);
+        assertThat(large.resp().outputBytesHardMax()).isEqualTo(128 << 20);
     }
 
     @Test

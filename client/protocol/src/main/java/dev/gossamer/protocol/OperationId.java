@@ -1,5 +1,7 @@
 package dev.gossamer.protocol;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Names one call of one client, so that a call whose answer was lost can be sent again and is
  * applied once (C5).
@@ -8,8 +10,11 @@ package dev.gossamer.protocol;
  * @param sequence grows by one with each of the client's calls
  */
 public record OperationId(long client, long sequence) {
-    private static final int TEXT_LENGTH = 32;
+    /** Of the textual form. */
+    public static final int TEXT_LENGTH = 32;
+
     private static final int HEX = 16;
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     public OperationId {
         if (sequence < 0) {
@@ -61,18 +66,16 @@ public record OperationId(long client, long sequence) {
         return number;
     }
 
-    /** What {@link #toString} says, as ASCII. */
-    public byte[] toAscii() {
-        byte[] ascii = new byte[TEXT_LENGTH];
-        write(client, ascii, 0);
-        write(sequence, ascii, HEX);
-        return ascii;
+    /** Writes what {@link #toString} says at {@code offset}, {@value #TEXT_LENGTH} bytes. */
+    public void writeAscii(byte[] out, int offset) {
+        write(client, out, offset);
+        write(sequence, out, offset + HEX);
     }
 
     private static void write(long number, byte[] ascii, int offset) {
         long rest = number;
         for (int i = offset + HEX - 1; i >= offset; i--) {
-            ascii[i] = (byte) Character.forDigit((int) rest & 15, HEX);
+            ascii[i] = DIGITS[(int) rest & 15];
             rest >>>= 4;
         }
     }

@@ -14,7 +14,9 @@ class OperationIdTest {
         OperationId id = new OperationId(client, 42);
         assertThat(OperationId.parse(id.toString())).isEqualTo(id);
         assertThat(id.toString()).hasSize(32);
-        assertThat(id.toAscii()).asString(US_ASCII).isEqualTo(id.toString());
+        byte[] out = "OP 00000000000000000000000000000000 X".getBytes(US_ASCII);
+        id.writeAscii(out, 3);
+        assertThat(out).asString(US_ASCII).isEqualTo("OP " + id + " X");
         byte[] within = ("OP " + id + " META").getBytes(US_ASCII);
         assertThat(OperationId.parse(within, 3, 32)).isEqualTo(id);
     }

@@ -5,6 +5,7 @@ import dev.gossamer.client.routing.Request;
 import dev.gossamer.client.routing.Safety;
 import dev.gossamer.client.session.Session;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.Reply;
@@ -41,6 +42,13 @@ final class CacheCommands {
     private static final byte[] STAMP = word("STAMP");
 
     private static final RequestEncoder.Tail STAMP_ONLY = RequestEncoder.tail(STAMP);
+
+    /** The name of a change, with zeros where the id is to stand, and what comes from there on. */
+    private static final RequestEncoder.Tail NO_OPERATION =
+            RequestEncoder.tail(OP, new byte[OperationId.TEXT_LENGTH]);
+
+    private static final int AFTER_OPERATION = OperationId.TEXT_LENGTH + 2;
+
     private static final RequestEncoder.Tail WITH_META = RequestEncoder.tail(META);
 
     private final Session session;
@@ -143,9 +151,15 @@ final class CacheCommands {
     /** Our own verb, once for all the times that it is sent. */
     private Request change(String name, byte[] key, byte[]... words) {
         int slot = Slot.indexOf(key, 0, key.length);
-        RequestEncoder.Tail id = RequestEncoder.tail(OP, session.nextOperation().toAscii());
-        byte[] wire = RequestEncoder.encode(words, id, tail(slot));
+        byte[] wire = RequestEncoder.encode(words, nextOperation(), tail(slot));
         return new Request(name, Safety.REPEATABLE, slot, wire, new WriteCheck(key, slot));
+    }
+
+    /** The option that names the next change. */
+    private RequestEncoder.Tail nextOperation() {
+        byte[] bytes = NO_OPERATION.bytes().clone();
+        session.nextOperation().writeAscii(bytes, bytes.length - AFTER_OPERATION);
+        return new RequestEncoder.Tail(NO_OPERATION.count(), bytes);
     }
 
     private byte[] wire(int slot, boolean meta, byte[]... words) {

@@ -128,8 +128,13 @@ public final class HybridClock {
      * @throws GossamerException {@link ErrorCode#BUSY} when there is none below the ceiling
      */
     public long next() {
+        return next(wallMillis.getAsLong());
+    }
+
+    /** The same for a caller that has just read the wall clock. */
+    long next(long nowMillis) {
         Reserve now = reserve;
-        long physical = wallMillis.getAsLong() << COUNTER_BITS;
+        long physical = nowMillis << COUNTER_BITS;
         long earliest = Math.min(physical, now.holdAt());
         while (true) {
             long before = last.get();

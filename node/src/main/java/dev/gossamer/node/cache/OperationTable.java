@@ -86,18 +86,19 @@ final class OperationTable {
     /** Takes the place of what was remembered of the same id. */
     synchronized void remember(int slot, OperationId id, Outcome outcome) {
         RecentOperation operation = new RecentOperation(id, fitting(outcome));
-        Remembered before = byId.get(id);
+        int weight = weightOf(operation.outcome());
+        long now = nanoClock.getAsLong();
+        Remembered added = new Remembered(slot, operation, weight, now);
+        Remembered before = byId.putIfAbsent(id, added);
         if (before != null) {
             if (before.operation.equals(operation)) {
                 return;
             }
             before.forgotten = true;
+            byId.put(id, added);
         }
-        int weight = weightOf(operation.outcome());
-        Remembered added = new Remembered(slot, operation, weight, nanoClock.getAsLong());
-        byId.put(id, added);
         append(added);
-        forgetOld();
+        forgetOld(now);
     }
 
     private void append(Remembered added) {
@@ -155,7 +156,10 @@ final class OperationTable {
 
     /** To be called now and then, so that what is old leaves while nothing comes in. */
     synchronized void forgetOld() {
-        long now = nanoClock.getAsLong();
+        forgetOld(nanoClock.getAsLong());
+    }
+
+    private void forgetOld(long now) {
         while (oldest != null) {
             boolean isOld = now - oldest.atNanos >= retentionNanos;
             if (!isOld && bytes <= bytesMax) {

@@ -131,8 +131,9 @@ final class Writer {
             return nothing(new Unchanged(previous));
         }
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
-        Entry entry = entry(put.value(), version(at), expiresAt, at);
-        return keep(put.key(), entry, 0, null, previous, at);
+        Version version = version(at);
+        Entry entry = entry(put.value(), version, expiresAt, at);
+        return keep(put.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
     private static boolean isBlind(Operation.Put put) {
@@ -150,7 +151,9 @@ final class Writer {
         if (!Conditions.hold(remove.condition(), live)) {
             return nothing(new Unchanged(previous));
         }
-        return keep(remove.key(), tombstone(version(at), at), 0, null, previous, at);
+        Version version = version(at);
+        Applied applied = new Applied(version, 0, null, previous);
+        return keep(remove.key(), tombstone(version, at), applied, at);
     }
 
     /**
@@ -187,8 +190,9 @@ final class Writer {
         if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
             return nothing(new Unchanged(previous));
         }
-        Entry entry = entry(live.value(), version(at), expiresAt, at);
-        return keep(expire.key(), entry, 0, null, previous, at);
+        Version version = version(at);
+        Entry entry = entry(live.value(), version, expiresAt, at);
+        return keep(expire.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
     private Change append(Operation.Append append, Moment at) {
@@ -324,19 +328,13 @@ final class Writer {
             Moment at) {
         long expiresAt =
                 Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
-        Entry entry = entry(value, version(at), expiresAt, at);
-        return keep(key, entry, number, text, null, at);
+        Version version = version(at);
+        Entry entry = entry(value, version, expiresAt, at);
+        return keep(key, entry, new Applied(version, number, text, null), at);
     }
 
-    private Change keep(
-            Bytes key,
-            Entry entry,
-            long number,
-            @Nullable String text,
-            @Nullable Entry previous,
-            Moment at) {
+    private Change keep(Bytes key, Entry entry, Applied applied, Moment at) {
         tier.put(at.slot(), key, entry);
-        Applied applied = new Applied(entry.version(), number, text, previous);
         return new Change(applied, List.of(new Item(key, entry)), false);
     }
 
@@ -360,7 +358,7 @@ final class Writer {
     }
 
     private Version version(Moment at) {
-        return new Version(at.epoch(), clock.next(), self);
+        return new Version(at.epoch(), clock.next(at.nowMillis()), self);
     }
 
     private @Nullable Entry liveOrNull(Bytes key, Moment at) {

@@ -265,6 +265,12 @@ public final class Settings {
                     integer(1, 1_000_000),
                     "Redis connections per node.");
 
+    public static final Setting<Long> LIMITS_CLIENT_BUFFERS_BYTES_MAX =
+            new Setting<>(
+                    "limits.client-buffers-bytes-max",
+                    "128MiB",
+                    bytes(4 * MIB, 64 * GIB),
+                    "What half-sent requests and unread replies of all Redis connections may take, and one of them half of it; whoever goes beyond is cut. At least four times limits.value-bytes-max counts.");
     public static final Setting<Long> LIMITS_OPERATIONS_BYTES_MAX =
             new Setting<>(
                     "limits.operations-bytes-max",
@@ -386,6 +392,7 @@ public final class Settings {
                     LIMITS_KEY_BYTES_MAX,
                     LIMITS_VALUE_BYTES_MAX,
                     LIMITS_CONNECTIONS_MAX,
+                    LIMITS_CLIENT_BUFFERS_BYTES_MAX,
                     LIMITS_OPERATIONS_BYTES_MAX,
                     LIMITS_OPERATION_RETENTION,
                     LIMITS_LEDGER_BYTES_MAX,

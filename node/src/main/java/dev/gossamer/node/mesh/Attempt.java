@@ -2,6 +2,8 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Member;
+import java.util.List;
 
 /**
  * One request that could not be answered at once: it is under way to another member, or parked
@@ -18,6 +20,9 @@ abstract class Attempt {
 
     /** Whether its bytes are counted as pending. */
     boolean isCounted;
+
+    /** As whose they are counted. */
+    List<Member> waitsFor = List.of();
 
     /** Why it waits, for the message when it has waited too long. */
     private String trouble = "no topology is known yet";

@@ -450,8 +450,21 @@ final class Holding {
         return found;
     }
 
+    /** The other members without which a request for the slot cannot go on, where it cannot. */
+    List<Member> waitsFor(int slot) {
+        if (topology.ownerCount(slot) == 0) {
+            return List.of();
+        }
+        return isPrimary(slot)
+                ? targets(slot, topology.replication())
+                : List.of(topology.primary(slot));
+    }
+
     /** Whether {@link #targets} is empty. */
     boolean isAlone(int slot, int replication) {
+        if (topology.members().size() == 1 && index == 0) {
+            return true;
+        }
         int owners = topology.ownerCount(slot);
         boolean single =
                 owners <= 1 || (replication <= 1 && topology.phase() != Topology.Phase.COPYING);

@@ -10,15 +10,14 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Carries out the reads and writes of one event loop: here, or at the slot's primary.
@@ -58,7 +57,7 @@ final class LoopRouter {
     /** Per slot what waits, by order of arrival. Never holds an empty list. */
     private final Map<Integer, List<Attempt>> parked = new LinkedHashMap<>();
 
-    private final Set<Replication> unfinished = new LinkedHashSet<>();
+    private final Unfinished unfinished = new Unfinished();
     private long orders;
     private int open;
 
@@ -146,7 +145,9 @@ final class LoopRouter {
             Mesh.Callback<Outcome> callback) {
         WriteCall call = call(operation, id, forwards, callback);
         Holding holding = epochs.latest();
-        if (isClear(call.slot()) && mayApply(holding, call.slot(), operation.key())) {
+        if (isClear(call.slot())
+                && mayApply(holding, call.slot(), operation.key())
+                && !isCrowded(call)) {
             apply(call, holding);
         } else {
             submit(new WriteAttempt(this, call));
@@ -155,6 +156,10 @@ final class LoopRouter {
 
     boolean mayApply(Holding holding, int slot, Bytes key) {
         return holding.isServing(slot) && shared.mayServe(holding, key);
+    }
+
+    boolean isCrowded(WriteCall call) {
+        return shared.pending().isCrowded(call.slot(), call.keys());
     }
 
     private boolean isAlone(Holding holding, int slot, Bytes key) {
@@ -177,11 +182,18 @@ final class LoopRouter {
             } else {
                 replicate(call, change);
             }
-        } else if (shared.bytes().tryTake(call.weightBytes())) {
-            applyForAll(call, holding);
         } else {
-            call.callback().failed(ErrorCode.BUSY, shared.bytes().fullText());
+            List<Member> targets = targets(holding, call);
+            if (shared.bytes().tryTake(call.weightBytes(), targets)) {
+                applyForAll(call, holding, targets);
+            } else {
+                call.callback().failed(ErrorCode.BUSY, shared.bytes().fullText());
+            }
         }
+    }
+
+    private List<Member> targets(Holding holding, WriteCall call) {
+        return holding.targets(call.slot(), settingsOf(call).replication());
     }
 
     private Keyspace.Change changeOf(WriteCall call, Holding holding) {
@@ -190,23 +202,24 @@ final class LoopRouter {
                 : keyspace.apply(call.operation(), call.slot(), holding.epoch(), call.id());
     }
 
-    /** Its bytes are counted already. */
-    private void applyForAll(WriteCall call, Holding holding) {
+    /** Its bytes are counted already, as waiting for these members. */
+    private void applyForAll(WriteCall call, Holding holding, List<Member> waitsFor) {
         PendingWrites.Write write = shared.pending().begin(call);
         Keyspace.Change change = changeOf(call, holding);
         if (change.changed().isEmpty()) {
             shared.pending().end(write, true);
-            shared.bytes().give(call.weightBytes());
+            shared.bytes().give(call.weightBytes(), waitsFor);
             answerUnchanged(call, change.outcome(), holding);
         } else {
-            new Replication(this, call, change, write).start();
+            new Replication(this, call, change, write, waitsFor).start();
         }
     }
 
     /** Replicates what was applied as if nobody else had to store it. */
     private void replicate(WriteCall call, Keyspace.Change change) {
-        shared.bytes().take(call.weightBytes());
-        new Replication(this, call, change, shared.pending().begin(call)).start();
+        List<Member> targets = targets(epochs.latest(), call);
+        shared.bytes().take(call.weightBytes(), targets);
+        new Replication(this, call, change, shared.pending().begin(call), targets).start();
     }
 
     /**
@@ -226,8 +239,8 @@ final class LoopRouter {
     }
 
     /**
-     * What was applied under an earlier topology, and perhaps not acknowledged then, is acknowledged
-     * as a write of this one where it matters: see {@link Replication}.
+     * What was applied under an earlier topology, and perhaps not acknowledged then, is
+     * acknowledged as a write of this one where it matters: see {@link Replication}.
      */
     private void answerApplied(WriteCall call, Outcome outcome, Holding holding) {
         if (outcome instanceof Outcome.Applied applied
@@ -314,7 +327,7 @@ final class LoopRouter {
         open--;
         if (attempt.isCounted) {
             attempt.isCounted = false;
-            shared.bytes().give(attempt.weightBytes());
+            shared.bytes().give(attempt.weightBytes(), attempt.waitsFor);
         }
     }
 
@@ -330,7 +343,8 @@ final class LoopRouter {
      */
     boolean count(Attempt attempt) {
         if (!attempt.isCounted) {
-            if (!shared.bytes().tryTake(attempt.weightBytes())) {
+            attempt.waitsFor = epochs.latest().waitsFor(attempt.slot);
+            if (!shared.bytes().tryTake(attempt.weightBytes(), attempt.waitsFor)) {
                 attempt.failed(ErrorCode.BUSY, shared.bytes().fullText());
                 return false;
             }
@@ -358,7 +372,7 @@ final class LoopRouter {
 
     /** A topology has come into force, or slots have come to be served under it. */
     void topologyChanged() {
-        for (Replication each : List.copyOf(unfinished)) {
+        for (Replication each : unfinished.all()) {
             each.topologyChanged();
         }
         retryAll();

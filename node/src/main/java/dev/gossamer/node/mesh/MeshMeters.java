@@ -70,6 +70,13 @@ final class MeshMeters {
                 .description("The bound of gossamer_pending_bytes")
                 .baseUnit("bytes")
                 .register(meters);
+        Gauge.builder(
+                        "gossamer.pending.member.bytes",
+                        shared.bytes(),
+                        PendingBytes::largestShareBytes)
+                .description("Of these, what waits for the one member that keeps most waiting")
+                .baseUnit("bytes")
+                .register(meters);
         FunctionCounter.builder("gossamer.pending.refused", shared.bytes(), PendingBytes::refused)
                 .description("Requests refused because too many bytes wait for other members")
                 .register(meters);

@@ -20,8 +20,8 @@ import java.util.Optional;
  *     failures while the mesh changes, callers hang longer. Default 2 s.
  * @param connectTimeout for opening a link, its greeting included. Default 1 s.
  * @param linkQueueBytesMax the most that may wait for answers on one link before requests are
- *     refused with BUSY, and that a peer may leave unread before it is cut. There is one link per
- *     event loop and peer. Default 32 MiB.
+ *     refused with BUSY; a peer that leaves half as much unread is read no further. There is one
+ *     link per event loop and peer. Default 32 MiB.
  * @param frameBytesMax the largest message; must exceed the largest key and value together. Default
  *     32 MiB.
  * @param transferBytesPerSecondMax the rate at which this node copies slots from others. Default

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * slot is pending.
  */
 final class PendingWrites {
+    /** Large enough to keep a link busy, small enough that what each brings along is little. */
+    static final int CROWD = 32;
+
     private final AtomicIntegerArray bySlot = new AtomicIntegerArray(Slot.COUNT);
 
     /** By order of beginning, nearly always one; the lists are used inside the map's locks only. */
@@ -128,6 +131,14 @@ final class PendingWrites {
     /** Whether a write of the key has begun and is not over. */
     boolean isPending(int slot, Bytes key) {
         return bySlot.get(slot) != 0 && byKey.containsKey(key);
+    }
+
+    /**
+     * Whether so many writes of a key have begun and are not over that the next had better wait:
+     * each brings along the operations of those before it.
+     */
+    boolean isCrowded(int slot, List<Bytes> keys) {
+        return bySlot.get(slot) >= CROWD && of(keys).size() >= CROWD;
     }
 
     /** Tells once all writes of these keys that have begun by now are over, perhaps at once. */

@@ -12,11 +12,11 @@ import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one change to all who must have it. It is over when everybody has it whom the topology
@@ -40,7 +40,16 @@ final class Replication extends DeadlineWheel.Deadline {
     private Request.Replicate request;
     private final int copies;
     private final PendingWrites.Write pending;
-    private final Set<Member> stored = new HashSet<>(4);
+
+    /** As whose the call's bytes are counted. */
+    private final List<Member> waitsFor;
+
+    private final List<MemberId> stored = new ArrayList<>(2);
+
+    /** Its neighbours among the {@link Unfinished}. */
+    @Nullable Replication earlier;
+
+    @Nullable Replication later;
 
     /** The topology of the present round of sending, and its number. */
     private Holding holding;
@@ -53,20 +62,22 @@ final class Replication extends DeadlineWheel.Deadline {
     private boolean over;
 
     /**
-     * @param call its bytes are counted as pending until this is over
+     * @param call its bytes are counted as pending until this is over, for {@code waitsFor}
      * @param pending ended with this, or before, when the caller need not wait for others
      */
     Replication(
             LoopRouter router,
             WriteCall call,
             Keyspace.Change change,
-            PendingWrites.Write pending) {
+            PendingWrites.Write pending,
+            List<Member> waitsFor) {
         this.router = router;
         this.call = call;
         this.change = change;
         this.request = new Request.Replicate(change.changed(), operations());
         this.copies = router.settingsOf(call).replication();
         this.pending = pending;
+        this.waitsFor = waitsFor;
         this.holding = router.shared.epochs().latest();
     }
 
@@ -183,7 +194,9 @@ final class Replication extends DeadlineWheel.Deadline {
         trouble = "";
         round++;
         List<Member> targets = holding.targets(call.slot(), copies);
-        targets.removeIf(stored::contains);
+        if (!stored.isEmpty()) {
+            targets.removeIf(target -> stored.contains(target.id()));
+        }
         unanswered = targets.size() + 1;
         // Never so short that a peer could seem stalled that merely had no time to answer.
         long leastNanos = router.nanoTime() + router.shared.timeoutNanos() / 4;
@@ -208,7 +221,7 @@ final class Replication extends DeadlineWheel.Deadline {
         @Override
         public void replied(Reply reply) {
             if (reply instanceof Reply.Stored) {
-                stored.add(target);
+                stored.add(target.id());
             } else if (ofRound == round) {
                 trouble = target.name() + " answered " + reply;
             }
@@ -269,7 +282,7 @@ final class Replication extends DeadlineWheel.Deadline {
     private void end(boolean everywhere) {
         over = true;
         router.finished(this);
-        router.shared.bytes().give(call.weightBytes());
+        router.shared.bytes().give(call.weightBytes(), waitsFor);
         endPending(everywhere);
     }
 }

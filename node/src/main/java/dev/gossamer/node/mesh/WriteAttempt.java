@@ -53,11 +53,13 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
     private void stepHere(Holding holding) {
         if (router.isUnderWay(slot)) {
             router.park(this);
-        } else if (router.mayApply(holding, slot, key())) {
+        } else if (!router.mayApply(holding, slot, key())) {
+            retryLater(holding.whyNotServing(slot));
+        } else if (router.isCrowded(call)) {
+            Crowd.wait(this, call.keys(), holding.epoch());
+        } else {
             router.finished(this);
             router.apply(call, holding);
-        } else {
-            retryLater(holding.whyNotServing(slot));
         }
     }
 

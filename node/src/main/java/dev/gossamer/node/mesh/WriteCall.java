@@ -33,7 +33,7 @@ record WriteCall(
     }
 
     int weightBytes() {
-        return request().weightBytes();
+        return Request.Write.weightBytes(operation);
     }
 
     Request.Write request() {

@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +103,19 @@ final class RouterLab {
         short[][] beside = new short[Slot.COUNT][];
         Arrays.setAll(ofSlots, _ -> positions(owners));
         Arrays.setAll(beside, _ -> positions(others));
-        List<Member> members = nodes.stream().map(node -> node.member).toList();
-        return new Topology(epoch, 3, members, phase, ofSlots, beside);
+        return new Topology(epoch, 3, members(), phase, ofSlots, beside);
+    }
+
+    /** Steady, with owners that differ from slot to slot. */
+    Topology topology(long epoch, IntFunction<List<Integer>> owners) {
+        short[][] ofSlots = new short[Slot.COUNT][];
+        Arrays.setAll(ofSlots, slot -> positions(owners.apply(slot)));
+        short[][] beside = new short[Slot.COUNT][0];
+        return new Topology(epoch, 3, members(), Phase.STEADY, ofSlots, beside);
+    }
+
+    private List<Member> members() {
+        return nodes.stream().map(node -> node.member).toList();
     }
 
     private static short[] positions(List<Integer> numbers) {

@@ -28,8 +28,7 @@ abstract class Call<T> implements Mesh.Callback<T> {
 
     @Override
     public final void done(T answer) {
-        if (!finished) {
-            finished = true;
+        if (mayReply()) {
             reply(answer, out());
             settle();
         }
@@ -37,11 +36,17 @@ abstract class Call<T> implements Mesh.Callback<T> {
 
     @Override
     public final void failed(ErrorCode code, String message) {
-        if (!finished) {
-            finished = true;
+        if (mayReply()) {
             out().error(Refusal.line(code, message));
             settle();
         }
+    }
+
+    /** Once, and only while the connection is there: replies to nobody would pile up. */
+    private boolean mayReply() {
+        boolean first = !finished;
+        finished = true;
+        return first && !connection.isGone();
     }
 
     final boolean isFinished() {

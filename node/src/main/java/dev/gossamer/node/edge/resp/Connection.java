@@ -103,6 +103,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         replies.resp3(wanted);
     }
 
+    /** Nobody will read a reply any more. */
+    boolean isGone() {
+        return !channel.isOpen();
+    }
+
     /** Where the reply of the running command goes. */
     ReplyWriter out() {
         return replies.out();
@@ -122,6 +127,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         context.connections().remove(this);
         context.watch().unsubscribe(this);
         loop.remove(this);
+        replies.discard();
         context.budget().charge(-chargedBytes);
         chargedBytes = 0;
     }
@@ -199,9 +205,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isBlocked() {
+        RespSettings settings = context.settings();
+        int softMax = settings.outputBytesSoftMax();
         return !channel.isWritable()
-                || replies.waiting() >= context.settings().commandsInFlightMax()
-                || replies.heldBytes() > context.settings().outputBytesSoftMax();
+                || replies.waiting() >= replies.waitingMax(settings.commandsInFlightMax(), softMax)
+                || replies.heldBytes() > softMax;
     }
 
     private void execute(Request request) {
@@ -307,6 +315,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         replies.complete(part);
         if (replies.headIsComplete()) {
             planDrain();
+        } else if (replies.heldBytes() - chargedBytes >= BufferBudget.STEP_BYTES) {
+            charge();
         }
     }
 

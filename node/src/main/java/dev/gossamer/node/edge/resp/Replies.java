@@ -17,6 +17,9 @@ final class Replies {
     private static final int WRITER_KEPT_BYTES_MAX = 256 * 1024;
     private static final int PART_BYTES_INITIAL = 64;
 
+    /** How many commands may wait before the size of any of their replies is known. */
+    private static final int WAITING_AT_FIRST = 32;
+
     private final Channel channel;
     private final ReplyWriter shared;
     private final LoopStats stats;
@@ -25,6 +28,9 @@ final class Replies {
     private boolean resp3;
     private int waiting;
     private long heldBytes;
+
+    /** The largest reply that came late, forgotten little by little; 0 before the first. */
+    private int largestBytes;
 
     /** A stretch of replies: of one command that waits, or of those that followed one. */
     static final class Part {
@@ -108,7 +114,9 @@ final class Replies {
         if (part.muted) {
             part.writer.truncate(0);
         }
-        heldBytes += part.writer.size();
+        int size = part.writer.size();
+        heldBytes += size;
+        largestBytes = Math.max(Math.max(size, 1), largestBytes - largestBytes / 16);
     }
 
     /** How many commands wait. */
@@ -116,10 +124,25 @@ final class Replies {
         return waiting;
     }
 
+    /**
+     * How many commands may wait at once. What they will be answered is not known, but lately it
+     * was so much; many that each bring a large value would fill the memory together.
+     */
+    int waitingMax(int commandsMax, int bytesMax) {
+        int fitting = largestBytes == 0 ? WAITING_AT_FIRST : Math.max(1, bytesMax / largestBytes);
+        return Math.min(commandsMax, fitting);
+    }
+
     /** Bytes of replies that wait for an earlier one. */
     long heldBytes() {
         Part tail = parts.peekLast();
         return tail == null || tail.ofCall ? heldBytes : heldBytes + tail.writer.size();
+    }
+
+    /** Nobody will read them. */
+    void discard() {
+        parts.clear();
+        heldBytes = 0;
     }
 
     boolean isEmpty() {

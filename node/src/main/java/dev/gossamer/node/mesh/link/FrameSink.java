@@ -80,7 +80,7 @@ final class FrameSink {
     /** Bytes that the peer has not taken yet, as far as this side knows. */
     long unwrittenBytes() {
         var buffer = channel.unsafe().outboundBuffer();
-        return (buffer == null ? 0 : buffer.totalPendingWriteBytes())
+        return (buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress())
                 + (chunk == null ? 0 : chunk.readableBytes());
     }
 

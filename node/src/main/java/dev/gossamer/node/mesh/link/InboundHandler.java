@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +19,17 @@ import org.slf4j.LoggerFactory;
  * came.
  *
  * <p>A request of a later epoch than this member's stops the reading of its connection until this
- * member has caught up, so that the order holds. A peer that sends faster than it is served is read
- * no further; one that does not take its answers is cut.
+ * member has caught up, so that the order holds. A peer that sends faster than it is served, or
+ * asks for more than it has taken yet, is read no further; one that takes nothing any more is cut.
  */
 final class InboundHandler extends FrameHandler {
     private static final int REQUEST_OVERHEAD_BYTES = 64;
+
+    /**
+     * How many times {@link LinkSettings#connectTimeout} a peer may take nothing of its answers.
+     */
+    private static final int STALLED_LOOKS = 3;
+
     private static final Logger log = LoggerFactory.getLogger(InboundHandler.class);
 
     private final Links links;
@@ -41,6 +48,9 @@ final class InboundHandler extends FrameHandler {
     private volatile @Nullable ChannelHandlerContext context;
 
     private long unservedBytes;
+
+    /** Runs while the peer leaves too much unread. */
+    private @Nullable ScheduledFuture<?> stallWatch;
 
     /** A frame was read that cannot be served yet; the socket is not read meanwhile. */
     private boolean waiting;
@@ -114,6 +124,8 @@ final class InboundHandler extends FrameHandler {
         open = true;
         calm();
         acceptFramesUpTo(links.settings().frameBytesMax());
+        int half = links.settings().queueBytesMax() / 2;
+        from.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(half / 2, half));
         links.opened(this);
         send(from, Unpooled.buffer(1).writeByte(Handshake.WELCOME));
     }
@@ -133,7 +145,9 @@ final class InboundHandler extends FrameHandler {
 
     private boolean request(ChannelHandlerContext from, ByteBuf frame) {
         long epoch = frame.getLong(frame.readerIndex() + Integer.BYTES);
-        if (epoch > handler.servedEpoch() || unservedBytes > links.settings().queueBytesMax()) {
+        if (epoch > handler.servedEpoch()
+                || unservedBytes > links.settings().queueBytesMax()
+                || !from.channel().isWritable()) {
             waiting = true;
             from.channel().config().setAutoRead(false);
             return false;
@@ -147,6 +161,58 @@ final class InboundHandler extends FrameHandler {
         Channel channel = from.channel();
         handler.handle(request, epoch, reply -> answer(channel, id, bytes, reply));
         return true;
+    }
+
+    /**
+     * Answers wait for the peer: nothing more is served meanwhile. Asking for much is no fault, so
+     * who takes it, however slowly, is not cut.
+     */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        FrameSink out = sink;
+        if (!open || out == null) {
+            return;
+        }
+        unwatch();
+        if (changed.channel().isWritable()) {
+            wake();
+        } else {
+            watchStall(changed, out, out.unwrittenBytes(), STALLED_LOOKS);
+        }
+    }
+
+    private void watchStall(ChannelHandlerContext on, FrameSink out, long seenBytes, int looks) {
+        stallWatch =
+                on.executor()
+                        .schedule(
+                                () -> look(on, out, seenBytes, looks),
+                                links.settings().connectTimeout().toNanos(),
+                                TimeUnit.NANOSECONDS);
+    }
+
+    /** What was written since the last look came of requests served before; it is little. */
+    private void look(ChannelHandlerContext on, FrameSink out, long seenBytes, int looks) {
+        long nowBytes = out.unwrittenBytes();
+        if (nowBytes < seenBytes) {
+            watchStall(on, out, nowBytes, STALLED_LOOKS);
+        } else if (looks > 1) {
+            watchStall(on, out, seenBytes, looks - 1);
+        } else {
+            cutUnread(on.channel());
+        }
+    }
+
+    private static void cutUnread(Channel channel) {
+        log.warn("cut the link from {}: it does not read its answers", channel.remoteAddress());
+        var _ = channel.close();
+    }
+
+    private void unwatch() {
+        ScheduledFuture<?> running = stallWatch;
+        if (running != null) {
+            var _ = running.cancel(false);
+            stallWatch = null;
+        }
     }
 
     /** Offers the frame that had to wait again. Any thread. */
@@ -200,9 +266,10 @@ final class InboundHandler extends FrameHandler {
         } catch (MalformedFrameException e) {
             append(out, id, new Reply.Failed(ErrorCode.TOOLARGE, String.valueOf(e.getMessage())));
         }
-        if (out.unwrittenBytes() > links.settings().queueBytesMax()) {
-            log.warn("cut the link from {}: it does not read its answers", channel.remoteAddress());
-            var _ = channel.close();
+        long unreadBytesMax =
+                (long) links.settings().queueBytesMax() + links.settings().frameBytesMax();
+        if (out.unwrittenBytes() > unreadBytesMax) {
+            cutUnread(channel);
         }
     }
 
@@ -233,6 +300,7 @@ final class InboundHandler extends FrameHandler {
     public void channelInactive(ChannelHandlerContext from) {
         calm();
         links.ended(this);
+        unwatch();
         from.fireChannelInactive();
         if (sink != null) {
             sink.discard();

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Everything runs on the loop.
  *
- * <p><b>Bounds.</b> The bytes of unanswered requests; over it a request fails with {@link
- * ErrorCode#BUSY} at once. A peer that has said nothing while a request of its grew too old is
- * taken for stalled: the connection is cut.
+ * <p><b>Bounds.</b> The bytes of unanswered requests, and those that the peer has not taken; over
+ * it a request fails with {@link ErrorCode#BUSY} at once. A peer that has said nothing while a
+ * request of its grew too old is taken for stalled: the connection is cut.
  */
 final class Link {
     private enum State {
@@ -84,7 +84,7 @@ final class Link {
     void send(Request request, long epoch, long deadlineNanos, ReplyHandler handler) {
         long now = home.nanoTime();
         int weight = request.weightBytes();
-        if (queuedBytes + weight > home.settings().queueBytesMax()) {
+        if (isFull(weight)) {
             handler.lost(ErrorCode.BUSY, false, "the link to " + peer.name() + " is full");
             return;
         }
@@ -102,6 +102,13 @@ final class Link {
             unsent.add(waiting);
             connect();
         }
+    }
+
+    /** What was given up and is still in the socket's buffer takes room too. */
+    private boolean isFull(int weight) {
+        int bytesMax = home.settings().queueBytesMax();
+        FrameSink out = sink;
+        return queuedBytes + weight > bytesMax || (out != null && out.unwrittenBytes() > bytesMax);
     }
 
     private void write(Pending waiting) {

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param clusterName members of another cluster are refused
  * @param password shared by all members of the mesh; empty when the network is trusted
  * @param bindHost the address that the listening socket is bound to
- * @param queueBytesMax the most that may wait for an answer on one link, and the most that a peer
- *     may leave unread before it is cut
+ * @param queueBytesMax the most that may wait for an answer on one link; a peer that leaves half as
+ *     much unread is read no further
  * @param frameBytesMax the largest frame that is sent or accepted
  * @param connectTimeout for connecting and greeting together
  * @param greetingsMax how many connections from others may be open that have not proved themselves

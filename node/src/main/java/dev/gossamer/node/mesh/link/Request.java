@@ -9,6 +9,8 @@ import java.util.List;
 
 /** What one member asks of another. Each carries the asker's epoch in its frame. */
 public sealed interface Request {
+    /** What every request takes. */
+    int BASE_BYTES = 64;
 
     /** The live entry of a key, asked of the slot's primary. Answer: {@link Reply.Found}. */
     record Read(Bytes key) implements Request {}
@@ -18,7 +20,12 @@ public sealed interface Request {
      *
      * @param id applied once, however often it is asked for
      */
-    record Write(Operation operation, OperationId id) implements Request {}
+    record Write(Operation operation, OperationId id) implements Request {
+        /** {@link Request#weightBytes} of the request that asks for this operation. */
+        public static int weightBytes(Operation operation) {
+            return BASE_BYTES + weightOf(operation);
+        }
+    }
 
     /**
      * Copies to store, from a primary to whoever holds the slot. Answer: {@link Reply.Stored}.
@@ -72,10 +79,10 @@ public sealed interface Request {
 
     /** About how many bytes this takes on the wire and in queues. */
     default int weightBytes() {
-        int base = 64;
+        int base = BASE_BYTES;
         return switch (this) {
             case Read(var key) -> base + key.length();
-            case Write(var operation, var _) -> base + weightOf(operation);
+            case Write(var operation, var _) -> Write.weightBytes(operation);
             case Replicate(var items, var operations) ->
                     base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();

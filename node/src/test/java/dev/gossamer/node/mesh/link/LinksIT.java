@@ -280,6 +280,26 @@ class LinksIT {
         assertThat(ask(friend, member(1, port), read, 1).join()).isEqualTo("Found");
     }
 
+    @Test
+    void aPeerThatAsksForMoreThanMayBeUnreadGetsAllOfIt() throws Exception {
+        int port = port();
+        links(1, port, settings("c", "p"));
+        Links two = links(2, port(), settings("c", "p"));
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        Lane lane = two.all().getFirst();
+        Member peer = member(1, port);
+        lane.execute(() -> {
+            for (int i = 0; i < 500; i++) {
+                CompletableFuture<String> answer = new CompletableFuture<>();
+                answers.add(answer);
+                long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                lane.send(peer, new Request.ListKeys(0, 0, 1), 1, deadlineNanos, new Into(answer));
+            }
+        });
+        TestClock.await(() -> answers.size() == 500);
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo("Keys"));
+    }
+
     /** Greets as member 7 would. */
     private static void greet(Socket socket) throws IOException {
         Handshake handshake = new Handshake(settings("c", "p"));
@@ -312,10 +332,10 @@ class LinksIT {
         MessageCodec.writeRequest(body, new Request.ListKeys(0, 0, 1));
         try {
             DataOutputStream out = new DataOutputStream(deaf.getOutputStream());
-            for (int i = 0; i < 100_000; i++) {
+            for (int i = 0; i < 100_000_000; i++) {
                 writeFrame(out, body.duplicate());
             }
-            throw new AssertionError("100,000 unread answers, and still not cut");
+            throw new AssertionError("100,000,000 unread answers, and still not cut");
         } catch (IOException cut) {
             assertThat(cut).isNotNull();
         }
