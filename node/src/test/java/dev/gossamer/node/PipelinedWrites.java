@@ -70,13 +70,14 @@ final class PipelinedWrites implements Runnable {
     }
 
     private void write(int key, long value) {
-        cache.async()
-                .put(name(key), Long.toString(value))
-                .whenComplete((_, failure) -> {
-                    answered(key, value, failure);
-                    underWay.set(key, 0);
-                    room.release();
-                });
+        var _ =
+                cache.async()
+                        .put(name(key), Long.toString(value))
+                        .whenComplete((_, failure) -> {
+                            answered(key, value, failure);
+                            underWay.set(key, 0);
+                            room.release();
+                        });
     }
 
     private void answered(int key, long value, @Nullable Throwable failure) {

@@ -2,6 +2,7 @@ package dev.gossamer.node.cli.chaos.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.gossamer.node.cli.chaos.fault.LinkRule;
 import dev.gossamer.node.cli.chaos.mesh.SideTraffic.Reading;
 import dev.gossamer.node.cli.chaos.mesh.SideWriter.Result;
@@ -326,6 +327,7 @@ final class Split implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
     }
 
+    @FormatMethod
     private static void say(String format, Object... values) {
         System.out.println(format.formatted(values));
     }
