@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gossamer.gossip.invalidation;
+
+import org.jspecify.annotations.NullMarked;
