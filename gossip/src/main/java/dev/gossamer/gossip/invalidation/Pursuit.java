@@ -8,7 +8,9 @@ import java.util.Optional;
 final class Pursuit {
     static final long NEVER = Long.MAX_VALUE;
     private static final int CANDIDATES_MAX = 4;
-    private static final int DOUBLINGS_MAX = 6;
+
+    /** A gap that is asked for in vain is asked for again every 4 times the patience. */
+    private static final int DOUBLINGS_MAX = 2;
 
     private final ArrayDeque<MemberId> candidates = new ArrayDeque<>(0);
     private long dueNanos = NEVER;

@@ -98,6 +98,10 @@ final class Mesh {
         return lives.get(ids.get(index));
     }
 
+    Life lifeOf(MemberId id) {
+        return lives.get(id);
+    }
+
     void network(Network now) {
         network = now;
     }
