@@ -21,8 +21,8 @@ import java.time.Duration;
  *     losses are noticed sooner and more surely, more small messages. Default 3.
  * @param grace how long one that finds itself behind waits for the news to come by itself. Longer:
  *     less comes twice, losses are repaired later. Default 1 ms.
- * @param askAgain after this without an answer the next peer is asked, then after twice and four
- *     times this. Default 5 ms.
+ * @param askAgain after this without an answer the next peer is asked; after three in vain, later,
+ *     up to four times this. Default 5 ms.
  * @param digest this often one random peer is told how far this member is with everyone. Default 1
  *     s.
  * @param messageBytesMax no message is larger; the rest goes with the next. Default 32 KiB.

@@ -9,7 +9,9 @@ final class Pursuit {
     static final long NEVER = Long.MAX_VALUE;
     private static final int CANDIDATES_MAX = 4;
 
-    /** A gap that is asked for in vain is asked for again every 4 times the patience. */
+    /** So many questions are taken for lost; later ones for too many. */
+    private static final int IMPATIENT = 3;
+
     private static final int DOUBLINGS_MAX = 2;
 
     private final ArrayDeque<MemberId> candidates = new ArrayDeque<>(0);
@@ -54,11 +56,12 @@ final class Pursuit {
     /**
      * Whom to ask now; empty when nobody is known to have it.
      *
-     * @param patienceNanos for the first one's answer
+     * @param patienceNanos for the answers of the first few; up to four times that later
      */
     Optional<MemberId> next(long nowNanos, long patienceNanos) {
         Optional<MemberId> next = Optional.ofNullable(candidates.pollFirst());
-        dueNanos = nowNanos + (patienceNanos << Math.min(unanswered, DOUBLINGS_MAX));
+        int doublings = Math.clamp(unanswered + 1 - IMPATIENT, 0, DOUBLINGS_MAX);
+        dueNanos = nowNanos + (patienceNanos << doublings);
         unanswered++;
         return next;
     }

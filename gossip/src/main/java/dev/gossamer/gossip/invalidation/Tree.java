@@ -64,27 +64,11 @@ record Tree(Members members, MemberId self, int starMax, int fanout) {
     }
 
     private int parts(int size) {
-        return size <= starMax ? size : fanout;
+        return size <= starMax ? size : Math.min(size, fanout);
     }
 
     private static int cut(int size, int part, int parts) {
         return (int) ((long) part * size / parts);
-    }
-
-    /** Where the arc ends that the news of {@code origin} hands to this member, by its own view. */
-    MemberId endFor(MemberId origin) {
-        int root = members.placeOf(origin);
-        int wanted = Math.floorMod(members.placeOf(self) - root, members.size());
-        int head = 0;
-        int size = members.size() - 1;
-        while (head != wanted) {
-            int parts = parts(size);
-            int part = (int) (((long) (wanted - head) * parts - 1) / size);
-            int next = head + 1 + cut(size, part + 1, parts);
-            head += 1 + cut(size, part, parts);
-            size = next - head - 1;
-        }
-        return members.at(root + head + 1 + size);
     }
 
     /**

@@ -219,4 +219,23 @@ class DisseminationTest {
         IntStream.range(0, ids.size()).forEach(i -> mesh.view(i, Members.of(ids)));
         becomeQuiet(mesh, 5_000);
     }
+
+    /** What C4 asks for: younger than a second, so that near copies may answer by default. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void inACalmMeshEveryWatermarkIsProvedToBeYoung(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Mesh mesh = new Mesh(seed, size(random), new Mesh.Sizes(LOG_BYTES, DEFAULT), calm());
+        mesh.append(0, 1);
+        mesh.authorize(0, Long.MAX_VALUE / 4);
+        mesh.run(2_000 * MS);
+        for (int check = 0; check < 20; check++) {
+            mesh.run(random.nextLong(100 * MS));
+            for (int i = 1; i < mesh.ids().size(); i++) {
+                assertThat(mesh.life(i).ageOf(mesh.ids().get(0), mesh.nanos()))
+                        .as("-Dseed=%d, member %d", seed, i)
+                        .isLessThan(100 * MS);
+            }
+        }
+    }
 }

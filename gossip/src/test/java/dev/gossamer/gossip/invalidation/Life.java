@@ -27,6 +27,7 @@ final class Life {
     private final double speed;
     final List<Appended> appended = new ArrayList<>();
     final Map<MemberId, Heard> heard = new HashMap<>();
+    private final Map<MemberId, Long> proven = new HashMap<>();
     Members view = Members.of(List.of());
     boolean alive = true;
     boolean grew;
@@ -75,9 +76,10 @@ final class Life {
         appended.add(new Appended(kind, slot, hash, version, local(nanos)));
     }
 
-    long contiguousOf(MemberId origin) {
-        Heard known = heard.get(origin);
-        return known == null ? -1 : known.delivered();
+    /** How old what it knows of an origin is at most, as its watermarks said. */
+    long ageOf(MemberId origin, long nanos) {
+        long bound = proven.getOrDefault(origin, ProvableAge.UNKNOWN);
+        return ProvableAge.ageNanos(bound, local(nanos));
     }
 
     /** Holds what the machine tells against what the origins did. */
@@ -156,6 +158,7 @@ final class Life {
     }
 
     private void watermark(Mesh mesh, Effect.Watermark mark, long nanos) {
+        proven.put(mark.origin(), mark.provenNanos());
         Heard known = heard.get(mark.origin());
         if (known == null
                 || known.incarnation() != mark.incarnation()
