@@ -152,9 +152,6 @@ public final class Dissemination {
     private List<MemberId> lazyPeers = List.of();
     private List<Effect> effects = new ArrayList<>();
 
-    /** The last sequence of the own log that was told. */
-    private long told;
-
     private long wakeNanos = -1;
     private long asks;
     private long overruns;
@@ -240,13 +237,16 @@ public final class Dissemination {
         mail.send(now, effects);
     }
 
+    /** Tells what was appended since the last look; a heartbeat when it is time for one. */
     private void tellOwnNews(long now) {
-        long last = own.look().sequence();
-        if (last > told) {
-            passOn(self, self, told + 1, last, now, 0);
-            told = last;
-            announce(self, now);
+        long before = origins.position(self).sequence();
+        long last = origins.look(now).sequence();
+        if (last > before || (rounds.isClaimDue(now) && origins.hasClaim())) {
+            passOn(self, self, before + 1, last, now, 0);
             rounds.claimed(now);
+        }
+        if (last > before) {
+            announce(self, now);
         }
     }
 
@@ -275,10 +275,7 @@ public final class Dissemination {
     }
 
     private void beat(long now) {
-        if (rounds.isClaimDue(now) && origins.hasClaim(now)) {
-            passOn(self, self, 1, 0, now, 0);
-            rounds.claimed(now);
-        }
+        tellOwnNews(now);
         for (MemberId peer : lazyPeers) {
             for (MemberId origin : unannounced) {
                 mail.to(peer, now, 0).have(origin, false);
@@ -324,7 +321,7 @@ public final class Dissemination {
         }
         int place = tree.members().placeOf(self) + 1 + random.nextInt(others);
         Outbox outbox = mail.to(tree.members().at(place), now, 0);
-        if (own.position().sequence() > 0) {
+        if (origins.position(self).sequence() > 0) {
             outbox.have(self, true);
         }
         for (Origin origin : origins.others()) {
@@ -385,11 +382,12 @@ public final class Dissemination {
         long start = entries == null ? news.claim().sequence() : entries.first() - 1;
         Origin origin = followOrNull(news.origin(), news.incarnation(), start, now);
         if (origin == null) {
-            meetOwnPast(news.origin(), news.incarnation(), news.claim().sequence());
+            meetOwnPast(news.origin(), news.incarnation(), news.claim().sequence(), now);
             return;
         }
         int added = entries == null ? 0 : origin.log.add(entries);
         if (entries != null) {
+            origin.newsNanos = now;
             origin.hear(entries.last());
             duplicates += entries.count() - added;
         }
@@ -402,7 +400,7 @@ public final class Dissemination {
             passOn(origin.id, end, 1, 0, now, settings.watermarkDelay().toNanos());
         }
         boolean answered = end == null && further;
-        lookForMore(origin, from, answered, now);
+        lookForMore(origin, from, answered, settings.grace().toNanos(), now);
     }
 
     /** Null for this member itself, an earlier life, and one that never was in the view. */
@@ -429,15 +427,14 @@ public final class Dissemination {
     }
 
     /** Others know of a life of this member that is later than this one: it takes one past it. */
-    private void meetOwnPast(MemberId id, long incarnation, long sequence) {
-        Position position = own.position();
+    private void meetOwnPast(MemberId id, long incarnation, long sequence, long now) {
+        Position position = origins.position(self);
         boolean ahead =
                 incarnation > position.incarnation()
                         || (incarnation == position.incarnation()
                                 && sequence > position.sequence());
         if (id.equals(self) && ahead && incarnation < Wire.NUMBER_MAX) {
-            own.renew(incarnation + 1);
-            told = 0;
+            origins.renew(incarnation + 1, now);
             effects.add(new Effect.Renewed(incarnation + 1));
         }
     }
@@ -475,8 +472,9 @@ public final class Dissemination {
                         origin.toldBoundNanos));
     }
 
-    /** Asks {@code from} or others later, when something is still missing. */
-    private void lookForMore(Origin origin, MemberId from, boolean answered, long now) {
+    /** Asks {@code from} or others after a while, when something is still missing. */
+    private void lookForMore(
+            Origin origin, MemberId from, boolean answered, long graceNanos, long now) {
         if (!origin.isBehind()) {
             origin.pursuit.end();
             return;
@@ -484,19 +482,26 @@ public final class Dissemination {
         if (answered) {
             origin.pursuit.goOn(from, now);
         } else {
-            origin.pursuit.suggest(from, now + settings.grace().toNanos());
+            origin.pursuit.suggest(from, now + graceNanos);
         }
         rounds.pursuit(origin.pursuit.dueNanos());
+    }
+
+    /** While news flows, that which others have may wait here for the end of a window. */
+    private long patience(Origin origin, long now) {
+        long window = settings.window().toNanos();
+        boolean flows = now - origin.newsNanos < 2 * window;
+        return settings.grace().toNanos() + (flows ? window : 0);
     }
 
     private void hear(MemberId from, Have have, long now) {
         Position mine = origins.position(have.origin());
         Origin origin = followOrNull(have.origin(), have.incarnation(), have.sequence(), now);
         if (origin == null) {
-            meetOwnPast(have.origin(), have.incarnation(), have.sequence());
+            meetOwnPast(have.origin(), have.incarnation(), have.sequence(), now);
         } else if (have.incarnation() == mine.incarnation() && have.sequence() > mine.sequence()) {
             origin.hear(have.sequence());
-            lookForMore(origin, from, false, now);
+            lookForMore(origin, from, false, patience(origin, now), now);
         }
         boolean ahead =
                 mine.incarnation() > have.incarnation()
@@ -550,14 +555,14 @@ public final class Dissemination {
         tellOverrun(origin, overrun.slots());
         advance(origin, now);
         announce(origin.id, now);
-        lookForMore(origin, from, true, now);
+        lookForMore(origin, from, true, 0, now);
     }
 
     private void learnTime(MemberId from, Echo echo, long now) {
         Origin origin = origins.findOrNull(from);
         if (origin == null
                 || echo.incarnation() != origin.log.incarnation()
-                || echo.askersIncarnation() != own.position().incarnation()) {
+                || echo.askersIncarnation() != origins.position(self).incarnation()) {
             return;
         }
         origin.age.learn(echo.askedNanos(), echo.originNanos(), now);

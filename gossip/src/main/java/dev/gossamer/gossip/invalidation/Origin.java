@@ -34,6 +34,9 @@ final class Origin {
     /** When it left the view, or {@link #PRESENT}. */
     long leftNanos = PRESENT;
 
+    /** When invalidations of it were heard last. */
+    long newsNanos = Long.MIN_VALUE / 2;
+
     /** When it is to be asked for its time again. */
     long pingNanos;
 

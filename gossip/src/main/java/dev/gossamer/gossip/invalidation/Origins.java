@@ -24,8 +24,14 @@ final class Origins {
 
     private long epoch;
 
+    /** How far this member's log was when it was last looked at, and what it claims since. */
+    private Position told;
+
+    private Claim ownClaim = new Claim(0, false, 0, 0);
+
     Origins(InvalidationLog own, DisseminationSettings settings) {
         this.own = own;
+        this.told = own.position();
         this.settings = settings;
         this.capacityEach = EntryRing.capacityOf(settings.receivedBytesMax());
     }
@@ -35,9 +41,28 @@ final class Origins {
         epoch = underEpoch;
     }
 
+    /**
+     * Looks how far the own log is. The claim is of this moment, not of the one when it is sent:
+     * what is appended in between is told with the next look, and nobody misses it before.
+     *
+     * @param nowNanos read before this is called
+     */
+    Position look(long nowNanos) {
+        boolean timed = nowNanos < authorityUntilNanos;
+        told = own.look();
+        ownClaim = new Claim(told.sequence(), timed, timed ? nowNanos : 0, epoch);
+        return told;
+    }
+
     /** Whether this member has anything to claim: nobody follows one that never was a primary. */
-    boolean hasClaim(long nowNanos) {
-        return nowNanos < authorityUntilNanos || own.position().sequence() > 0;
+    boolean hasClaim() {
+        return ownClaim.timed() || ownClaim.sequence() > 0;
+    }
+
+    /** Begins a new life, empty. */
+    void renew(long incarnation, long nowNanos) {
+        own.renew(incarnation);
+        look(nowNanos);
     }
 
     boolean isOwn(MemberId id) {
@@ -92,7 +117,7 @@ final class Origins {
     /** How far this member is with an origin: zeros when it knows nothing of it. */
     Position position(MemberId id) {
         if (isOwn(id)) {
-            return own.position();
+            return told;
         }
         Origin origin = others.get(id);
         return origin == null
@@ -100,11 +125,10 @@ final class Origins {
                 : new Position(origin.log.incarnation(), origin.log.contiguous());
     }
 
-    /** The latest claim of an origin that is known; of this member a new one. */
-    Claim claim(MemberId id, long nowNanos) {
+    /** The latest claim of an origin that is known. */
+    Claim claim(MemberId id) {
         if (isOwn(id)) {
-            boolean timed = nowNanos < authorityUntilNanos;
-            return new Claim(own.position().sequence(), timed, timed ? nowNanos : 0, epoch);
+            return ownClaim;
         }
         Origin origin = others.get(id);
         return origin == null ? new Claim(0, false, 0, 0) : origin.latest();

@@ -142,11 +142,11 @@ final class Outbox {
     /** Writes the next message. What does not fit stays. */
     Ready write(long nowNanos, Origins origins, int bytesMax) {
         ByteSink out = Wire.begin(bytesMax);
-        writeTimes(nowNanos, origins.own.position().incarnation(), out);
+        writeTimes(nowNanos, origins.position(origins.own.origin()).incarnation(), out);
         writeAsks(origins, out);
         writeLacks(out);
         writeOverrun(origins, out);
-        int[] entries = writeNews(nowNanos, origins, out);
+        int[] entries = writeNews(origins, out);
         writeHaves(origins, out);
         return new Ready(out.toBytes(), entries[0], entries[1]);
     }
@@ -213,13 +213,13 @@ final class Outbox {
     }
 
     /** Entries written, and those of them that were asked for. */
-    private int[] writeNews(long nowNanos, Origins origins, ByteSink out) {
+    private int[] writeNews(Origins origins, ByteSink out) {
         int[] written = new int[2];
         Iterator<Map.Entry<About, Span>> each = news.entrySet().iterator();
         while (each.hasNext()) {
             Map.Entry<About, Span> next = each.next();
             boolean isAnswer = next.getKey().endOrNull() == null;
-            Span left = writeSpan(next.getKey(), next.getValue(), nowNanos, origins, out, written);
+            Span left = writeSpan(next.getKey(), next.getValue(), origins, out, written);
             if (left.isEmpty() || isAnswer) {
                 each.remove(); // who has asked asks again for the rest, at its own pace
             } else {
@@ -231,10 +231,10 @@ final class Outbox {
 
     /** Writes the runs of a span that are held, and returns what did not fit. */
     private static Span writeSpan(
-            About about, Span span, long nowNanos, Origins origins, ByteSink out, int[] written) {
+            About about, Span span, Origins origins, ByteSink out, int[] written) {
         MemberId origin = about.origin();
         if (span.isEmpty()) {
-            return write(about, null, nowNanos, origins, out) < 0 ? span : Span.NONE;
+            return write(about, null, origins, out) < 0 ? span : Span.NONE;
         }
         long next = origins.nextHeld(origin, span.first(), span.last());
         while (next <= span.last()) {
@@ -242,7 +242,7 @@ final class Outbox {
             if (run == null) {
                 break;
             }
-            int count = write(about, run, nowNanos, origins, out);
+            int count = write(about, run, origins, out);
             written[0] += Math.max(0, count);
             written[1] += about.endOrNull() == null ? Math.max(0, count) : 0;
             if (count < run.count()) {
@@ -255,11 +255,7 @@ final class Outbox {
 
     /** How many entries were written; -1 when there was no room. */
     private static int write(
-            About about,
-            @Nullable Invalidations run,
-            long nowNanos,
-            Origins origins,
-            ByteSink out) {
+            About about, @Nullable Invalidations run, Origins origins, ByteSink out) {
         if (out.left() < Wire.NEWS_BYTES_MAX + Wire.ENTRY_BYTES_MAX) {
             return -1;
         }
@@ -269,12 +265,6 @@ final class Outbox {
             return run == null ? 0 : run.count(); // forgotten meanwhile
         }
         return Wire.write(
-                new News(
-                        origin,
-                        about.endOrNull(),
-                        incarnation,
-                        origins.claim(origin, nowNanos),
-                        run),
-                out);
+                new News(origin, about.endOrNull(), incarnation, origins.claim(origin), run), out);
     }
 }

@@ -4,7 +4,9 @@ import dev.gossamer.gossip.invalidation.Dissemination.Effect;
 import dev.gossamer.protocol.MemberId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Measures how news spreads in a mesh of any size: a few members write one invalidation at a time,
@@ -15,12 +17,16 @@ final class Scale {
     private static final long WARM_UP_NANOS = 4_000 * MS;
     private static final long DEAD_NANOS = 1_500 * MS;
     private static final long CHURN_NANOS = 200 * MS;
-    private static final int WRITERS = 4;
 
-    /** What is measured. */
+    /**
+     * What is measured.
+     *
+     * @param writers how many members are primaries, send heartbeats, and write in turn
+     */
     record Setting(
             long seed,
             int members,
+            int writers,
             double loss,
             boolean churn,
             int invalidations,
@@ -36,6 +42,7 @@ final class Scale {
      * @param notes messages without, of those that say how far one is, per member
      * @param repairs questions and answers, per member
      * @param quietBytes bytes of all other messages per member and second
+     * @param messages of all kinds per member and second
      * @param heapBytes of this process after all, per member
      */
     record Result(
@@ -49,21 +56,24 @@ final class Scale {
             double notes,
             double repairs,
             double quietBytes,
-            double heapBytes,
-            double seconds) {}
+            double messages,
+            double heapBytes) {}
 
     private final Setting setting;
     private final Mesh mesh;
-    private final List<Invalidated> invalidated = new ArrayList<>();
+    private final Map<Place, Invalidated> invalidated = new LinkedHashMap<>();
     private boolean counting;
     private long payloads;
     private long payloadBytes;
     private long notes;
     private long repairs;
     private long quietBytes;
+    private long messages;
 
     /** One invalidation, and when each member heard of it; 0 for not. */
-    private record Invalidated(MemberId origin, long sequence, long nanos, long[] heardNanos) {}
+    private record Invalidated(MemberId origin, long nanos, long[] heardNanos) {}
+
+    private record Place(MemberId origin, long sequence) {}
 
     Scale(Setting setting) {
         this.setting = setting;
@@ -91,6 +101,7 @@ final class Scale {
             repair |= section instanceof Section.Ask || section instanceof Section.Lack;
             note |= section instanceof Section.Have(_, _, _, var tellMe) && !tellMe;
         }
+        messages++;
         payloads += payload ? 1 : 0;
         payloadBytes += payload ? message.payload().length : 0;
         repairs += repair ? 1 : 0;
@@ -110,19 +121,16 @@ final class Scale {
         if (!(told.effect() instanceof Effect.Deliver(var origin, _, var batch))) {
             return;
         }
-        for (int i = invalidated.size() - 1; i >= 0; i--) {
-            Invalidated each = invalidated.get(i);
-            if (each.origin().equals(origin)
-                    && each.sequence() >= batch.first()
-                    && each.sequence() <= batch.last()) {
-                each.heardNanos()[told.to().index] = told.nanos();
+        for (int i = 0; i < batch.count(); i++) {
+            Invalidated one = invalidated.get(new Place(origin, batch.first() + i));
+            if (one != null) {
+                one.heardNanos()[told.to().index] = told.nanos();
             }
         }
     }
 
     Result run() {
-        int writers = Math.min(WRITERS, setting.members());
-        for (int i = 0; i < writers; i++) {
+        for (int i = 0; i < setting.writers(); i++) {
             mesh.authorize(i, Long.MAX_VALUE / 4);
             mesh.append(i, 1);
         }
@@ -133,7 +141,7 @@ final class Scale {
         counting = true;
         long start = mesh.nanos();
         for (int i = 0; i < setting.invalidations(); i++) {
-            invalidate(i % writers);
+            invalidate(i % setting.writers());
             mesh.run(setting.everyNanos());
         }
         counting = false;
@@ -145,15 +153,15 @@ final class Scale {
     private void invalidate(int writer) {
         Life life = mesh.life(writer);
         long sequence = life.log.position().sequence() + 1;
-        invalidated.add(
-                new Invalidated(life.id, sequence, mesh.nanos(), new long[setting.members()]));
+        invalidated.put(
+                new Place(life.id, sequence),
+                new Invalidated(life.id, mesh.nanos(), new long[setting.members()]));
         mesh.append(writer, 1);
     }
 
     /** Every 200 ms one member dies, which all notice 1.5 s later, and lives again. */
     private void churn() {
-        int victim =
-                mesh.random().nextInt(Math.min(WRITERS, setting.members() - 1), setting.members());
+        int victim = mesh.random().nextInt(setting.writers(), setting.members());
         mesh.life(victim).alive = false;
         mesh.at(mesh.nanos() + DEAD_NANOS, () -> view(victim, false));
         mesh.at(mesh.nanos() + DEAD_NANOS + 200 * MS, () -> view(victim, true));
@@ -187,7 +195,7 @@ final class Scale {
         List<Double> each = new ArrayList<>();
         List<Double> all = new ArrayList<>();
         int missed = 0;
-        for (Invalidated one : invalidated) {
+        for (Invalidated one : invalidated.values()) {
             double last = 0;
             for (int i = 0; i < setting.members(); i++) {
                 Life life = mesh.life(i);
@@ -216,8 +224,8 @@ final class Scale {
                 notes / per,
                 repairs / per,
                 quietBytes / seconds / setting.members(),
-                heapBytes() / setting.members(),
-                seconds);
+                messages / seconds / setting.members(),
+                heapBytes() / setting.members());
     }
 
     private static double percentile(List<Double> values, double part) {
@@ -233,15 +241,16 @@ final class Scale {
 
     static String heading() {
         return """
-        | members | loss | churn | member median | member p99 | all median | all p99 | missed | payload messages | payload bytes | notes | repairs | other bytes/s | heap KiB |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | members | primaries | loss | churn | each: median | p99 | all: median | p99 | missed | payload messages | payload bytes | notes | repairs | other bytes/s | messages/s | heap KiB |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
         """;
     }
 
     static String row(Setting setting, Result result) {
-        return "| %,d | %.0f %% | %s | %.1f | %.1f | %.1f | %.1f | %d | %.2f | %.0f | %.2f | %.3f | %,.0f | %.1f |%n"
+        return "| %,d | %,d | %.0f %% | %s | %.1f | %.1f | %.1f | %.1f | %d | %.2f | %.0f | %.2f | %.3f | %,.0f | %,.0f | %.1f |%n"
                 .formatted(
                         setting.members(),
+                        setting.writers(),
                         setting.loss() * 100,
                         setting.churn() ? "yes" : "no",
                         result.memberMedian(),
@@ -254,6 +263,7 @@ final class Scale {
                         result.notes(),
                         result.repairs(),
                         result.quietBytes(),
+                        result.messages(),
                         result.heapBytes() / 1024);
     }
 }
