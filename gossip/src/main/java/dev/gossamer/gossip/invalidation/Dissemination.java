@@ -1,7 +1,6 @@
 package dev.gossamer.gossip.invalidation;
 
 import dev.gossamer.gossip.invalidation.Section.Ask;
-import dev.gossamer.gossip.invalidation.Section.Claim;
 import dev.gossamer.gossip.invalidation.Section.Echo;
 import dev.gossamer.gossip.invalidation.Section.Have;
 import dev.gossamer.gossip.invalidation.Section.Lack;
@@ -9,11 +8,8 @@ import dev.gossamer.gossip.invalidation.Section.News;
 import dev.gossamer.gossip.invalidation.Section.Ping;
 import dev.gossamer.protocol.MemberId;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells everyone's invalidations to everyone, without a gap, and proves how old what is known is
@@ -138,25 +134,20 @@ public final class Dissemination {
     }
 
     private final MemberId self;
-    private final DisseminationSettings settings;
     private final RandomGenerator random;
     private final InvalidationLog own;
     private final Origins origins;
     private final Mail mail;
     private final Rounds rounds;
 
-    /** Origins with news that the lazy peers have not been told of; only in a star. */
-    private final Set<MemberId> unannounced = new LinkedHashSet<>();
+    private final Relay relay;
+    private final Follower follower;
 
-    private Tree tree;
-    private List<MemberId> lazyPeers = List.of();
-    private List<Effect> effects = new ArrayList<>();
+    /** Of the event that is being handled. */
+    private final List<Effect> effects = new ArrayList<>();
 
     private long wakeNanos = -1;
-    private long asks;
-    private long overruns;
     private long overrunsTold;
-    private long duplicates;
     private long rejected;
     private volatile Figures figures = Figures.NONE;
 
@@ -168,16 +159,12 @@ public final class Dissemination {
             InvalidationLog own, DisseminationSettings settings, RandomGenerator random) {
         this.self = own.origin();
         this.own = own;
-        this.settings = settings;
         this.random = random;
         this.origins = new Origins(own, settings);
         this.mail = new Mail(origins, settings);
         this.rounds = new Rounds(settings, random);
-        this.tree = tree(Members.of(List.of(self)));
-    }
-
-    private Tree tree(Members members) {
-        return new Tree(members, self, settings.starMax(), settings.fanout());
+        this.relay = new Relay(self, settings, mail);
+        this.follower = new Follower(settings, origins, mail, rounds, relay, effects);
     }
 
     /**
@@ -203,7 +190,7 @@ public final class Dissemination {
      * @return what is to be done, in this order
      */
     public List<Effect> on(Event event) {
-        effects = new ArrayList<>();
+        effects.clear();
         long now = event.nowNanos();
         switch (event) {
             case Event.TimePassed _ -> {}
@@ -218,7 +205,7 @@ public final class Dissemination {
             wakeNanos = next;
             effects.add(new Effect.WakeAt(next));
         }
-        return effects;
+        return List.copyOf(effects);
     }
 
     private void doWhatIsDue(long now) {
@@ -232,7 +219,7 @@ public final class Dissemination {
             compareNotes(now);
         }
         if (rounds.isPursuitDue(now)) {
-            pursue(now);
+            follower.pursue(now);
         }
         mail.send(now, effects);
     }
@@ -242,85 +229,29 @@ public final class Dissemination {
         long before = origins.position(self).sequence();
         long last = origins.look(now).sequence();
         if (last > before || (rounds.isClaimDue(now) && origins.hasClaim())) {
-            passOn(self, self, before + 1, last, now, 0);
+            relay.passOn(self, self, before + 1, last, now, 0);
             rounds.claimed(now);
         }
         if (last > before) {
-            announce(self, now);
-        }
-    }
-
-    /** Passes {@code first} to {@code last} on; only the latest claim when there is none. */
-    private void passOn(
-            MemberId origin, MemberId end, long first, long last, long now, long delayNanos) {
-        for (Tree.Branch branch : tree.branches(end)) {
-            Outbox outbox = mail.to(branch.child(), now, delayNanos);
-            if (first <= last) {
-                outbox.news(origin, branch.end(), first, last);
-            } else {
-                outbox.claim(origin, branch.end());
-            }
-        }
-    }
-
-    /** In a star the origin's next heartbeat is soon enough to show a loss. */
-    private void announce(MemberId origin, long now) {
-        if (tree.isStar()) {
-            unannounced.add(origin);
-            return;
-        }
-        for (MemberId peer : lazyPeers) {
-            mail.to(peer, now, 0).have(origin, false);
+            relay.announce(self, now);
         }
     }
 
     private void beat(long now) {
         tellOwnNews(now);
-        for (MemberId peer : lazyPeers) {
-            for (MemberId origin : unannounced) {
-                mail.to(peer, now, 0).have(origin, false);
-            }
-        }
-        unannounced.clear();
-        askForTimes(now);
-        forgetDeparted(now);
+        relay.announceRest(now);
+        follower.askForTimes(now);
+        follower.forgetDeparted(now);
         figures = count();
     }
 
-    private void askForTimes(long now) {
-        for (Origin origin : origins.others()) {
-            if (origin.leftNanos == Origin.PRESENT
-                    && now >= origin.pingNanos
-                    && origin.latest().timed()) {
-                mail.to(origin.id, now, 0).ping();
-                origin.pingNanos = now + rounds.pingIntervalNanos(origin.age, tree.members());
-            }
-        }
-    }
-
-    private void forgetDeparted(long now) {
-        Origin departed = origins.departedOrNull(now, tree.members().size());
-        if (departed != null) {
-            origins.remove(departed);
-            unannounced.remove(departed.id);
-            tellOverrun(departed, SlotSet.ALL);
-        }
-    }
-
-    private void tellOverrun(Origin origin, SlotSet slots) {
-        overruns++;
-        effects.add(
-                new Effect.Overrun(
-                        origin.id, origin.log.incarnation(), origin.log.contiguous(), slots));
-    }
-
     private void compareNotes(long now) {
-        int others = tree.members().size() - 1;
+        int others = relay.members().size() - 1;
         if (others < 1) {
             return;
         }
-        int place = tree.members().placeOf(self) + 1 + random.nextInt(others);
-        Outbox outbox = mail.to(tree.members().at(place), now, 0);
+        int place = relay.members().placeOf(self) + 1 + random.nextInt(others);
+        Outbox outbox = mail.to(relay.members().at(place), now, 0);
         if (origins.position(self).sequence() > 0) {
             outbox.have(self, true);
         }
@@ -331,28 +262,8 @@ public final class Dissemination {
         }
     }
 
-    private void pursue(long now) {
-        rounds.pursuitsLooked();
-        for (Origin origin : origins.others()) {
-            if (origin.pursuit.dueNanos() <= now) {
-                askNext(origin, now);
-            }
-            rounds.pursuit(origin.pursuit.dueNanos());
-        }
-    }
-
-    private void askNext(Origin origin, long now) {
-        MemberId peer = origin.pursuit.next(now, settings.askAgain().toNanos()).orElse(origin.id);
-        if (!tree.members().contains(peer)) {
-            origin.pursuit.end(); // whoever has it will say so again
-            return;
-        }
-        asks++;
-        mail.to(peer, now, 0).ask(origin.id);
-    }
-
     private void receive(MemberId from, byte[] payload, long now) {
-        if (from.equals(self) || !tree.members().contains(from)) {
+        if (from.equals(self) || !relay.members().contains(from)) {
             return;
         }
         try {
@@ -367,148 +278,13 @@ public final class Dissemination {
 
     private void receive(MemberId from, Section section, long now) {
         switch (section) {
-            case News news -> hear(from, news, now);
-            case Have have -> hear(from, have, now);
+            case News news -> follower.hear(from, news, now);
+            case Have have -> follower.hear(from, have, now);
             case Ask ask -> answer(from, ask, now);
-            case Lack lack -> askAnother(from, lack, now);
-            case Section.Overrun overrun -> skip(from, overrun, now);
+            case Lack lack -> follower.askAnother(from, lack, now);
+            case Section.Overrun overrun -> follower.skip(from, overrun, now);
             case Ping ping -> mail.to(from, now, 0).echo(ping);
-            case Echo echo -> learnTime(from, echo, now);
-        }
-    }
-
-    private void hear(MemberId from, News news, long now) {
-        Invalidations entries = news.entriesOrNull();
-        long start = entries == null ? news.claim().sequence() : entries.first() - 1;
-        Origin origin = followOrNull(news.origin(), news.incarnation(), start, now);
-        if (origin == null) {
-            meetOwnPast(news.origin(), news.incarnation(), news.claim().sequence(), now);
-            return;
-        }
-        int added = entries == null ? 0 : origin.log.add(entries);
-        if (entries != null) {
-            origin.newsNanos = now;
-            origin.hear(entries.last());
-            duplicates += entries.count() - added;
-        }
-        boolean newClaim = origin.take(news.claim());
-        boolean further = advance(origin, now);
-        MemberId end = news.endOrNull();
-        if (end != null && added > 0 && entries != null) {
-            passOn(origin.id, end, entries.first(), entries.last(), now, 0);
-        } else if (end != null && newClaim) {
-            passOn(origin.id, end, 1, 0, now, settings.watermarkDelay().toNanos());
-        }
-        boolean answered = end == null && further;
-        lookForMore(origin, from, answered, settings.grace().toNanos(), now);
-    }
-
-    /** Null for this member itself, an earlier life, and one that never was in the view. */
-    private @Nullable Origin followOrNull(MemberId id, long incarnation, long start, long now) {
-        if (id.equals(self) || incarnation == 0) {
-            return null;
-        }
-        Origin origin = origins.findOrNull(id);
-        if (origin == null) {
-            if (!tree.members().contains(id)) {
-                return null;
-            }
-            origin = origins.add(id, tree.members().size());
-        }
-        if (incarnation < origin.log.incarnation()) {
-            return null;
-        }
-        if (incarnation > origin.log.incarnation()) {
-            origin.begin(incarnation, start);
-            origin.pingNanos = now + rounds.firstPingNanos(tree.members());
-            tellOverrun(origin, SlotSet.ALL);
-        }
-        return origin;
-    }
-
-    /** Others know of a life of this member that is later than this one: it takes one past it. */
-    private void meetOwnPast(MemberId id, long incarnation, long sequence, long now) {
-        Position position = origins.position(self);
-        boolean ahead =
-                incarnation > position.incarnation()
-                        || (incarnation == position.incarnation()
-                                && sequence > position.sequence());
-        if (id.equals(self) && ahead && incarnation < Wire.NUMBER_MAX) {
-            origins.renew(incarnation + 1, now);
-            effects.add(new Effect.Renewed(incarnation + 1));
-        }
-    }
-
-    private boolean advance(Origin origin, long now) {
-        boolean further = false;
-        Invalidations run = origin.log.advanceOrNull();
-        while (run != null) {
-            further = true;
-            effects.add(new Effect.Deliver(origin.id, origin.log.incarnation(), run));
-            run = origin.log.advanceOrNull();
-        }
-        if (further) {
-            announce(origin.id, now);
-        }
-        if (origin.settle()) {
-            tellWatermark(origin, now);
-        }
-        return further;
-    }
-
-    private void tellWatermark(Origin origin, long now) {
-        Claim claim = origin.coveredOrNull();
-        if (claim == null || origin.leftNanos != Origin.PRESENT) {
-            return;
-        }
-        origin.toldBoundNanos = origin.age.boundNanos(claim.timeNanos(), now);
-        effects.add(
-                new Effect.Watermark(
-                        origin.id,
-                        origin.log.incarnation(),
-                        claim.sequence(),
-                        claim.timeNanos(),
-                        claim.epoch(),
-                        origin.toldBoundNanos));
-    }
-
-    /** Asks {@code from} or others after a while, when something is still missing. */
-    private void lookForMore(
-            Origin origin, MemberId from, boolean answered, long graceNanos, long now) {
-        if (!origin.isBehind()) {
-            origin.pursuit.end();
-            return;
-        }
-        if (answered) {
-            origin.pursuit.goOn(from, now);
-        } else {
-            origin.pursuit.suggest(from, now + graceNanos);
-        }
-        rounds.pursuit(origin.pursuit.dueNanos());
-    }
-
-    /** While news flows, that which others have may wait here for the end of a window. */
-    private long patience(Origin origin, long now) {
-        long window = settings.window().toNanos();
-        boolean flows = now - origin.newsNanos < 2 * window;
-        return settings.grace().toNanos() + (flows ? window : 0);
-    }
-
-    private void hear(MemberId from, Have have, long now) {
-        Position mine = origins.position(have.origin());
-        Origin origin = followOrNull(have.origin(), have.incarnation(), have.sequence(), now);
-        if (origin == null) {
-            meetOwnPast(have.origin(), have.incarnation(), have.sequence(), now);
-        } else if (have.incarnation() == mine.incarnation() && have.sequence() > mine.sequence()) {
-            origin.hear(have.sequence());
-            lookForMore(origin, from, false, patience(origin, now), now);
-        }
-        boolean ahead =
-                mine.incarnation() > have.incarnation()
-                        || (mine.incarnation() == have.incarnation()
-                                && mine.sequence() > have.sequence());
-        if (have.tellMe() && ahead) {
-            mail.to(from, now, 0).have(have.origin(), false);
+            case Echo echo -> follower.learnTime(from, echo, now);
         }
     }
 
@@ -528,65 +304,9 @@ public final class Dissemination {
         }
     }
 
-    private void askAnother(MemberId from, Lack lack, long now) {
-        Origin origin = origins.findOrNull(lack.origin());
-        if (origin == null || lack.after() != origin.log.contiguous()) {
-            return;
-        }
-        if (from.equals(origin.id)) {
-            origin.pursuit.end(); // it knows best that there is nothing
-        } else {
-            origin.pursuit.failed(now);
-            rounds.pursuit(origin.pursuit.dueNanos());
-        }
-    }
-
-    private void skip(MemberId from, Section.Overrun overrun, long now) {
-        Origin origin = origins.findOrNull(from);
-        if (origin == null || origin.log.incarnation() != overrun.incarnation()) {
-            return;
-        }
-        long contiguous = origin.log.contiguous();
-        if (contiguous < overrun.after() || contiguous >= overrun.upTo()) {
-            return;
-        }
-        origin.hear(overrun.upTo());
-        origin.log.skipTo(overrun.upTo());
-        tellOverrun(origin, overrun.slots());
-        advance(origin, now);
-        announce(origin.id, now);
-        lookForMore(origin, from, true, 0, now);
-    }
-
-    private void learnTime(MemberId from, Echo echo, long now) {
-        Origin origin = origins.findOrNull(from);
-        if (origin == null
-                || echo.incarnation() != origin.log.incarnation()
-                || echo.askersIncarnation() != origins.position(self).incarnation()) {
-            return;
-        }
-        origin.age.learn(echo.askedNanos(), echo.originNanos(), now);
-        Claim claim = origin.coveredOrNull();
-        if (claim != null
-                && origin.age.boundNanos(claim.timeNanos(), now) > origin.toldBoundNanos) {
-            tellWatermark(origin, now);
-        }
-    }
-
     private void changeMembers(Members members, long now) {
-        tree = tree(members.with(self));
-        lazyPeers = tree.lazyPeers(settings.lazyLinks());
-        mail.keepOnly(tree.members());
-        origins.share(tree.members().size());
-        for (Origin origin : origins.others()) {
-            boolean here = tree.members().contains(origin.id);
-            if (here && origin.leftNanos != Origin.PRESENT) {
-                origin.leftNanos = Origin.PRESENT;
-                tellWatermark(origin, now);
-            } else if (!here && origin.leftNanos == Origin.PRESENT) {
-                origin.leftNanos = now;
-            }
-        }
+        relay.changeMembers(members);
+        follower.membersChanged(now);
         rounds.membersChanged(now);
     }
 
@@ -601,11 +321,11 @@ public final class Dissemination {
                 mail.bytes,
                 mail.payloadMessages,
                 mail.entries,
-                asks,
+                follower.asks,
                 mail.answered,
                 overrunsTold,
-                overruns,
-                duplicates,
+                follower.overruns,
+                follower.duplicates,
                 rejected);
     }
 }
