@@ -17,10 +17,12 @@ class DisseminationTest {
     private static final DisseminationSettings DEFAULT = DisseminationSettings.DEFAULT;
     private static final int LOG_BYTES = 1024 * 1024;
 
-    /** Thirty fresh seeds a run; {@code -Dseed=N} replays one. */
+    /** Thirty fresh seeds a run, or {@code -Dseeds=N}; {@code -Dseed=N} replays one. */
     static LongStream seeds() {
         Long one = Long.getLong("seed");
-        return one == null ? new SplittableRandom().longs(30) : LongStream.of(one);
+        return one == null
+                ? new SplittableRandom().longs(Integer.getInteger("seeds", 30))
+                : LongStream.of(one);
     }
 
     private static Mesh.Network calm() {

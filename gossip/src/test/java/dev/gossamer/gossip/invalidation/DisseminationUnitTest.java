@@ -222,6 +222,18 @@ class DisseminationUnitTest {
     }
 
     @Test
+    void whoKnowsThatTheLogGoesFurtherThanWasToldDoesNotMakeItBeginAgain() {
+        append(1);
+        append(2);
+        byte[] have = Wire.encode(List.of(new Section.Have(A, 10, 2, false)));
+        List<Effect> heard = a.on(new Event.Received(MS, B, have));
+        assertThat(only(Effect.Renewed.class, heard)).isEmpty();
+        byte[] more = Wire.encode(List.of(new Section.Have(A, 10, 3, false)));
+        assertThat(only(Effect.Renewed.class, a.on(new Event.Received(MS, B, more))))
+                .containsExactly(new Effect.Renewed(11));
+    }
+
+    @Test
     void impossibleSettingsAreRefusedByName() {
         DisseminationSettings d = DisseminationSettings.DEFAULT;
         assertThatThrownBy(() ->
