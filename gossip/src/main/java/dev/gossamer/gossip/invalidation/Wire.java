@@ -171,6 +171,8 @@ final class Wire {
      */
     static List<Section> decode(byte[] bytes) throws MalformedException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
+        int bytesMax = DisseminationSettings.MESSAGE_BYTES_LIMIT;
+        check(in, bytes.length <= bytesMax, bytes.length + " bytes are over " + bytesMax);
         try {
             check(in, in.get() == VERSION, "unknown version");
             List<Section> sections = new ArrayList<>();

@@ -161,6 +161,12 @@ class WireTest {
         isRefused("01 03 1122334455667788 ffffffffffffffffffff01", "more than 10 bytes");
     }
 
+    @Test
+    void whatNobodyMayWriteIsRefusedUnread() {
+        byte[] bytes = new byte[DisseminationSettings.MESSAGE_BYTES_LIMIT + 1];
+        assertThatThrownBy(() -> Wire.decode(bytes)).hasMessageContaining("16777217 bytes");
+    }
+
     private static void isRefused(String hex, String why) {
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
         assertThatThrownBy(() -> Wire.decode(bytes))
