@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -110,20 +111,21 @@ class InvalidationLogTest {
         int each = 25_000;
         InvalidationLog log = log(48 * 100_000);
         try (var threads = Executors.newFixedThreadPool(5)) {
-            List<Future<Void>> writers = new ArrayList<>();
-            Future<List<Long>> reader = threads.submit(() -> readAll(log, 4 * each));
+            List<Callable<List<Long>>> all = new ArrayList<>();
+            all.add(() -> readAll(log, 4 * each));
             for (int thread = 0; thread < 4; thread++) {
-                writers.add(threads.submit(write(log, thread, each)));
+                all.add(write(log, thread, each));
             }
-            for (Future<Void> writer : writers) {
-                writer.get();
+            List<Future<List<Long>>> done = threads.invokeAll(all, 60, TimeUnit.SECONDS);
+            for (Future<List<Long>> one : done) {
+                assertThat(one.get()).doesNotHaveDuplicates();
             }
-            assertThat(reader.get()).hasSize(4 * each).doesNotHaveDuplicates();
+            assertThat(done.getFirst().get()).hasSize(4 * each);
         }
     }
 
     /** Each knows its own sequences, and that they grow. */
-    private static Callable<Void> write(InvalidationLog log, int thread, int count) {
+    private static Callable<List<Long>> write(InvalidationLog log, int thread, int count) {
         return () -> {
             long before = 0;
             for (int i = 0; i < count; i++) {
@@ -131,14 +133,14 @@ class InvalidationLogTest {
                 assertThat(sequence > before).isTrue();
                 before = sequence;
             }
-            return null;
+            return List.of(before);
         };
     }
 
     private static List<Long> readAll(InvalidationLog log, int count) {
         List<Long> hashes = new ArrayList<>();
         long[] nextOf = new long[4];
-        while (hashes.size() < count) {
+        while (hashes.size() < count && !Thread.currentThread().isInterrupted()) {
             log.after(hashes.size())
                     .ifPresent(run -> {
                         for (int i = 0; i < run.count(); i++) {
