@@ -84,7 +84,7 @@ final class Leftovers implements Epochs.Gate {
                 return false;
             }
             int rank = holding.rankToKeep(slot);
-            if (holding.role(slot) == Holding.Role.NONE) {
+            if (holding.role(slot) == Role.NONE) {
                 keyspace.dropSlot(slot);
             } else if (rank > 0) {
                 keyspace.dropSlot(slot, replication -> replication <= rank);

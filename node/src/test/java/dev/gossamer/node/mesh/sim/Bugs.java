@@ -3,7 +3,7 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
-import dev.gossamer.node.cache.Keyspace.VersionPage;
+import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
