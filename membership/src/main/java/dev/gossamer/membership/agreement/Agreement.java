@@ -376,10 +376,13 @@ public final class Agreement {
         }
     }
 
-    /** When a majority neither is in view nor has given this member its lease. */
+    /**
+     * When a majority neither is in view nor has given this member its lease. Who has resigned and
+     * left the others behind sees nobody, either, but takes what it would acknowledge away with it.
+     */
     private void installProvisional() {
         Optional<Topology> agreed = chosen().map(Decree::topology).filter(this::isIn);
-        if (agreed.isEmpty() || !isCutOff()) {
+        if (agreed.isEmpty() || !isCutOff() || standing.hasResigned()) {
             return;
         }
         List<Member> here =

@@ -232,6 +232,17 @@ class AgreementTest {
     }
 
     @Test
+    void whoHasResignedAndLeftMakesUpNoTopologyOfItsOwn() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node leaver = mesh.node(2);
+        leaver.deaf = true;
+        leaver.tell(new Event.Resigned());
+        mesh.viewOf(leaver, List.of(leaver));
+        mesh.pass(LEASE.multipliedBy(3));
+        assertThat(leaver.topology().isProvisional()).isFalse();
+    }
+
+    @Test
     void whoLosesSightOfTheMajorityInTheMidstOfARoundDoesNotProposeForTheFew() {
         CalmMesh mesh = CalmMesh.founded(5, 3);
         Node first = mesh.node(0);

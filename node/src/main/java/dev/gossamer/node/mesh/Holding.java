@@ -134,8 +134,8 @@ final class Holding {
      * one, that stays done which the very next agreed topology leaves as it is.
      */
     Holding next(Topology next) {
-        long estranged = reconciles ? estrangedEpochMax : Epoch.NONE;
-        long parted = reconciles ? partedAtEpoch : Epoch.agreedPart(epoch());
+        long estranged = isOnASide() ? estrangedEpochMax : Epoch.NONE;
+        long parted = isOnASide() ? partedAtEpoch : Epoch.agreedPart(epoch());
         Holding holding = new Holding(next, self, fewestCopies, estranged, parted);
         holding.reconciles = reconciles || topology.isProvisional();
         if (holding.reconciles) {

@@ -51,6 +51,7 @@ final class Hosts {
         private Disk disk = new Disk();
         private int disks;
         private @Nullable SimProcess process;
+        private @Nullable SimProcess stopping;
         private long lastIncarnation;
 
         Host(int number, HostClock clock) {
@@ -72,6 +73,11 @@ final class Hosts {
 
         boolean isUp() {
             return process != null;
+        }
+
+        /** Whether what runs here has been told to stop. */
+        boolean isStopping() {
+            return process != null && process == stopping;
         }
 
         void start() {
@@ -134,6 +140,7 @@ final class Hosts {
                 return;
             }
             world.note(number, "stop", "");
+            stopping = running;
             running.spawn(
                     "stop",
                     () -> {
