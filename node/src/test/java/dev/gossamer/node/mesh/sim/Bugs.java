@@ -59,9 +59,9 @@ final class Bugs {
     /** The faults under which a bug shows; other kinds only take time. */
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
-            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR, MIRROR_KEEPS_ALL ->
-                    EnumSet.allOf(Kind.class);
-            case LOWER_EPOCHS_STORED -> EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
+            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
+            case LOWER_EPOCHS_STORED, MIRROR_KEEPS_ALL ->
+                    EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
             case NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
