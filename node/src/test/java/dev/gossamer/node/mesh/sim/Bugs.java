@@ -11,7 +11,6 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.OperationId;
-import dev.gossamer.protocol.Version;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -36,9 +35,7 @@ final class Bugs {
         NO_TAKEOVER,
         /** A backup or a copying member believes that it holds what the primary holds. */
         NO_MIRROR,
-        /**
-         * Whoever mirrors a slot keeps the keys, and the later versions, that the primary has not.
-         */
+        /** Whoever mirrors a slot keeps what is here, whatever the primary has. */
         MIRROR_KEEPS_ALL,
         /** A primary answers LATEST from its memory whatever is pending, and without a lease. */
         READS_PAST_EVERYTHING,
@@ -159,18 +156,13 @@ final class Bugs {
         listing.items().forEach(item -> items.put(item.key(), item));
         for (SyncRequest.Wanted wanted : asked.slots()) {
             VersionPage own = asker.keyspace().versions(wanted.slot(), 0, KEYS_PER_PAGE, 0);
-            own.versions().forEach(mine -> items.merge(mine.key(), mine, Bugs::later));
+            own.versions().forEach(mine -> items.put(mine.key(), mine));
         }
         return new SyncReply.Listing(
                 List.copyOf(items.values()),
                 listing.slotsDone(),
                 listing.position(),
                 listing.clock());
-    }
-
-    private static KeyVersion later(KeyVersion one, KeyVersion other) {
-        boolean isLater = Version.CLOCK_FIRST.compare(other.version(), one.version()) > 0;
-        return isLater ? other : one;
     }
 
     /** What a member hears for having sent this. */

@@ -206,8 +206,16 @@ final class Hosts {
         }
     }
 
-    /** When a member went by an agreed topology again after that provisional one. */
-    long backAfter(int number, long provisional) {
+    /** When the last of those that went by a provisional topology went by an agreed one again. */
+    long backAfter(long provisional) {
+        return learned.stream()
+                .filter(each -> each.epoch() == provisional)
+                .mapToLong(each -> backAfter(each.number(), provisional))
+                .max()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private long backAfter(int number, long provisional) {
         return learned.stream()
                 .filter(each -> each.number() == number)
                 .dropWhile(each -> each.epoch() != provisional)
