@@ -162,9 +162,11 @@ final class Faults {
         return hosts.all().stream().anyMatch(Hosts.Host::isStopping);
     }
 
-    /** Whether the mesh stands the loss of so many more. */
+    /**
+     * Whether the mesh stands the loss of so many more: who leaves may be lost until it is gone.
+     */
     private boolean mayLose(int members) {
-        if (separations == 0 && isWhole.getAsBoolean()) {
+        if (separations == 0 && !isAnybodyLeaving() && isWhole.getAsBoolean()) {
             mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
         }
         if (mayBeLost < members) {

@@ -53,6 +53,7 @@ final class Hosts {
         private @Nullable SimProcess process;
         private @Nullable SimProcess stopping;
         private long lastIncarnation;
+        private int starts;
 
         Host(int number, HostClock clock) {
             this.number = number;
@@ -99,6 +100,7 @@ final class Hosts {
             SimProcess started = new SimProcess(Hosts.this, member, clock, disk, setup.lanes());
             process = started;
             started.start();
+            starts++;
         }
 
         /** Another machine with the same id. */
@@ -206,12 +208,12 @@ final class Hosts {
         }
     }
 
-    /** When the last of those that went by a provisional topology went by an agreed one again. */
+    /** When the first of those that went by a provisional topology went by an agreed one again. */
     long backAfter(long provisional) {
         return learned.stream()
                 .filter(each -> each.epoch() == provisional)
                 .mapToLong(each -> backAfter(each.number(), provisional))
-                .max()
+                .min()
                 .orElse(Long.MAX_VALUE);
     }
 
@@ -248,6 +250,11 @@ final class Hosts {
     /** The process that runs on a machine now, or null. */
     @Nullable SimProcess runningOrNull(int number) {
         return get(number).processOrNull();
+    }
+
+    /** Whether each machine still runs the process that it began with. */
+    boolean noneEnded() {
+        return all.stream().allMatch(host -> host.isUp() && host.starts == 1);
     }
 
     List<SimProcess> running() {
