@@ -189,7 +189,7 @@ public final class Agreement {
             case Event.Ticked() -> {
                 lease.tick(now);
                 acceptor.tick(now, voice);
-                proposer.tick(outlook, now, voice);
+                proposer.tick(turn, now, voice);
             }
             case Event.Installed(var epoch) -> {
                 beatSoon |= standing.acting() < entered;
@@ -225,7 +225,7 @@ public final class Agreement {
                     acceptor.accept(from, accept, now, voice);
                 }
             }
-            case Promise promise -> proposer.promised(from, promise, outlook, now, voice);
+            case Promise promise -> proposer.promised(from, promise, turn, now, voice);
             case Accepted accepted -> proposer.accepted(from, accepted, now, voice);
             case Rejected rejected -> proposer.rejected(from, rejected, now);
             case Chosen(var decree) -> learn(decree);
@@ -372,14 +372,17 @@ public final class Agreement {
 
     private void propose() {
         if (proposer.isIdle(now) && turn.hasCome(now)) {
-            proposer.begin(outlook.place(), acceptor.state().promised(), outlook, now, voice);
+            proposer.begin(outlook.place(), acceptor.state().promised(), turn, now, voice);
         }
     }
 
-    /** When a majority neither is in view nor has given this member its lease. */
+    /**
+     * When a majority neither is in view nor has given this member its lease. Who has resigned and
+     * left the others behind sees nobody, either, but takes what it would acknowledge away with it.
+     */
     private void installProvisional() {
         Optional<Topology> agreed = chosen().map(Decree::topology).filter(this::isIn);
-        if (agreed.isEmpty() || !isCutOff()) {
+        if (agreed.isEmpty() || !isCutOff() || standing.hasResigned()) {
             return;
         }
         List<Member> here =

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> The plan is made afresh only when something it depends on has changed.
  */
-final class Outlook implements Proposer.Purpose {
+final class Outlook {
     private final Member self;
     private final AgreementSettings settings;
     private final Roll roll;
@@ -132,8 +132,8 @@ final class Outlook implements Proposer.Purpose {
                 || !present.members().equals(candidates());
     }
 
-    @Override
-    public Set<MemberId> dropping() {
+    /** Members of the present topology that are in the next one no more. */
+    Set<MemberId> dropping() {
         List<Member> next = candidates();
         Set<MemberId> dropping = new HashSet<>();
         for (Member member : present().members()) {
@@ -144,8 +144,8 @@ final class Outlook implements Proposer.Purpose {
         return dropping;
     }
 
-    @Override
-    public Optional<Decree> plan() {
+    /** What follows from all this; empty when nothing need be changed. */
+    Optional<Decree> plan() {
         List<Member> next = candidates();
         if (next.isEmpty()) {
             return Optional.empty();

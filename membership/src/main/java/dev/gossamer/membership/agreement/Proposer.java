@@ -36,8 +36,11 @@ class Proposer {
         /** Whom the plan drops, as it is now. */
         Set<MemberId> dropping();
 
-        /** What to propose; empty when nothing need be changed any more. */
-        Optional<Decree> plan();
+        /**
+         * What to propose; empty when nothing need be changed any more, or it is not this member
+         * that may say so any more.
+         */
+        Optional<Decree> plan(long nowNanos);
     }
 
     /** Who hears what; this member among them. */
@@ -168,7 +171,7 @@ class Proposer {
             prepare(round, dropping, nowNanos, out);
             return;
         }
-        Optional<Decree> plan = purpose.plan();
+        Optional<Decree> plan = purpose.plan(nowNanos);
         if (plan.isPresent()) {
             propose(round, plan.get(), nowNanos, out);
         } else {

@@ -1,12 +1,16 @@
 package dev.gossamer.membership.agreement;
 
+import dev.gossamer.protocol.MemberId;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * When this member begins a round. The first in view does as soon as there is a plan; each after it
  * stands by for a while longer, in case the first does nothing: two that propose at once only hold
  * each other up. A topology that gives up what nobody in view has a copy of waits for those who may
  * still have one.
  */
-final class Turn {
+final class Turn implements Proposer.Purpose {
     private static final long PATIENCE_LEASES = 4;
     private static final long LAST_COPY_LEASES = 6;
 
@@ -49,6 +53,22 @@ final class Turn {
         }
         plannedSince = Math.min(plannedSince, nowNanos);
         return nowNanos - plannedSince >= patience;
+    }
+
+    @Override
+    public Set<MemberId> dropping() {
+        return outlook.dropping();
+    }
+
+    /**
+     * A round takes as long as leases do, and views change meanwhile: who is not in a majority any
+     * more would give everything to the few that it sees.
+     */
+    @Override
+    public Optional<Decree> plan(long nowNanos) {
+        return outlook.turn() < 0 || mustWaitForCopies(nowNanos)
+                ? Optional.empty()
+                : outlook.plan();
     }
 
     private boolean mustWaitForCopies(long nowNanos) {

@@ -124,7 +124,7 @@ class AgreementTest {
 
     @Test
     void aSecondDeathWhileTheFirstIsWaitedForGoesWithTheSameTopology() {
-        CalmMesh mesh = CalmMesh.founded(5);
+        CalmMesh mesh = CalmMesh.founded(5, 3);
         mesh.node(4).deaf = true;
         mesh.view(mesh.nodes.subList(0, 4));
         mesh.pass(Duration.ofMillis(125));
@@ -229,6 +229,30 @@ class AgreementTest {
         mesh.pass(LEASE.multipliedBy(6));
         assertThat(many.get(0).topology().members()).hasSize(3);
         assertThat(many.get(0).topology().isProvisional()).isFalse();
+    }
+
+    @Test
+    void whoHasResignedAndLeftMakesUpNoTopologyOfItsOwn() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        Node leaver = mesh.node(2);
+        leaver.deaf = true;
+        leaver.tell(new Event.Resigned());
+        mesh.viewOf(leaver, List.of(leaver));
+        mesh.pass(LEASE.multipliedBy(3));
+        assertThat(leaver.topology().isProvisional()).isFalse();
+    }
+
+    @Test
+    void whoLosesSightOfTheMajorityInTheMidstOfARoundDoesNotProposeForTheFew() {
+        CalmMesh mesh = CalmMesh.founded(5, 3);
+        Node first = mesh.node(0);
+        long rounds = first.agreement.status().rounds();
+        mesh.viewOf(first, mesh.nodes.subList(0, 3));
+        mesh.pass(LEASE.dividedBy(2));
+        assertThat(first.agreement.status().rounds()).as("has begun one").isGreaterThan(rounds);
+        mesh.viewOf(first, mesh.nodes.subList(0, 2));
+        mesh.pass(LEASE.multipliedBy(8));
+        assertThat(mesh.node(4).topology().members()).hasSize(5);
     }
 
     @Test

@@ -101,7 +101,11 @@ final class CalmMesh {
 
     /** Founded by all of them at once. */
     static CalmMesh founded(int members) {
-        CalmMesh mesh = new CalmMesh(AgreementSettings.of(2), members);
+        return founded(members, 2);
+    }
+
+    static CalmMesh founded(int members, int replication) {
+        CalmMesh mesh = new CalmMesh(AgreementSettings.of(replication), members);
         mesh.view(mesh.nodes);
         mesh.pass(Duration.ofSeconds(2));
         return mesh;

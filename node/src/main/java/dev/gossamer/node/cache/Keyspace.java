@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -419,9 +420,9 @@ public final class Keyspace {
         return tier.bytesMax();
     }
 
-    /** {@link #dropSlot(int, IntPredicate)} of all caches. */
+    /** {@link #dropSlot(int, IntPredicate, Predicate)} of all caches, without exception. */
     public int dropSlot(int slot) {
-        return dropSlot(slot, _ -> true);
+        return dropSlot(slot, _ -> true, _ -> false);
     }
 
     /**
@@ -430,20 +431,21 @@ public final class Keyspace {
      * in between; to be called by no event loop.
      *
      * @param which of its caches, by their {@link CacheSettings#replication}
+     * @param spared what stays all the same
      * @return entries dropped
      */
-    public int dropSlot(int slot, IntPredicate which) {
+    public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
             MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            dropped += drop(slot, page.keys(), which);
+            dropped += drop(slot, page.keys(), which, spared);
             position = page.next();
         }
         return dropped;
     }
 
-    private int drop(int slot, List<Bytes> keys, IntPredicate which) {
+    private int drop(int slot, List<Bytes> keys, IntPredicate which, Predicate<Version> spared) {
         if (keys.isEmpty()) {
             return 0;
         }
@@ -453,11 +455,17 @@ public final class Keyspace {
             return (int)
                     keys.stream()
                             .filter(key -> which.test(settingsOf(key).replication()))
+                            .filter(key -> !isSpared(key, spared))
                             .filter(tier::remove)
                             .count();
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isSpared(Bytes key, Predicate<Version> spared) {
+        Entry entry = tier.peekOrNull(key);
+        return entry != null && spared.test(entry.version());
     }
 
     private ReentrantLock lockOf(int slot) {
@@ -484,20 +492,4 @@ public final class Keyspace {
 
     /** A key and the version of what is kept under it. */
     public record KeyVersion(Bytes key, Version version) {}
-
-    /**
-     * A part of a slot, without the values.
-     *
-     * @param next the position to go on from, or {@link #END}
-     * @param asOf whatever this node wrote in the slot up to this time, by its clock, was stored
-     *     before the page was read. What others wrote may come later with an earlier time: see
-     *     {@link Keyspace#dropUnlessLater}
-     */
-    public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
-        public static final long END = -1;
-
-        public VersionPage {
-            versions = List.copyOf(versions);
-        }
-    }
 }

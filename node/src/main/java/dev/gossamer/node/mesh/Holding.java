@@ -45,19 +45,6 @@ import java.util.stream.IntStream;
  * reads. 64 KiB per topology.
  */
 final class Holding {
-    /** What this node is for a slot. */
-    enum Role {
-        /** The first owner: gives versions, answers. */
-        PRIMARY,
-        /** Another owner: holds everything acknowledged in the caches that have a copy here. */
-        BACKUP,
-        /** Gets every write, and copies what there was before. */
-        COPYING,
-        /** Was an owner just before: still holds everything, and gets every write. */
-        FORMER,
-        NONE
-    }
-
     /** {@link #keptRank} of who vouches for no cache. */
     static final int NOTHING_KEPT = Integer.MAX_VALUE;
 
@@ -147,8 +134,8 @@ final class Holding {
      * one, that stays done which the very next agreed topology leaves as it is.
      */
     Holding next(Topology next) {
-        long estranged = reconciles ? estrangedEpochMax : Epoch.NONE;
-        long parted = reconciles ? partedAtEpoch : Epoch.agreedPart(epoch());
+        long estranged = isOnASide() ? estrangedEpochMax : Epoch.NONE;
+        long parted = isOnASide() ? partedAtEpoch : Epoch.agreedPart(epoch());
         Holding holding = new Holding(next, self, fewestCopies, estranged, parted);
         holding.reconciles = reconciles || topology.isProvisional();
         if (holding.reconciles) {

@@ -3,9 +3,11 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology.Phase;
+import dev.gossamer.protocol.Version;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Drops what this node has and is not to have any more: slots that are nothing to it, and in slots
@@ -15,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Until then they do no harm, for nobody is answered from them. But what lies here can have been
  * overwritten where it belongs, and must not be taken for current later: when this node becomes an
  * owner before they were dropped, without having copied the slot, for all who had it are gone, they
- * are dropped at that very change (C2: loss is only ever a miss).
+ * are dropped at that very change (C2: loss is only ever a miss). What this node's side of a
+ * partition wrote, and has not offered to the others yet, stays (C9).
  *
  * <p><b>Threads.</b> Any. A change of topology waits until the slot that is being dropped is done,
  * so nothing that comes under the new one is dropped under the old.
@@ -47,10 +50,11 @@ final class Leftovers implements Epochs.Gate {
     }
 
     private void dropOrphans(Holding next) {
+        Predicate<Version> isOwed = version -> next.mustReconcile() && next.mustOffer(version);
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             int kept = next.inheritedRank(slot);
             if (kept > 0 && next.rankHere(slot) >= 0) {
-                keyspace.dropSlot(slot, replication -> replication <= kept);
+                keyspace.dropSlot(slot, replication -> replication <= kept, isOwed);
             }
         }
     }
@@ -84,10 +88,10 @@ final class Leftovers implements Epochs.Gate {
                 return false;
             }
             int rank = holding.rankToKeep(slot);
-            if (holding.role(slot) == Holding.Role.NONE) {
+            if (holding.role(slot) == Role.NONE) {
                 keyspace.dropSlot(slot);
             } else if (rank > 0) {
-                keyspace.dropSlot(slot, replication -> replication <= rank);
+                keyspace.dropSlot(slot, replication -> replication <= rank, _ -> false);
             }
             return true;
         } finally {

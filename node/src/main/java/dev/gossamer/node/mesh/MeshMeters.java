@@ -18,13 +18,10 @@ final class MeshMeters {
         Gauge.builder("gossamer.mesh.epoch", epochs, it -> it.latest().epoch())
                 .description("Epoch of the topology that this node goes by")
                 .register(meters);
-        Gauge.builder(
-                        "gossamer.slots.primary",
-                        epochs,
-                        it -> it.latest().count(Holding.Role.PRIMARY))
+        Gauge.builder("gossamer.slots.primary", epochs, it -> it.latest().count(Role.PRIMARY))
                 .description("Slots that this node is primary of")
                 .register(meters);
-        Gauge.builder("gossamer.slots.backup", epochs, it -> it.latest().count(Holding.Role.BACKUP))
+        Gauge.builder("gossamer.slots.backup", epochs, it -> it.latest().count(Role.BACKUP))
                 .description("Slots that this node is a backup of")
                 .register(meters);
         Gauge.builder("gossamer.slots.filling", epochs, it -> it.latest().openCount())

@@ -2,7 +2,6 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.RecentOperation;
-import dev.gossamer.node.mesh.Holding.Role;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncReply.Verdict;
 import dev.gossamer.node.mesh.link.SyncRequest;

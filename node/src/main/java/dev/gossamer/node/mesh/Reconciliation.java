@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offers what was written on this node's side of a partition to the primaries of the healed mesh
- * (C9): every entry that {@link Holding#mustOffer} names, slot by slot. The primary takes what is
- * later, gives it to all who are to have it, and records what lost. Only then may this node mirror
- * the primary, which makes it forget what lost.
+ * Offers what was written on this node's side of a partition to the primaries of the healed mesh,
+ * or of a larger side that it has come to (C9): every entry that {@link Holding#mustOffer} names,
+ * slot by slot. The primary takes what is later, gives it to all who are to have it, and records
+ * what lost. Only then may this node mirror the primary, which makes it forget what lost.
  *
  * <p><b>Writes that come before a slot was offered</b> may replace here what the primary has not
  * seen, and so lose it unrecorded. Then this node records the loss: see {@link #store}.
  *
- * <p>What was offered in full under one topology is not offered again under the next.
+ * <p>What was offered in full under one agreed topology is not offered again under the next.
  *
  * <p><b>Threads.</b> {@link #store} any; the rest on one lane. <b>Cost.</b> 128 KiB, and a page for
  * each other member.

@@ -74,9 +74,9 @@ final class Replication extends DeadlineWheel.Deadline {
         this.router = router;
         this.call = call;
         this.change = change;
+        this.pending = pending;
         this.request = new Request.Replicate(change.changed(), operations());
         this.copies = router.settingsOf(call).replication();
-        this.pending = pending;
         this.waitsFor = waitsFor;
         this.holding = router.shared.epochs().latest();
     }

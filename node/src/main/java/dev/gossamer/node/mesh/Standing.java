@@ -217,8 +217,8 @@ final class Standing {
         return new Fact(
                 holding.epoch(),
                 state(holding),
-                holding.count(Holding.Role.PRIMARY),
-                holding.count(Holding.Role.BACKUP),
+                holding.count(Role.PRIMARY),
+                holding.count(Role.BACKUP),
                 holding.openCount(),
                 keyspace.liveCount(),
                 keyspace.bytes(),

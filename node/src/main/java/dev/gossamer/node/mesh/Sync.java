@@ -39,6 +39,10 @@ final class Sync {
     private final Fence fence;
     private final SettledClocks settled = new SettledClocks();
     private final Reconciliation reconciliation;
+
+    /** Whether the last topology that began was provisional. */
+    private boolean wasOnASide;
+
     private final Repair repair;
     private final SyncService service;
     private final Rounds rounds;
@@ -128,10 +132,12 @@ final class Sync {
                         },
                         () -> epochs.progressed(holding))
                 .start();
-        if (holding.topology().isProvisional()) {
+        if (holding.topology().isProvisional() || wasOnASide) {
+            // What a side was offered is not known beyond it.
             reconciliation.reset();
-            copy(errand);
-        } else if (holding.mustReconcile()) {
+        }
+        wasOnASide = holding.topology().isProvisional();
+        if (holding.mustReconcile()) {
             reconciliation.start(
                     errand,
                     () -> {

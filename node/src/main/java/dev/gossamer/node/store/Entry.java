@@ -111,4 +111,10 @@ public final class Entry {
     long member() {
         return member;
     }
+
+    /** The version, and how much is kept under it; never the value itself. */
+    @Override
+    public String toString() {
+        return version() + (isTombstone() ? " (removed)" : " (" + valueLength() + " B)");
+    }
 }

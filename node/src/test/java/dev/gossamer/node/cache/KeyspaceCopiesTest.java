@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gossamer.node.cache.Keyspace.Change;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
-import dev.gossamer.node.cache.Keyspace.VersionPage;
 import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.store.Entry;

@@ -3,7 +3,6 @@ package dev.gossamer.node.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.gossamer.node.mesh.Holding.Role;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;

@@ -59,6 +59,9 @@ public final class Connection {
     private volatile @Nullable GossamerException closedOrNull;
     private volatile boolean open;
 
+    /** It is to be closed, and may not be yet. */
+    private volatile boolean ending;
+
     /** Loop. */
     private @Nullable SocketChannel channelOrNull;
 
@@ -87,7 +90,7 @@ public final class Connection {
 
     /** Whether it has been opened and not closed. */
     public boolean isOpen() {
-        return open && closedOrNull == null;
+        return open && !isClosed();
     }
 
     /** Whether it ever was open. */
@@ -96,7 +99,7 @@ public final class Connection {
     }
 
     public boolean isClosed() {
-        return closedOrNull != null;
+        return ending || closedOrNull != null;
     }
 
     /** Request bytes that were taken and not given back. */
@@ -127,7 +130,7 @@ public final class Connection {
 
     /** Takes a request, unless there is no room or no connection. */
     public Admission offer(Exchange exchange, Writing writing) {
-        if (closedOrNull != null) {
+        if (isClosed()) {
             return Admission.CLOSED;
         }
         if (!room.tryTake(exchange.cost())) {
@@ -142,7 +145,7 @@ public final class Connection {
                 loop.flushLater(this);
             }
         }
-        if (closedOrNull != null && outgoing.remove(exchange)) {
+        if (isClosed() && outgoing.remove(exchange)) {
             release(exchange);
             return Admission.CLOSED;
         }
@@ -154,8 +157,12 @@ public final class Connection {
         room.giveBack(exchange.cost());
     }
 
-    /** Ends the connection; what is unanswered fails. */
+    /**
+     * Ends the connection; what is unanswered fails. From this moment on nothing is taken, and no
+     * reply counts, for it may be another request's.
+     */
     public void close(GossamerException cause) {
+        ending = true;
         loop.execute(() -> closeOnLoop(cause));
     }
 
@@ -313,7 +320,7 @@ public final class Connection {
     }
 
     private void received(Reply reply) {
-        if (closedOrNull != null) {
+        if (isClosed()) {
             return;
         }
         if (reply instanceof Reply.Push push) {

@@ -3,7 +3,7 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
-import dev.gossamer.node.cache.Keyspace.VersionPage;
+import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
@@ -11,11 +11,11 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.OperationId;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,7 +35,7 @@ final class Bugs {
         NO_TAKEOVER,
         /** A backup or a copying member believes that it holds what the primary holds. */
         NO_MIRROR,
-        /** Whoever mirrors a slot keeps what the primary has not. */
+        /** Whoever mirrors a slot keeps what is here, whatever the primary has. */
         MIRROR_KEEPS_ALL,
         /** A primary answers LATEST from its memory whatever is pending, and without a lease. */
         READS_PAST_EVERYTHING,
@@ -57,9 +57,10 @@ final class Bugs {
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
             case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
-            case LOWER_EPOCHS_STORED -> EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
+            case LOWER_EPOCHS_STORED, MIRROR_KEEPS_ALL ->
+                    EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
-            case MIRROR_KEEPS_ALL, NO_RECONCILIATION, NO_LEDGER ->
+            case NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
@@ -151,17 +152,17 @@ final class Bugs {
 
     private static SyncReply withOwn(
             SimProcess asker, SyncRequest.Versions asked, SyncReply.Listing listing) {
-        List<KeyVersion> items = new ArrayList<>(listing.items());
-        Set<Bytes> listed = new HashSet<>();
-        items.forEach(item -> listed.add(item.key()));
+        Map<Bytes, KeyVersion> items = new LinkedHashMap<>();
+        listing.items().forEach(item -> items.put(item.key(), item));
         for (SyncRequest.Wanted wanted : asked.slots()) {
             VersionPage own = asker.keyspace().versions(wanted.slot(), 0, KEYS_PER_PAGE, 0);
-            own.versions().stream()
-                    .filter(mine -> !listed.contains(mine.key()))
-                    .forEach(items::add);
+            own.versions().forEach(mine -> items.put(mine.key(), mine));
         }
         return new SyncReply.Listing(
-                items, listing.slotsDone(), listing.position(), listing.clock());
+                List.copyOf(items.values()),
+                listing.slotsDone(),
+                listing.position(),
+                listing.clock());
     }
 
     /** What a member hears for having sent this. */

@@ -20,7 +20,6 @@ final class Checks {
     private final Hosts hosts;
     private final Clients clients;
     private final boolean separated;
-    private final boolean forgetful;
 
     Checks(World world, Setup setup, Hosts hosts, Clients clients, Set<Faults.Kind> kinds) {
         this.world = world;
@@ -28,7 +27,6 @@ final class Checks {
         this.hosts = hosts;
         this.clients = clients;
         this.separated = kinds.stream().anyMatch(Faults::separates);
-        this.forgetful = kinds.contains(Faults.Kind.KILL) || kinds.contains(Faults.Kind.LEAVE);
     }
 
     /** Each key through each member. */
@@ -70,7 +68,7 @@ final class Checks {
         LedgerCheck ledgers = new LedgerCheck(hosts, clients.history());
         if (!separated) {
             ledgers.nothingIsListed();
-        } else if (!forgetful) {
+        } else if (hosts.noneEnded()) {
             ledgers.run();
         }
     }

@@ -12,7 +12,8 @@ import java.util.function.BooleanSupplier;
  * testing: Groce et al., 2012). Every fault ends by itself after a while, or at the end at the
  * latest. Before the mesh is whole again, never more than R − 1 members are killed or kept from the
  * others long enough to be left out, for whoever is left out counts as dead: more is beyond the
- * contract.
+ * contract. Nor does anybody go who may act for the smaller side of a partition: what such a side
+ * acknowledges has as many copies as it has members.
  */
 final class Faults {
     enum Kind {
@@ -117,7 +118,7 @@ final class Faults {
 
     private void kill(int number) {
         Hosts.Host host = hosts.get(number);
-        if (!host.isUp() || !mayLose(1)) {
+        if (!host.isUp() || maySpeakForFew(number) || !mayLose(1)) {
             return;
         }
         long away = aWhile();
@@ -129,7 +130,8 @@ final class Faults {
     /** Of a mesh of three or more that is whole: the votes of most members must stay. */
     private void replace(int number) {
         Hosts.Host host = hosts.get(number);
-        if (!host.isUp() || hosts.running().size() < 3 || !isWhole.getAsBoolean() || !mayLose(1)) {
+        boolean most = hosts.running().size() >= 3 && isWhole.getAsBoolean() && !isAnybodyLeaving();
+        if (!host.isUp() || !most || maySpeakForFew(number) || !mayLose(1)) {
             return;
         }
         long away = aWhile();
@@ -144,9 +146,27 @@ final class Faults {
         world.after(away, host::start);
     }
 
-    /** Whether the mesh stands the loss of so many more. */
+    /** Whether this one sees no majority, and may come to serve without it. */
+    private boolean maySpeakForFew(int number) {
+        int seen = 1;
+        for (Hosts.Host other : hosts.all()) {
+            boolean sees = hosts.network().isOpenBothWays(number, other.number());
+            seen += other.number() != number && other.isUp() && sees ? 1 : 0;
+        }
+        SimProcess process = hosts.runningOrNull(number);
+        return 2 * seen <= setup.hosts()
+                || (process != null && process.node().topology().isProvisional());
+    }
+
+    private boolean isAnybodyLeaving() {
+        return hosts.all().stream().anyMatch(Hosts.Host::isStopping);
+    }
+
+    /**
+     * Whether the mesh stands the loss of so many more: who leaves may be lost until it is gone.
+     */
     private boolean mayLose(int members) {
-        if (separations == 0 && isWhole.getAsBoolean()) {
+        if (separations == 0 && !isAnybodyLeaving() && isWhole.getAsBoolean()) {
             mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
         }
         if (mayBeLost < members) {
@@ -179,7 +199,7 @@ final class Faults {
     private void partition() {
         int side = 1 + world.random().nextInt((1 << setup.hosts()) - 2);
         int smaller = Math.min(Integer.bitCount(side), setup.hosts() - Integer.bitCount(side));
-        if (!mayLose(smaller)) {
+        if (isAnybodyLeaving() || !mayLose(smaller)) {
             return;
         }
         long away = aWhile();
@@ -208,7 +228,7 @@ final class Faults {
     }
 
     private void isolate(int number) {
-        if (!mayLose(1)) {
+        if (hosts.get(number).isStopping() || !mayLose(1)) {
             return;
         }
         long away = aWhile();
@@ -283,8 +303,12 @@ final class Faults {
         }
     }
 
+    /**
+     * Of three only while all are well: with one of them lost for good, one alone would be left.
+     */
     private void leave(int number) {
-        if (hosts.get(number).isUp() && hosts.running().size() > 1 && mayLose(1)) {
+        boolean enough = setup.hosts() > 3 ? hosts.running().size() > 1 : isWhole.getAsBoolean();
+        if (hosts.get(number).isUp() && enough && !maySpeakForFew(number) && mayLose(1)) {
             long away = aWhile();
             did("m" + number + " leaves, comes back after " + away / MILLI + " ms");
             hosts.get(number).stop();

@@ -51,7 +51,9 @@ final class Hosts {
         private Disk disk = new Disk();
         private int disks;
         private @Nullable SimProcess process;
+        private @Nullable SimProcess stopping;
         private long lastIncarnation;
+        private int starts;
 
         Host(int number, HostClock clock) {
             this.number = number;
@@ -74,6 +76,11 @@ final class Hosts {
             return process != null;
         }
 
+        /** Whether what runs here has been told to stop. */
+        boolean isStopping() {
+            return process != null && process == stopping;
+        }
+
         void start() {
             if (process != null) {
                 return;
@@ -93,6 +100,7 @@ final class Hosts {
             SimProcess started = new SimProcess(Hosts.this, member, clock, disk, setup.lanes());
             process = started;
             started.start();
+            starts++;
         }
 
         /** Another machine with the same id. */
@@ -134,6 +142,7 @@ final class Hosts {
                 return;
             }
             world.note(number, "stop", "");
+            stopping = running;
             running.spawn(
                     "stop",
                     () -> {
@@ -199,8 +208,16 @@ final class Hosts {
         }
     }
 
-    /** When a member went by an agreed topology again after that provisional one. */
-    long backAfter(int number, long provisional) {
+    /** When the first of those that went by a provisional topology went by an agreed one again. */
+    long backAfter(long provisional) {
+        return learned.stream()
+                .filter(each -> each.epoch() == provisional)
+                .mapToLong(each -> backAfter(each.number(), provisional))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private long backAfter(int number, long provisional) {
         return learned.stream()
                 .filter(each -> each.number() == number)
                 .dropWhile(each -> each.epoch() != provisional)
@@ -233,6 +250,11 @@ final class Hosts {
     /** The process that runs on a machine now, or null. */
     @Nullable SimProcess runningOrNull(int number) {
         return get(number).processOrNull();
+    }
+
+    /** Whether each machine still runs the process that it began with. */
+    boolean noneEnded() {
+        return all.stream().allMatch(host -> host.isUp() && host.starts == 1);
     }
 
     List<SimProcess> running() {

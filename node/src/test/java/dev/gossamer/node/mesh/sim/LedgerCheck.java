@@ -44,7 +44,7 @@ final class LedgerCheck {
     void run() {
         for (Call write : history) {
             if (isLastOfASmallerSide(write)) {
-                long met = hosts.backAfter(writerOf(write), write.version.epoch());
+                long met = hosts.backAfter(write.version.epoch());
                 history.stream()
                         .filter(other -> beats(other, write, met))
                         .findFirst()
@@ -55,10 +55,6 @@ final class LedgerCheck {
 
     private static boolean isVersioned(Call call) {
         return call.isAcknowledgedWrite() && call.version != null;
-    }
-
-    private static int writerOf(Call write) {
-        return Names.numberOf(write.version.member());
     }
 
     private boolean isLastOfASmallerSide(Call write) {

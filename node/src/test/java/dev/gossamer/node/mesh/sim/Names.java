@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
@@ -25,7 +26,15 @@ final class Names {
         return switch (request) {
             case Request.Read _, Request.Write _, Request.Replicate _, Request.Fetch _ ->
                     new Asked(from, epoch, request);
+            case Request.Sync(var sync) -> new Asked(from, epoch, of(sync));
             default -> new Asked(from, epoch, request.getClass().getSimpleName());
+        };
+    }
+
+    private static Object of(SyncRequest request) {
+        return switch (request) {
+            case SyncRequest.Bring _, SyncRequest.Settle _, SyncRequest.Reconcile _ -> request;
+            default -> request.getClass().getSimpleName();
         };
     }
 

@@ -1,0 +1,47 @@
+package dev.gossamer.node.mesh.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+
+class VirtualThreadsTest {
+    private final Object shared = new Object();
+    private final CountDownLatch taken = new CountDownLatch(1);
+
+    /** Two simulations share the JDK's monitors, such as that of its list of cleaners. */
+    @Test
+    void aMonitorThatAnotherSimulationHoldsStopsNoneForEver() throws InterruptedException {
+        Thread simulation = Thread.ofPlatform().daemon().unstarted(this::simulate);
+        Thread other = Thread.ofPlatform().daemon().start(() -> holdUntilWantedBy(simulation));
+        taken.await();
+        simulation.start();
+        assertThat(simulation.join(Duration.ofSeconds(20))).as("it went on").isTrue();
+        other.join();
+    }
+
+    private void simulate() {
+        BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+        VirtualThreads.start("simulated", steps::add, this::lockAndUnlock);
+        steps.remove().run();
+        lockAndUnlock();
+    }
+
+    private void lockAndUnlock() {
+        synchronized (shared) {
+            taken.countDown();
+        }
+    }
+
+    private void holdUntilWantedBy(Thread simulation) {
+        synchronized (shared) {
+            taken.countDown();
+            while (simulation.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
