@@ -1,6 +1,7 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Slot;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -40,7 +41,7 @@ final class Digests {
 
     /** What stood under the key is replaced; called in the order of the key's changes. */
     void change(int slot, Bytes key, @Nullable Entry before, @Nullable Entry after) {
-        long hash = KeyOrder.hash(key);
+        long hash = KeyHash.of(key);
         long change = mixOrZero(hash, before) ^ mixOrZero(hash, after);
         if (change != 0) {
             AtomicLongArray sum = sumOf(Math.min(copies.applyAsInt(key), COPIES_MAX) - 1);
@@ -71,7 +72,7 @@ final class Digests {
                 Long.rotateLeft(entry.epoch() * EPOCHS, 32)
                         ^ entry.clock()
                         ^ Long.rotateLeft(entry.member() * MEMBERS, 17);
-        return KeyOrder.mix(version ^ keyHash);
+        return KeyHash.mix(version ^ keyHash);
     }
 
     private static long mixOrZero(long keyHash, @Nullable Entry entry) {

@@ -3,6 +3,7 @@ package dev.gossamer.node.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -66,7 +67,7 @@ class DigestsTest {
                     for (int key = 0; key < 8; key++) {
                         var version = new Version(epoch << 20, clock, new MemberId(member));
                         Entry entry = Entry.of(new byte[0], version, Entry.NEVER);
-                        digests.add(Digests.mix(KeyOrder.hash(key(key)), entry));
+                        digests.add(Digests.mix(KeyHash.of(key(key)), entry));
                         count++;
                     }
                 }
