@@ -64,6 +64,7 @@ final class KilledMembers implements AutoCloseable {
     }
 
     private String kill(List<Integer> victims, PipelinedWrites writes) {
+        awaitMoreOf(writes, 2 * WRITES);
         Duration before = awaitMoreOf(writes, WRITES);
         mesh.killAtOnce(victims);
         Duration first = awaitMoreOf(writes, 1);

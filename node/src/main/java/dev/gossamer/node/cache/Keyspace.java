@@ -69,7 +69,7 @@ public final class Keyspace {
         this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
-        this.reconciliation = new Reconciliation(this, ledger, wallMillis);
+        this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new ReentrantLock();
         }

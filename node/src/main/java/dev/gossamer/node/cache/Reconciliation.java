@@ -4,6 +4,7 @@ import dev.gossamer.node.cache.CacheSettings.Partition;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>That can be told from the epochs. What was written under a provisional epoch, which stands on
  * agreed epoch e, was written on a side that had parted from what came after e: it knows none of a
  * later epoch or of another provisional one. It knows every version of e and before, if a member of
- * the side had a copy of them; else it was written blindly, and whoever brings it says so.
+ * the side had a copy of them; else it was written blindly, and whoever brings it says so. A member
+ * that was the primary on the side and is it of the whole mesh knows its own.
  *
  * <p><b>Threads.</b> The caller holds the lock of the key's slot.
  */
@@ -25,11 +27,17 @@ final class Reconciliation {
     private final Keyspace keyspace;
     private final Ledger ledger;
     private final LongSupplier wallMillis;
+    private final MemberId self;
 
-    Reconciliation(Keyspace keyspace, Ledger ledger, LongSupplier wallMillis) {
+    /** The versions that this node has given in this life have later clocks. */
+    private final long bornClock;
+
+    Reconciliation(Keyspace keyspace, Ledger ledger, LongSupplier wallMillis, MemberId self) {
         this.keyspace = keyspace;
         this.ledger = ledger;
         this.wallMillis = wallMillis;
+        this.self = self;
+        this.bornClock = keyspace.clock();
     }
 
     Merged merge(Bytes key, Entry brought, boolean blind) {
@@ -49,7 +57,9 @@ final class Reconciliation {
 
     private Optional<Loss> lossOf(
             Bytes key, @Nullable Entry standing, Entry brought, boolean blind) {
-        if (standing == null || !parted(standing.version(), brought.version(), blind)) {
+        if (standing == null
+                || !parted(standing.version(), brought.version(), blind)
+                || (isOwn(standing.version()) && isOwn(brought.version()))) {
             return Optional.empty();
         }
         Partition partition = keyspace.settingsOf(key).partition();
@@ -63,6 +73,11 @@ final class Reconciliation {
                         lost.isTombstone(),
                         kept.version(),
                         wallMillis.getAsLong()));
+    }
+
+    /** Whether this node has written it and has not forgotten since what it wrote. */
+    private boolean isOwn(Version version) {
+        return version.member().equals(self) && version.clock() > bornClock;
     }
 
     /**

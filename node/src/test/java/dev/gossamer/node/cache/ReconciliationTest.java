@@ -75,6 +75,16 @@ class ReconciliationTest {
     }
 
     @Test
+    void whatTheMemberThatIsPrimaryAgainWroteOnItsSideItOverwritesKnowingly() {
+        keyspace.apply(put("on its side"), MINORITY);
+        Entry onItsSide = keyspace.peekOrNull(K);
+        keyspace.apply(put("after the merge"), MAJORITY);
+        assertThat(keyspace.reconcile(K, onItsSide, false))
+                .isEqualTo(new Merged(false, Optional.empty()));
+        assertThat(keyspace.ledger().losses()).isEmpty();
+    }
+
+    @Test
     void aRemovalThatLosesIsListedAsSuchAndOneThatWinsRemoves() {
         keyspace.merge(K, Entry.tombstone(version(MAJORITY, 10, 1), START_MILLIS + 60_000));
         assertThat(keyspace.reconcile(K, entry("v", MINORITY, 11, 2), false).loss())
@@ -158,6 +168,15 @@ class ReconciliationTest {
     private static long epoch(long number, long provisional) {
         long agreed = Epoch.agreed(number);
         return provisional == 0 ? agreed : Epoch.provisional(agreed, provisional);
+    }
+
+    private static Operation put(String value) {
+        return new Operation.Put(
+                K,
+                KeyspaceLab.bytes(value),
+                Operation.Expiry.NONE,
+                Operation.Condition.ALWAYS,
+                false);
     }
 
     private static Entry entry(String value, long epoch, long clock, long member) {

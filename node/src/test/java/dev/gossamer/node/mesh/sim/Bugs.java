@@ -10,6 +10,7 @@ import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -29,7 +30,7 @@ final class Bugs {
         NONE,
         /** The primary does not wait for its backups, and some never get the copy. */
         ACKNOWLEDGED_BEFORE_STORED,
-        /** A backup stores what a deposed primary replicates. */
+        /** A member stores what anyone replicates to it, a deposed primary, too. */
         LOWER_EPOCHS_STORED,
         /** A new primary believes that all others hold what it holds. */
         NO_TAKEOVER,
@@ -133,11 +134,18 @@ final class Bugs {
                 : request;
     }
 
-    /** The epoch that a request seems to come from when it is served. */
-    long epochOf(Request request, long epoch, long served) {
-        return planted == Bug.LOWER_EPOCHS_STORED && request instanceof Request.Replicate
-                ? Math.max(epoch, served)
-                : epoch;
+    /** What a member answers whatever its own epoch and role are. */
+    Optional<Reply> answerUnfenced(SimProcess asked, Request request) {
+        if (planted != Bug.LOWER_EPOCHS_STORED || !(request instanceof Request.Replicate copies)) {
+            return Optional.empty();
+        }
+        int slot = copies.items().getFirst().key().slotIndex();
+        try {
+            asked.keyspace().merge(slot, copies.items(), copies.operations());
+            return Optional.of(Reply.STORED);
+        } catch (GossamerException e) {
+            return Optional.of(new Reply.Failed(e.code(), String.valueOf(e.getMessage())));
+        }
     }
 
     /** An answer on its way in. */
