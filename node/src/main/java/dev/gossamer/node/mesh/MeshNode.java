@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
+import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
@@ -70,6 +71,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Departure departure;
     private final Leftovers leftovers;
     private final Fence fence = new Fence();
+    private final FollowedLog log;
     private final Sync sync;
     private final Rounds rounds;
     private final Rounds ticks;
@@ -140,6 +142,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.membership = membership;
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
+        this.log =
+                new EdgeLog(
+                        new InvalidationLog(self.id(), Math.max(1, clock.millis()), 4096, () -> {}),
+                        () -> false,
+                        slot -> false);
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
@@ -356,6 +363,12 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public boolean isEpochFirst(Bytes key) {
         return shared.isConsistent(key);
+    }
+
+    /** Nothing is written to it by this node yet; so it proves nothing, and nobody keeps copies. */
+    @Override
+    public FollowedLog log() {
+        return log;
     }
 
     @Override

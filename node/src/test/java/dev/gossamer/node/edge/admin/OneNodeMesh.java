@@ -1,9 +1,12 @@
 package dev.gossamer.node.edge.admin;
 
+import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
@@ -179,6 +182,12 @@ final class OneNodeMesh implements Mesh {
     @Override
     public boolean isEpochFirst(Bytes key) {
         return false;
+    }
+
+    @Override
+    public FollowedLog log() {
+        InvalidationLog empty = new InvalidationLog(self.id(), 1, 4096, () -> {});
+        return new EdgeLog(empty, () -> true, slot -> true);
     }
 
     @Override
