@@ -43,8 +43,7 @@ class JavaPageIT {
         }
     }
 
-    private void more(String uri, Gossamer gossamer, Cache<String, String> users)
-            throws Exception {
+    private void more(String uri, Gossamer gossamer, Cache<String, String> users) throws Exception {
         // example: kryo
         Cache<String, User> people =
                 gossamer.cache("people", Codec.utf8(), KryoCodec.of(User.class));

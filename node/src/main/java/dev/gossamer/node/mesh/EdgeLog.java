@@ -3,20 +3,18 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.gossip.invalidation.Invalidations;
 import dev.gossamer.gossip.invalidation.Kind;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.protocol.Version;
 import java.util.BitSet;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /**
  * This node's invalidation log as the edges see it, who don't know the gossip.
  *
- * @param proven as {@link FollowedLog#isProven}
  * @param serving as {@link FollowedLog#serves}
  */
-public record EdgeLog(InvalidationLog log, BooleanSupplier proven, IntPredicate serving)
-        implements FollowedLog {
+public record EdgeLog(OwnLog log, IntPredicate serving) implements FollowedLog {
 
     @Override
     public Position position() {
@@ -42,7 +40,7 @@ public record EdgeLog(InvalidationLog log, BooleanSupplier proven, IntPredicate 
 
     @Override
     public boolean isProven() {
-        return proven.getAsBoolean();
+        return log.claim().isPresent();
     }
 
     @Override

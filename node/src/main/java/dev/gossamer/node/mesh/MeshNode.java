@@ -1,7 +1,6 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
@@ -77,7 +76,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Coherence coherence;
     private final OwnChanges ownChanges;
     private final Fence fence = new Fence();
-    private final FollowedLog log;
     private final Sync sync;
     private final Rounds rounds;
     private final Rounds ticks;
@@ -148,11 +146,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.membership = membership;
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
-        this.log =
-                new EdgeLog(
-                        new InvalidationLog(self.id(), Math.max(1, clock.millis()), 4096, () -> {}),
-                        () -> false,
-                        slot -> false);
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
@@ -377,10 +370,9 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return shared.isConsistent(key);
     }
 
-    /** Nothing is written to it by this node yet; so it proves nothing, and nobody keeps copies. */
     @Override
     public FollowedLog log() {
-        return log;
+        return new EdgeLog(coherence.ownLog(), slot -> epochs.latest().isServing(slot));
     }
 
     @Override

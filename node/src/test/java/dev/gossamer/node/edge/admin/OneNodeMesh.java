@@ -8,6 +8,8 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.EdgeLog;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.coherence.Authority;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -187,7 +189,8 @@ final class OneNodeMesh implements Mesh {
     @Override
     public FollowedLog log() {
         InvalidationLog empty = new InvalidationLog(self.id(), 1, 4096, () -> {});
-        return new EdgeLog(empty, () -> true, slot -> true);
+        return new EdgeLog(
+                new OwnLog(empty, () -> Authority.none(EPOCH), System::nanoTime), slot -> false);
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.EdgeLog;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.coherence.Authority;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
@@ -143,10 +145,15 @@ final class LoneMesh implements Mesh {
         return new Read(keyspace.findOrNull(key), Tier.L1, self);
     }
 
+    private Authority authority() {
+        return proven ? new Authority(Long.MAX_VALUE, topology.epoch()) : Authority.none(0);
+    }
+
     @Override
     public FollowedLog log() {
         return new EdgeLog(
-                log, () -> proven, slot -> topology.primary(slot).id().equals(self.id()));
+                new OwnLog(log, this::authority, System::nanoTime),
+                slot -> topology.primary(slot).id().equals(self.id()));
     }
 
     @Override
