@@ -1,6 +1,7 @@
 package dev.gossamer.node;
 
 import dev.gossamer.gossip.GossipSettings;
+import dev.gossamer.gossip.invalidation.DisseminationSettings;
 import dev.gossamer.membership.MembershipSettings;
 import dev.gossamer.membership.MembershipSettings.Contacts;
 import dev.gossamer.membership.MembershipSettings.FailureDetection;
@@ -16,6 +17,7 @@ import dev.gossamer.node.config.Settings.Transport;
 import dev.gossamer.node.edge.admin.AdminSettings;
 import dev.gossamer.node.edge.resp.RespSettings;
 import dev.gossamer.node.mesh.MeshSettings;
+import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.protocol.Member;
@@ -161,7 +163,28 @@ record NodeConfig(
                 defaults.greetingsMax(),
                 configuration.get(Settings.MESH_PENDING_BYTES_MAX),
                 configuration.get(Settings.MESH_REPAIR_INTERVAL),
-                gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)));
+                gossip(configuration.get(Settings.MESH_GOSSIP_INTERVAL)),
+                coherence(configuration));
+    }
+
+    private static CoherenceSettings coherence(Configuration configuration) {
+        DisseminationSettings defaults = DisseminationSettings.DEFAULT;
+        return new CoherenceSettings(
+                Math.toIntExact(configuration.get(Settings.INVALIDATION_LOG_BYTES_MAX)),
+                new DisseminationSettings(
+                        configuration.get(Settings.INVALIDATION_WINDOW),
+                        configuration.get(Settings.INVALIDATION_HEARTBEAT),
+                        defaults.watermarkDelay(),
+                        defaults.starMax(),
+                        defaults.fanout(),
+                        defaults.lazyLinks(),
+                        defaults.grace(),
+                        defaults.askAgain(),
+                        defaults.digest(),
+                        defaults.messageBytesMax(),
+                        configuration.get(Settings.INVALIDATION_RECEIVED_BYTES_MAX),
+                        defaults.forgetAfter(),
+                        defaults.driftPpm()));
     }
 
     /** A copy may travel together with the value that it has replaced, for a caller that asked. */

@@ -19,7 +19,10 @@ public final class KeyHash {
     private KeyHash() {}
 
     public static long of(Bytes key) {
-        byte[] bytes = key.array();
+        return of(key.array());
+    }
+
+    public static long of(byte[] bytes) {
         long hash = SEED ^ bytes.length;
         int at = 0;
         for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {

@@ -14,7 +14,8 @@ import java.util.function.Function;
  * {@link Cache} for callers that don't wait: the same methods, the same meaning.
  *
  * <p><b>Threads.</b> The methods never block. Futures end on the client's completion executor, and
- * so run there what hangs onto them by a method without {@code Async} in its name. Each ends by the
+ * so run there what hangs onto them by a method without {@code Async} in its name; a near copy's
+ * has ended before it is returned, and what hangs onto it runs on the caller. Each ends by the
  * request timeout (about 10 ms later at most, 100 ms when the client was idle).
  *
  * <p><b>Failure.</b> As the cause of the future's exception, as {@link Cache} describes. Cancelling

@@ -24,6 +24,10 @@ import java.util.function.Function;
  * <p><b>Session.</b> No call goes back behind what was answered to any call of the same {@link
  * Gossamer} before it began (C3), but for {@code ttl}.
  *
+ * <p><b>Near copies.</b> Where the client keeps any ({@link ClientSettings#nearBytesMax}), a read
+ * within a bound may be answered from them while it is proved that they are fresh enough (C4), one
+ * of ANY always, one of LATEST never.
+ *
  * <p><b>Retries.</b> Every call is repeated within the timeout, when a connection breaks as well: a
  * write is done once, and answers as it did the first time (C5), up to 30 s after it began. On
  * servers that are no members of a mesh, {@code putIfAbsent} and {@code remove} are repeated only

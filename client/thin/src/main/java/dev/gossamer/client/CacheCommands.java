@@ -1,5 +1,10 @@
 package dev.gossamer.client;
 
+import dev.gossamer.client.connection.Connection;
+import dev.gossamer.client.near.Asked;
+import dev.gossamer.client.near.Copy;
+import dev.gossamer.client.near.Feeds;
+import dev.gossamer.client.near.NearCache;
 import dev.gossamer.client.routing.ReplyCheck;
 import dev.gossamer.client.routing.Request;
 import dev.gossamer.client.routing.Safety;
@@ -7,12 +12,16 @@ import dev.gossamer.client.session.Session;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Stamp;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.Reply;
 import dev.gossamer.protocol.resp.RequestEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of a cache as requests. Members are asked in our own verbs: with what the session
@@ -51,23 +60,37 @@ final class CacheCommands {
 
     private static final RequestEncoder.Tail WITH_META = RequestEncoder.tail(META);
 
+    private static final byte[] NEAR = word("NEAR");
+
+    private static final RequestEncoder.Tail WITH_NEAR = RequestEncoder.tail(NEAR);
+
     private final Session session;
     private final BooleanSupplier plain;
+    private final @Nullable Feeds feedsOrNull;
     private volatile Since lastSince = new Since(0, STAMP_ONLY);
 
     /**
      * @param plain whether the servers know only Redis' commands
+     * @param feedsOrNull what keeps copies of what is read; null for nothing
      */
-    CacheCommands(Session session, BooleanSupplier plain) {
+    CacheCommands(Session session, BooleanSupplier plain, @Nullable Feeds feedsOrNull) {
         this.session = session;
         this.plain = plain;
+        this.feedsOrNull = feedsOrNull;
     }
 
     private static byte[] word(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    Request get(byte[] key, Freshness freshness) {
+    /**
+     * @param shareable whether the decoded value will be kept beside the encoded one, where the
+     *     answer is kept at all
+     */
+    Request get(byte[] key, Freshness freshness, boolean shareable) {
+        if (isNear(freshness)) {
+            return near(key, freshness, shareable);
+        }
         boolean byDefault = freshness.equals(Freshness.DEFAULT);
         if (byDefault && plain.getAsBoolean()) {
             return plain("GET", Safety.READ, key, GET, key);
@@ -75,16 +98,38 @@ final class CacheCommands {
         return byDefault ? read(key, false, GSM_GET, key) : switchedOn(freshness, key, false);
     }
 
-    Request getEntry(byte[] key, Freshness freshness) {
-        return switchedOn(freshness, key, true);
+    Request getEntry(byte[] key, Freshness freshness, boolean shareable) {
+        return isNear(freshness)
+                ? near(key, freshness, shareable)
+                : switchedOn(freshness, key, true);
+    }
+
+    /** Whether what such a read is answered may be kept. */
+    private boolean isNear(Freshness freshness) {
+        return feedsOrNull != null
+                && !(freshness instanceof Freshness.Latest)
+                && !plain.getAsBoolean();
     }
 
     private Request switchedOn(Freshness freshness, byte[] key, boolean meta) {
+        return read(key, meta, words(key, freshness));
+    }
+
+    private static byte[][] words(byte[] key, Freshness freshness) {
         if (freshness instanceof Freshness.Within within) {
-            return read(key, meta, GSM_GET, key, FRESH, WITHIN, millis(within.bound()));
+            return new byte[][] {GSM_GET, key, FRESH, WITHIN, millis(within.bound())};
         }
         byte[] bound = freshness instanceof Freshness.Latest ? LATEST : ANY;
-        return read(key, meta, GSM_GET, key, FRESH, bound);
+        return new byte[][] {GSM_GET, key, FRESH, bound};
+    }
+
+    /** A read whose answer is kept, if it may be. */
+    private Request near(byte[] key, Freshness freshness, boolean shareable) {
+        Feeds feeds = Objects.requireNonNull(feedsOrNull);
+        int slot = Slot.indexOf(key, 0, key.length);
+        Asked asked = feeds.cache().asking(key, slot, shareable);
+        byte[] wire = RequestEncoder.encode(words(key, freshness), WITH_NEAR, tail(slot));
+        return new Request("GSM.GET", Safety.READ, slot, wire, new NearCheck(feeds, asked), true);
     }
 
     private Request read(byte[] key, boolean meta, byte[]... words) {
@@ -141,7 +186,13 @@ final class CacheCommands {
     }
 
     Request expire(byte[] key, Duration timeToLive) {
-        return plain("PEXPIRE", Safety.REPEATABLE, key, PEXPIRE, key, ttl(timeToLive));
+        Feeds feeds = feedsOrNull;
+        return new Request(
+                "PEXPIRE",
+                Safety.REPEATABLE,
+                Slot.indexOf(key, 0, key.length),
+                RequestEncoder.encode(PEXPIRE, key, ttl(timeToLive)),
+                feeds == null ? ReplyCheck.NONE : new ChangeCheck(feeds.cache(), key));
     }
 
     Request ttl(byte[] key) {
@@ -219,7 +270,12 @@ final class CacheCommands {
 
         @Override
         public boolean accepts(Reply reply) {
-            return session.read(slot, session.hash(key), CacheReplies.stamp(reply));
+            Stamp stamp = CacheReplies.stamp(reply);
+            if (!session.read(slot, session.hash(key), stamp)) {
+                return false;
+            }
+            answered(key, stamp.version());
+            return true;
         }
 
         /** The primary has the latest, though a nearer copy would have been fresh enough. */
@@ -227,6 +283,66 @@ final class CacheCommands {
         public byte[] insist() {
             byte[][] words = {GSM_GET, key, FRESH, LATEST};
             return wire(slot, meta, words);
+        }
+    }
+
+    /** Copies of what is now known to be old are not read again. */
+    private void answered(byte[] key, Version version) {
+        Feeds feeds = feedsOrNull;
+        if (feeds != null) {
+            feeds.cache().answered(key, version);
+        }
+    }
+
+    /** {@link ReadCheck}, for an answer that is kept. */
+    private final class NearCheck implements ReplyCheck {
+        private final Feeds feeds;
+        private final Asked asked;
+
+        NearCheck(Feeds feeds, Asked asked) {
+            this.feeds = feeds;
+            this.asked = asked;
+        }
+
+        @Override
+        public boolean accepts(Reply reply) {
+            throw new IllegalStateException("a near answer came over no connection");
+        }
+
+        @Override
+        public boolean accepts(Reply reply, Connection from) {
+            byte[] key = asked.key();
+            Stamp stamp = CacheReplies.stamp(reply);
+            if (!session.read(asked.slot(), session.hash(key), stamp)) {
+                return false;
+            }
+            Optional<Copy> copy = CacheReplies.copy(reply);
+            if (copy.isPresent()) {
+                feeds.keep(from, asked, copy.get());
+            } else {
+                feeds.cache().answered(key, Version.NONE);
+            }
+            return true;
+        }
+
+        @Override
+        public byte[] insist() {
+            byte[][] words = {GSM_GET, asked.key(), FRESH, LATEST};
+            return RequestEncoder.encode(words, WITH_NEAR, tail(asked.slot()));
+        }
+    }
+
+    /** Takes note of a change that names no version. */
+    private record ChangeCheck(NearCache near, byte[] key) implements ReplyCheck {
+        @Override
+        public boolean accepts(Reply reply) {
+            near.changed(key);
+            return true;
+        }
+
+        @Override
+        public byte[] insist() {
+            return NONE.insist();
         }
     }
 
@@ -242,7 +358,9 @@ final class CacheCommands {
 
         @Override
         public boolean accepts(Reply reply) {
-            session.wrote(slot, session.hash(key), CacheReplies.stamp(reply));
+            Stamp stamp = CacheReplies.stamp(reply);
+            session.wrote(slot, session.hash(key), stamp);
+            answered(key, stamp.version());
             return true;
         }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
  * A value, and what the mesh knows about it.
  *
  * @param version what its slot's primary gave the write: for {@code putIf} and {@code removeIf}
- * @param tier where it was found: {@code L1} in the memory of the member that was asked, {@code L3}
- *     elsewhere in the mesh
- * @param origin the member that answered
+ * @param tier where it was found: {@code L0} in this client, {@code L1} in the memory of the member
+ *     that was asked, {@code L3} elsewhere in the mesh
+ * @param origin the member that answered, now or when the near copy was made
  * @param expiresAt empty when it does not expire
  */
 public record CacheEntry<V>(

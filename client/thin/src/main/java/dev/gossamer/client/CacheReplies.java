@@ -1,8 +1,11 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.near.Copy;
+import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Stamp;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.Reply;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What the commands of a cache answer, as results. */
 final class CacheReplies {
@@ -46,7 +50,53 @@ final class CacheReplies {
         if (reply instanceof Reply.Nil) {
             return Optional.empty();
         }
+        if (reply instanceof Reply.Pairs pairs) {
+            return Optional.of(codec.decode(blob(pairs, "value")));
+        }
         throw unexpected(reply, "a value");
+    }
+
+    /** What a near read was answered, as far as it may be kept; empty for a miss. */
+    static Optional<Copy> copy(Reply answer) {
+        Reply reply = told(answer);
+        if (reply instanceof Reply.Nil) {
+            return Optional.empty();
+        }
+        if (!(reply instanceof Reply.Pairs pairs)) {
+            throw unexpected(reply, "a map");
+        }
+        Map<String, Reply> fields = fields(pairs);
+        return Optional.of(
+                new Copy(
+                        blob(pairs, "value"),
+                        version(field(fields, "version")),
+                        member(text(field(fields, "origin"))),
+                        numberOrZero(field(fields, "incarnation")),
+                        numberOrZero(field(fields, "sequence")),
+                        expiry(field(fields, "expires_at")),
+                        field(fields, "ttl") instanceof Reply.Whole ttl
+                                ? OptionalLong.of(ttl.value())
+                                : OptionalLong.empty()));
+    }
+
+    private static long numberOrZero(Reply reply) {
+        return reply instanceof Reply.Whole whole ? whole.value() : 0;
+    }
+
+    private static MemberId member(String text) {
+        try {
+            return MemberId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new GossamerException(
+                    ErrorCode.INTERNAL, "the server sent no valid member: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] blob(Reply.Pairs pairs, String name) {
+        if (field(fields(pairs), name) instanceof Reply.Blob blob) {
+            return blob.bytes();
+        }
+        throw unexpected(pairs, "bytes under " + name);
     }
 
     /** SET without GET: OK, or nothing when its condition did not hold. */
@@ -120,6 +170,17 @@ final class CacheReplies {
             throw new GossamerException(
                     ErrorCode.INTERNAL, "the server sent no valid version: " + e.getMessage(), e);
         }
+    }
+
+    /** A near copy, as {@link #entry} would have been. */
+    static <V> CacheEntry<V> entry(NearEntry near, Codec<V> codec) {
+        Copy copy = near.copy();
+        return new CacheEntry<>(
+                near.value(codec),
+                copy.version(),
+                "L0",
+                copy.origin().toString(),
+                copy.expiresAt());
     }
 
     private static Map<String, Reply> fields(Reply reply) {

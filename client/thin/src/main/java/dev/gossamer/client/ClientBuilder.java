@@ -23,6 +23,7 @@ public final class ClientBuilder {
     private int replyBytesMax = ReplyLimits.DEFAULT.replyBytesMax();
     private int retriesMax = 1000;
     private int sessionBytesMax = 1 << 20;
+    private long nearBytesMax;
     private Optional<Executor> completionExecutor = Optional.empty();
     private ClientMetrics metrics = ClientMetrics.NONE;
 
@@ -89,6 +90,12 @@ public final class ClientBuilder {
         return this;
     }
 
+    /** Keeps values in this process, in so many bytes: see {@link Cache} on freshness. */
+    public ClientBuilder nearBytesMax(long bytes) {
+        nearBytesMax = bytes;
+        return this;
+    }
+
     /** The executor stays the caller's: closing the client does not end it. */
     public ClientBuilder completionExecutor(Executor executor) {
         completionExecutor = Optional.of(executor);
@@ -116,6 +123,7 @@ public final class ClientBuilder {
                 replyBytesMax,
                 retriesMax,
                 sessionBytesMax,
+                nearBytesMax,
                 completionExecutor,
                 metrics);
     }

@@ -34,6 +34,10 @@ import java.util.concurrent.Executor;
  *     a key, rounded down to a power of two. Beyond it, the oldest are forgotten; what then keeps
  *     the session from going back is the epoch of their slots alone. 0 remembers no versions.
  *     Default 1 MiB, at most 1 GiB.
+ * @param nearBytesMax what the near cache of values in this process may take, keys and overhead
+ *     included. More saves more requests; each member that values are kept of costs one connection
+ *     more, and up to 10 small requests a second while there are any (more for bounds under 400
+ *     ms). 0, the default, keeps none.
  * @param completionExecutor runs what the program hangs onto futures; empty for a pool of the
  *     client's own. {@code Runnable::run} runs it on the I/O thread: fastest, but nothing there may
  *     block.
@@ -51,6 +55,7 @@ public record ClientSettings(
         int replyBytesMax,
         int retriesMax,
         int sessionBytesMax,
+        long nearBytesMax,
         Optional<Executor> completionExecutor,
         ClientMetrics metrics) {
     private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
@@ -69,6 +74,7 @@ public record ClientSettings(
         check("replyBytesMax", replyBytesMax, 1024, Integer.MAX_VALUE - 64);
         check("retriesMax", retriesMax, 0, 1_000_000);
         check("sessionBytesMax", sessionBytesMax, 0, 1 << 30);
+        check("nearBytesMax", nearBytesMax, 0, 1L << 40);
     }
 
     private static void check(String name, Duration value) {
@@ -78,7 +84,7 @@ public record ClientSettings(
         }
     }
 
-    private static void check(String name, int value, int min, int max) {
+    private static void check(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
                     name + " " + value + " is outside [" + min + ", " + max + "]");

@@ -1,7 +1,10 @@
 package dev.gossamer.client;
 
+import dev.gossamer.client.near.NearCache;
+import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.Dispatcher;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What all caches of one client share. */
 record Engine(
@@ -21,7 +25,18 @@ record Engine(
         Bulk bulk,
         Executor completions,
         ScheduledExecutorService timer,
-        Duration loadTimeout) {
+        Duration loadTimeout,
+        @Nullable NearCache nearOrNull) {
+
+    /**
+     * The near copy of a key, if the client keeps any and it is proved fresh enough.
+     *
+     * @param key as the mesh knows it
+     */
+    @Nullable NearEntry nearOrNull(byte[] key, Freshness freshness) {
+        NearCache near = nearOrNull;
+        return near == null ? null : near.findOrNull(key, NearCache.boundNanos(freshness));
+    }
 
     /** Waits for a future that ends by itself, by its requests' deadlines. */
     static <T> T await(CompletableFuture<T> future) {

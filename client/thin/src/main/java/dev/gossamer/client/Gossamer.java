@@ -1,8 +1,11 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.connection.Address;
+import dev.gossamer.client.connection.ConnectionListener;
 import dev.gossamer.client.connection.ConnectionSettings;
 import dev.gossamer.client.connection.IoLoop;
+import dev.gossamer.client.near.Feeds;
 import dev.gossamer.client.routing.Dispatcher;
 import dev.gossamer.client.routing.RoutingSettings;
 import dev.gossamer.client.session.Session;
@@ -20,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of one mesh: make one per program, share it, close it at the end.
@@ -49,13 +53,19 @@ public final class Gossamer implements AutoCloseable {
     private final ClientThreads threads;
     private final IoLoop loop;
     private final Dispatcher dispatcher;
+    private final Session session;
+
+    /** Null without a near cache. */
+    private final @Nullable Feeds feedsOrNull;
+
     private final Engine engine;
 
     private Gossamer(ClientSettings settings) {
         this.threads = ClientThreads.start(settings.completionExecutor());
         this.loop = IoLoop.start("gossamer-client-io", System::nanoTime, threads.resolver());
         SplittableRandom random = new SplittableRandom();
-        Session session = new Session(settings.sessionBytesMax(), random.split());
+        this.session = new Session(settings.sessionBytesMax(), random.split());
+        this.feedsOrNull = settings.nearBytesMax() > 0 ? feeds(settings) : null;
         this.dispatcher =
                 new Dispatcher(
                         routing(settings),
@@ -65,11 +75,12 @@ public final class Gossamer implements AutoCloseable {
                         settings.metrics(),
                         System::nanoTime,
                         random,
-                        session::forget);
+                        feedsOrNull == null ? ConnectionListener.NONE : feedsOrNull,
+                        this::forget);
         this.engine =
                 new Engine(
                         dispatcher,
-                        new CacheCommands(session, dispatcher::isPlain),
+                        new CacheCommands(session, dispatcher::isPlain, feedsOrNull),
                         new Loads(),
                         new Bulk(
                                 dispatcher,
@@ -77,7 +88,30 @@ public final class Gossamer implements AutoCloseable {
                                 settings.inFlightBytesMax() / 8),
                         threads.completions(),
                         threads.timer(),
-                        settings.loadTimeout());
+                        settings.loadTimeout(),
+                        feedsOrNull == null ? null : feedsOrNull.cache());
+    }
+
+    private Feeds feeds(ClientSettings settings) {
+        return new Feeds(
+                settings.nearBytesMax(),
+                this::openFeed,
+                loop::execute,
+                threads.timer(),
+                settings.metrics(),
+                System::nanoTime);
+    }
+
+    private boolean openFeed(Address address) {
+        return dispatcher.openFeed(address);
+    }
+
+    /** The mesh began anew. */
+    private void forget() {
+        session.forget();
+        if (feedsOrNull != null) {
+            feedsOrNull.forget();
+        }
     }
 
     private static RoutingSettings routing(ClientSettings settings) {

@@ -1,6 +1,7 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.ReplyReader;
 import dev.gossamer.client.routing.Request;
 import dev.gossamer.protocol.Bytes;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An asynchronous cache: keys and values to requests, replies to results. */
@@ -55,7 +57,23 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Optional<V>> get(K key, Freshness asked) {
-        return send(engine.commands().get(keys.encode(key), asked), valueReader);
+        return find(keys.encode(key), asked);
+    }
+
+    private CompletableFuture<Optional<V>> find(byte[] encoded, Freshness asked) {
+        NearEntry near = engine.nearOrNull(encoded, asked);
+        return near != null
+                ? decoded(() -> near.value(values))
+                : send(engine.commands().get(encoded, asked, values.isShareable()), valueReader);
+    }
+
+    /** At once: what is in this process needs no other thread. */
+    private static <T> CompletableFuture<Optional<T>> decoded(Supplier<T> decoding) {
+        try {
+            return CompletableFuture.completedFuture(Optional.of(decoding.get()));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
@@ -65,9 +83,13 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Optional<CacheEntry<V>>> getEntry(K key, Freshness asked) {
-        return send(
-                engine.commands().getEntry(keys.encode(key), asked),
-                reply -> CacheReplies.entry(reply, values));
+        byte[] encoded = keys.encode(key);
+        NearEntry near = engine.nearOrNull(encoded, asked);
+        return near != null
+                ? decoded(() -> CacheReplies.entry(near, values))
+                : send(
+                        engine.commands().getEntry(encoded, asked, values.isShareable()),
+                        reply -> CacheReplies.entry(reply, values));
     }
 
     @Override
@@ -127,19 +149,30 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public CompletableFuture<Map<K, V>> getAll(Collection<? extends K> wanted) {
-        List<K> list = new ArrayList<>(wanted);
-        List<Request> requests =
-                list.stream()
-                        .map(key -> engine.commands().get(keys.encode(key), freshness))
-                        .toList();
-        return engine.bulk().send(requests, valueReader).thenApply(found -> found(list, found));
+        List<K> far = new ArrayList<>();
+        List<Request> requests = new ArrayList<>();
+        Map<K, NearEntry> near = new LinkedHashMap<>();
+        for (K key : wanted) {
+            byte[] encoded = keys.encode(key);
+            NearEntry copy = engine.nearOrNull(encoded, freshness);
+            if (copy != null) {
+                near.put(key, copy);
+            } else {
+                far.add(key);
+                requests.add(engine.commands().get(encoded, freshness, values.isShareable()));
+            }
+        }
+        return engine.bulk()
+                .send(requests, valueReader)
+                .thenApply(found -> found(near, far, found));
     }
 
-    private static <K, V> Map<K, V> found(List<K> keys, List<Optional<V>> values) {
+    private Map<K, V> found(Map<K, NearEntry> near, List<K> far, List<Optional<V>> answers) {
         Map<K, V> found = new LinkedHashMap<>();
-        for (int i = 0; i < keys.size(); i++) {
-            K key = keys.get(i);
-            values.get(i).ifPresent(value -> found.put(key, value));
+        near.forEach((key, copy) -> found.put(key, copy.value(values)));
+        for (int i = 0; i < far.size(); i++) {
+            K key = far.get(i);
+            answers.get(i).ifPresent(value -> found.put(key, value));
         }
         return found;
     }

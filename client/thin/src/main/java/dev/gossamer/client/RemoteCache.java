@@ -1,6 +1,7 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.ReplyReader;
 import dev.gossamer.client.routing.Request;
 import dev.gossamer.protocol.Bytes;
@@ -60,7 +61,14 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public Optional<V> get(K key, Freshness asked) {
-        return ask(engine.commands().get(keys.encode(key), asked), valueReader);
+        return find(keys.encode(key), asked);
+    }
+
+    private Optional<V> find(byte[] encoded, Freshness asked) {
+        NearEntry near = engine.nearOrNull(encoded, asked);
+        return near != null
+                ? Optional.of(near.value(values))
+                : ask(engine.commands().get(encoded, asked, values.isShareable()), valueReader);
     }
 
     @Override
@@ -70,9 +78,13 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public Optional<CacheEntry<V>> getEntry(K key, Freshness asked) {
-        return ask(
-                engine.commands().getEntry(keys.encode(key), asked),
-                reply -> CacheReplies.entry(reply, values));
+        byte[] encoded = keys.encode(key);
+        NearEntry near = engine.nearOrNull(encoded, asked);
+        return near != null
+                ? Optional.of(CacheReplies.entry(near, values))
+                : ask(
+                        engine.commands().getEntry(encoded, asked, values.isShareable()),
+                        reply -> CacheReplies.entry(reply, values));
     }
 
     @Override
@@ -159,7 +171,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     @Override
     public V getOrLoad(K key, Function<? super K, ? extends V> loader, Duration timeToLive) {
         byte[] encoded = keys.encode(key);
-        Optional<V> hit = ask(engine.commands().get(encoded, freshness), valueReader);
+        Optional<V> hit = find(encoded, freshness);
         if (hit.isPresent()) {
             return hit.get();
         }

@@ -37,13 +37,13 @@ class JavaPageIT {
                 Optional<String> ada = users.get("42");
                 // end
                 assertThat(ada).contains("Ada");
-                more(gossamer, users);
+                more(uri, gossamer, users);
             }
             settings(uri);
         }
     }
 
-    private void more(Gossamer gossamer, Cache<String, String> users) throws Exception {
+    private void more(String uri, Gossamer gossamer, Cache<String, String> users) throws Exception {
         // example: kryo
         Cache<String, User> people =
                 gossamer.cache("people", Codec.utf8(), KryoCodec.of(User.class));
@@ -68,6 +68,10 @@ class JavaPageIT {
         Cache<String, String> strict = users.withFreshness(Freshness.LATEST);
         // end
         assertThat(strict.name()).isEqualTo("users");
+        // example: near
+        Gossamer nearby = Gossamer.builder().uri(uri).nearBytesMax(64L << 20).connect();
+        // end
+        nearby.close();
         // example: topology
         Topology topology = gossamer.topology();
         // end

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -32,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class Keyspace {
     private static final int STRIPES = 1024;
 
-    /** Entries dropped between two releases of the slot's lock. */
-    private static final int DROP_BATCH = 256;
-
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
     private final MemoryTier tier;
     private final NamedCaches caches;
@@ -45,6 +43,7 @@ public final class Keyspace {
     private final OperationTable operations;
     private final Ledger ledger;
     private final Reconciliation reconciliation;
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param clock gives the versions of this node's writes; shared with whoever else hears of
@@ -66,12 +65,23 @@ public final class Keyspace {
         this.clock = clock;
         this.wallMillis = wallMillis;
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
-        this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis);
+        this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis, this::tell);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new ReentrantLock();
+        }
+    }
+
+    /** From now on {@code listener} hears of every change of what stands under a key. */
+    public void onChange(ChangeListener listener) {
+        listeners.add(listener);
+    }
+
+    private void tell(int slot, Bytes key, Version version) {
+        for (ChangeListener each : listeners) {
+            each.changed(slot, key, version);
         }
     }
 
@@ -138,6 +148,9 @@ public final class Keyspace {
                 return new Change(first, List.of(), true);
             }
             Change change = carryOut(operation, slot, epoch, alone);
+            for (Item item : change.changed()) {
+                tell(slot, item.key(), item.entry().version());
+            }
             if (id != null && !change.outcome().isToBeSentAgain()) {
                 operations.remember(slot, id, change.outcome());
             }
@@ -177,7 +190,9 @@ public final class Keyspace {
             if (standing != null && !caches.of(key).partition().isLater(entry, standing)) {
                 return false;
             }
-            return keepMerged(slot, key, entry, standing != null);
+            boolean stored = keepMerged(slot, key, entry, standing != null);
+            tell(slot, key, entry.version());
+            return stored;
         } finally {
             lock.unlock();
         }
@@ -435,37 +450,7 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
-        int dropped = 0;
-        long position = 0;
-        while (position != MemoryTier.KeyPage.END) {
-            MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            dropped += drop(slot, page.keys(), which, spared);
-            position = page.next();
-        }
-        return dropped;
-    }
-
-    private int drop(int slot, List<Bytes> keys, IntPredicate which, Predicate<Version> spared) {
-        if (keys.isEmpty()) {
-            return 0;
-        }
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
-            return (int)
-                    keys.stream()
-                            .filter(key -> which.test(settingsOf(key).replication()))
-                            .filter(key -> !isSpared(key, spared))
-                            .filter(tier::remove)
-                            .count();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isSpared(Bytes key, Predicate<Version> spared) {
-        Entry entry = tier.peekOrNull(key);
-        return entry != null && spared.test(entry.version());
+        return new SlotDrop(tier, caches, slot, lockOf(slot)).drop(which, spared);
     }
 
     private ReentrantLock lockOf(int slot) {

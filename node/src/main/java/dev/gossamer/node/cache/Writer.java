@@ -38,13 +38,19 @@ final class Writer {
     private final HybridClock clock;
     private final MemberId self;
     private final long tombstoneRetentionMillis;
+    private final ChangeListener unkept;
 
+    /**
+     * @param unkept hears of removals that leave nothing here, and so are in no {@link Change}
+     */
     Writer(
             MemoryTier tier,
             NamedCaches caches,
             HybridClock clock,
             MemberId self,
-            long tombstoneRetentionMillis) {
+            long tombstoneRetentionMillis,
+            ChangeListener unkept) {
+        this.unkept = unkept;
         this.tier = tier;
         this.caches = caches;
         this.clock = clock;
@@ -160,14 +166,19 @@ final class Writer {
      * Capacity and expiry take entries at each member by itself, so a copy may still stand where
      * this node has none. The caller hears that there was nothing, and may rely on it whatever its
      * condition was: so the copy must not be found when its holder becomes the primary (C8), and a
-     * tombstone goes there as if something had been removed. Where one stands already, it did.
+     * tombstone goes there as if something had been removed. Where one stands already, it did. Who
+     * is alone needs none, but near copies may stand anywhere, so it is told all the same.
      *
      * <p>When there is no room for so many tombstones, the oldest are forgotten early; they have
      * ousted the copies by then.
      */
     private Change removeAbsent(Bytes key, Moment at) {
-        Entry standing = at.alone() ? null : tier.peekOrNull(key);
-        if (at.alone() || (standing != null && standing.isTombstone())) {
+        if (at.alone()) {
+            unkept.changed(at.slot(), key, version(at));
+            return nothing(new Unchanged(null));
+        }
+        Entry standing = tier.peekOrNull(key);
+        if (standing != null && standing.isTombstone()) {
             return nothing(new Unchanged(null));
         }
         Entry tombstone = tombstone(version(at), at);

@@ -221,6 +221,31 @@ public final class Settings {
                     duration(Duration.ofMillis(100), HOUR),
                     "How often a backup asks whether it still holds what the primary holds, and mends what differs.");
 
+    public static final Setting<Long> INVALIDATION_LOG_BYTES_MAX =
+            new Setting<>(
+                    "invalidation.log-bytes-max",
+                    "16MiB",
+                    bytes(4 * KIB, GIB),
+                    "Log of what this node invalidated, 48 B each: how far back a near cache that was cut off can be repaired without dropping whole slots.");
+    public static final Setting<Long> INVALIDATION_RECEIVED_BYTES_MAX =
+            new Setting<>(
+                    "invalidation.received-bytes-max",
+                    "32MiB",
+                    bytes(64 * KIB, 16 * GIB),
+                    "What is kept of the other members' logs together, for members that missed something.");
+    public static final Setting<Duration> INVALIDATION_HEARTBEAT =
+            new Setting<>(
+                    "invalidation.heartbeat",
+                    "50ms",
+                    duration(MILLISECOND, Duration.ofMillis(100)),
+                    "How often a member tells how far its log goes. Shorter: near copies prove less age, more messages.");
+    public static final Setting<Duration> INVALIDATION_WINDOW =
+            new Setting<>(
+                    "invalidation.window",
+                    "2ms",
+                    duration(Duration.ZERO, Duration.ofSeconds(1)),
+                    "One message per peer and window: what is invalidated meanwhile travels together.");
+
     public static final Setting<Long> MEMORY_BYTES_MAX =
             new Setting<>(
                     "memory.max-bytes",
@@ -385,6 +410,10 @@ public final class Settings {
                     MESH_TRANSFER_RATE,
                     MESH_FILL_PARALLELISM,
                     MESH_REPAIR_INTERVAL,
+                    INVALIDATION_LOG_BYTES_MAX,
+                    INVALIDATION_RECEIVED_BYTES_MAX,
+                    INVALIDATION_HEARTBEAT,
+                    INVALIDATION_WINDOW,
                     MEMORY_BYTES_MAX,
                     MEMORY_TOMBSTONE_BYTES_MAX,
                     TOMBSTONE_RETENTION,

@@ -208,7 +208,8 @@ final class Holding {
         open.set(left);
     }
 
-    private boolean isDirectlyBefore(Topology next) {
+    /** Whether nothing can have been in force between the two, and both are agreed. */
+    boolean isDirectlyBefore(Topology next) {
         return index >= 0
                 && !topology.isProvisional()
                 && !next.isProvisional()

@@ -28,6 +28,11 @@ final class Lease {
         return nanoClock.getAsLong() < untilNanos;
     }
 
+    /** As it was set last. */
+    long untilNanos() {
+        return untilNanos;
+    }
+
     /** How long it is held yet; 0 when it is not. */
     long leftNanos() {
         long until = untilNanos;

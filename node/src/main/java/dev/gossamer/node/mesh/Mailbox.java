@@ -5,7 +5,7 @@ import dev.gossamer.protocol.MemberId;
 import java.util.function.BiConsumer;
 
 /**
- * Two kinds of messages between members over one way, told apart by their first byte.
+ * Three kinds of messages between members over one way, told apart by their first byte.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -14,7 +14,8 @@ final class Mailbox {
 
     enum Kind {
         GOSSIP((byte) 1),
-        AGREEMENT((byte) 2);
+        AGREEMENT((byte) 2),
+        INVALIDATION((byte) 3);
 
         private final byte code;
 
@@ -42,10 +43,17 @@ final class Mailbox {
             MemberId from,
             byte[] payload,
             BiConsumer<MemberId, byte[]> gossip,
-            BiConsumer<MemberId, byte[]> agreement) {
-        boolean agrees = payload.length > 0 && payload[0] == Kind.AGREEMENT.code;
+            BiConsumer<MemberId, byte[]> agreement,
+            BiConsumer<MemberId, byte[]> invalidation) {
+        byte kind = payload.length > 0 ? payload[0] : Kind.GOSSIP.code;
         byte[] content = new byte[Math.max(0, payload.length - 1)];
         System.arraycopy(payload, payload.length - content.length, content, 0, content.length);
-        (agrees ? agreement : gossip).accept(from, content);
+        if (kind == Kind.AGREEMENT.code) {
+            agreement.accept(from, content);
+        } else if (kind == Kind.INVALIDATION.code) {
+            invalidation.accept(from, content);
+        } else {
+            gossip.accept(from, content);
+        }
     }
 }

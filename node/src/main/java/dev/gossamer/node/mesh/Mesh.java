@@ -88,6 +88,9 @@ public interface Mesh {
 
     Member self();
 
+    /** What this node invalidated as a primary. */
+    FollowedLog log();
+
     /**
      * @return a handle that ends the subscription; the consumer is called on no particular thread
      *     and must return soon

@@ -11,6 +11,9 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.coherence.Coherence;
+import dev.gossamer.node.mesh.coherence.CoherenceMeters;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
@@ -25,6 +28,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -69,6 +73,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Standing standing;
     private final Departure departure;
     private final Leftovers leftovers;
+    private final Coherence coherence;
+    private final OwnChanges ownChanges;
     private final Fence fence = new Fence();
     private final Sync sync;
     private final Rounds rounds;
@@ -143,10 +149,10 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.leftovers = new Leftovers(keyspace, workers);
         this.epochs =
                 new Epochs(
-                        Holding.none(settings.replication(), self, fewestCopies(keyspace)),
+                        Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
                         lanes.all(),
                         this::pass);
-        this.shared = shared(new Lease(nanoClock));
+        this.shared = Shared.of(settings, epochs, keyspace, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
                 new Sync(
@@ -180,7 +186,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         nanoClock,
                         random);
         var mailbox = new Mailbox(membership);
-        var gossip = new Gossip(self.id(), Math.max(1, clock.millis()), settings.gossip(), random);
+        long life = Math.max(1, clock.millis());
+        this.coherence = coherence(life, mailbox, random);
+        this.ownChanges = new OwnChanges(coherence.ownLog(), epochs, self.id(), keyspace::clock);
+        keyspace.onChange(ownChanges);
+        var gossip = new Gossip(self.id(), life, settings.gossip(), random);
         this.standing =
                 new Standing(
                         self,
@@ -220,6 +230,26 @@ public final class MeshNode implements Mesh, AutoCloseable {
         MeshMeters.register(meters, epochs, standing);
         MeshMeters.register(meters, shared, council);
         MeshMeters.register(meters, sync);
+        CoherenceMeters.register(meters, coherence);
+    }
+
+    /** On the last lane, for the first one has most of the other duties. */
+    private Coherence coherence(long life, Mailbox mailbox, RandomGenerator random) {
+        return new Coherence(
+                self.id(),
+                life,
+                settings.coherence(),
+                lanes.all().getLast(),
+                workers::after,
+                (to, payload) -> mailbox.send(Mailbox.Kind.INVALIDATION, to, payload),
+                shared::authority,
+                nanoClock,
+                new SplittableRandom(random.nextLong()));
+    }
+
+    /** What this node invalidates as the primary of its slots. */
+    public OwnLog ownLog() {
+        return coherence.ownLog();
     }
 
     private AgreementStatus agreementStatus() {
@@ -230,27 +260,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private void pass(Holding before, Holding next, Runnable install) {
         fence.pass(() -> {
             sync.passing(next);
-            leftovers.pass(before, next, install);
+            leftovers.pass(before, next, () -> ownChanges.pass(before, next, install));
         });
-    }
-
-    private Shared shared(Lease lease) {
-        return new Shared(
-                epochs,
-                keyspace,
-                lease,
-                new PendingWrites(),
-                new PendingBytes(settings.pendingBytesMax()),
-                settings.requestTimeout().toNanos(),
-                settings.agreement().lease().toNanos(),
-                nanoClock);
-    }
-
-    private static int fewestCopies(Keyspace keyspace) {
-        return keyspace.caches().stream()
-                .mapToInt(CacheSettings::replication)
-                .min()
-                .orElse(Integer.MAX_VALUE);
     }
 
     private long flushHere(Holding holding) {
@@ -285,11 +296,12 @@ public final class MeshNode implements Mesh, AutoCloseable {
             council.tell(new Event.ViewChanged(view));
             linkWatch.viewChanged(view);
             standing.viewChanged(view);
+            coherence.viewChanged(view.members().stream().map(Member::id).toList());
         }
 
         @Override
         public void onMessage(MemberId from, byte[] payload) {
-            Mailbox.deliver(from, payload, standing::heard, council::heard);
+            Mailbox.deliver(from, payload, standing::heard, council::heard, coherence::heard);
         }
 
         @Override
@@ -356,6 +368,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public boolean isEpochFirst(Bytes key) {
         return shared.isConsistent(key);
+    }
+
+    @Override
+    public FollowedLog log() {
+        return new EdgeLog(coherence.ownLog(), slot -> epochs.latest().isServing(slot));
     }
 
     @Override
@@ -457,6 +474,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
         council.close();
         waitUntil(council::isQuiet, CLOSE_PATIENCE_NANOS);
+        coherence.close();
         lanes.close();
         workers.close();
     }

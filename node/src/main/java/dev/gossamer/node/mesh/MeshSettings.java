@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.GossipSettings;
 import dev.gossamer.membership.agreement.AgreementSettings;
+import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.mesh.link.LinkSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,6 +39,7 @@ import java.util.Optional;
  *     whether it holds what they hold. Shorter: what differs is mended sooner, and a failover has
  *     less to compare; each time costs some 30 bytes a slot. Default 10 s.
  * @param gossip how members hear of each other's state
+ * @param coherence how members hear of what the others invalidate
  */
 public record MeshSettings(
         String clusterName,
@@ -54,7 +56,8 @@ public record MeshSettings(
         int greetingsMax,
         long pendingBytesMax,
         Duration repairInterval,
-        GossipSettings gossip) {
+        GossipSettings gossip,
+        CoherenceSettings coherence) {
 
     public MeshSettings {
         check("replication", agreement.replication(), 1, 16);
@@ -92,7 +95,8 @@ public record MeshSettings(
                 256,
                 64L << 20,
                 Duration.ofSeconds(10),
-                GossipSettings.DEFAULT);
+                GossipSettings.DEFAULT,
+                CoherenceSettings.DEFAULT);
     }
 
     /** How many copies of a slot are wanted, the primary's included. */

@@ -1,8 +1,11 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.CacheSettings.Partition;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Topology;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,6 +25,28 @@ record Shared(
         long leaseNanos,
         LongSupplier nanoClock) {
 
+    /** At a node's start, without a lease. */
+    static Shared of(
+            MeshSettings settings, Epochs epochs, Keyspace keyspace, LongSupplier nanoClock) {
+        return new Shared(
+                epochs,
+                keyspace,
+                new Lease(nanoClock),
+                new PendingWrites(),
+                new PendingBytes(settings.pendingBytesMax()),
+                settings.requestTimeout().toNanos(),
+                settings.agreement().lease().toNanos(),
+                nanoClock);
+    }
+
+    /** The least that any cache wants of its entries. */
+    static int fewestCopies(Keyspace keyspace) {
+        return keyspace.caches().stream()
+                .mapToInt(CacheSettings::replication)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
     /** Whether the key's cache takes part in no side of a partition but the larger. */
     boolean isConsistent(Bytes key) {
         return keyspace.settingsOf(key).partition() == Partition.CONSISTENT;
@@ -33,6 +58,17 @@ record Shared(
      */
     boolean mayServe(Holding holding, Bytes key) {
         return holding.topology().isProvisional() ? !isConsistent(key) : lease.isHeld();
+    }
+
+    /**
+     * Until when what this node says as a primary counts for all members. Under a provisional
+     * topology it counts for none.
+     */
+    Authority authority() {
+        Topology topology = epochs.latest().topology();
+        return topology.isProvisional()
+                ? Authority.none(topology.epoch())
+                : new Authority(lease.untilNanos(), topology.epoch());
     }
 
     /** Whether the key's cache refuses on this side of a partition. */

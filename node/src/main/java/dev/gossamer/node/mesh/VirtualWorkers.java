@@ -21,6 +21,16 @@ final class VirtualWorkers implements Workers {
     }
 
     @Override
+    public void after(long nanos, Runnable task) {
+        threads.execute(() -> {
+            LockSupport.parkNanos(nanos);
+            if (!Thread.interrupted()) {
+                task.run();
+            }
+        });
+    }
+
+    @Override
     public void close() {
         threads.shutdownNow();
     }

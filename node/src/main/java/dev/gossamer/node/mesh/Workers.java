@@ -14,6 +14,9 @@ interface Workers extends Executor, AutoCloseable {
     /** Waits so long, or ends early: whoever waits for something looks again. */
     void pause(long nanos);
 
+    /** Runs a task after so long, or a little later; not when this is closed meanwhile. */
+    void after(long nanos, Runnable task);
+
     /** Interrupts what runs, and begins nothing more. */
     @Override
     void close();

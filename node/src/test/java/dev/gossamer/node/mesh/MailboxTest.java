@@ -34,7 +34,8 @@ class MailboxTest {
                 PEER,
                 payload,
                 (_, content) -> heard.add("gossip " + content.length),
-                (_, content) -> heard.add("agreement " + content.length));
+                (_, content) -> heard.add("agreement " + content.length),
+                (_, content) -> heard.add("invalidation " + content.length));
     }
 
     @Test
@@ -42,8 +43,9 @@ class MailboxTest {
         Mailbox mailbox = new Mailbox(way);
         mailbox.send(Mailbox.Kind.GOSSIP, PEER, new byte[3]);
         mailbox.send(Mailbox.Kind.AGREEMENT, PEER, new byte[4]);
+        mailbox.send(Mailbox.Kind.INVALIDATION, PEER, new byte[5]);
         sent.forEach(this::deliver);
-        assertThat(heard).containsExactly("gossip 3", "agreement 4");
+        assertThat(heard).containsExactly("gossip 3", "agreement 4", "invalidation 5");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
@@ -7,6 +8,7 @@ import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.ReplyHandler;
@@ -196,6 +198,8 @@ final class RouterLab {
         final Lease lease = new Lease(() -> nowNanos);
         final PendingWrites pending = new PendingWrites();
         final PendingBytes bytes;
+        final OwnLog ownLog;
+        final OwnChanges changes;
         final LoopRouter router;
         final MemberService service;
         private final DeadlineWheel wheel =
@@ -211,7 +215,7 @@ final class RouterLab {
                     new Epochs(
                             Holding.none(3, member, Integer.MAX_VALUE),
                             List.of(this),
-                            (_, _, install) -> install.run());
+                            (before, next, install) -> changes().pass(before, next, install));
             Shared shared =
                     new Shared(
                             epochs,
@@ -222,6 +226,13 @@ final class RouterLab {
                             TIMEOUT.toNanos(),
                             LEASE.toNanos(),
                             () -> nowNanos);
+            this.ownLog =
+                    new OwnLog(
+                            new InvalidationLog(member.id(), 1, 4 << 20, () -> {}),
+                            shared::authority,
+                            () -> nowNanos);
+            this.changes = new OwnChanges(ownLog, epochs, member.id(), keyspace::clock);
+            keyspace.onChange(changes);
             this.router = new LoopRouter(shared, this, member.id().value());
             Sync sync =
                     new Sync(
@@ -238,6 +249,10 @@ final class RouterLab {
                             epochs, keyspace, sync, () -> router, _ -> 0L, _ -> null, this);
             epochs.onEachLoop(_ -> router.topologyChanged());
             lease.set(Long.MAX_VALUE / 2);
+        }
+
+        private OwnChanges changes() {
+            return changes;
         }
 
         /** Installs it, and does what it asks for. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import java.util.random.RandomGenerator;
 
 /** The one door through which the simulator makes real nodes. */
@@ -20,6 +21,7 @@ public final class SimulatedNodes {
      * What one simulated process gives its node.
      *
      * @param workers starts a task that may wait
+     * @param later runs a task after so many nanoseconds of the process's clock
      * @param pause waits so many nanoseconds of the process's clock, on such a task
      */
     public record Ports(
@@ -27,6 +29,7 @@ public final class SimulatedNodes {
             Membership membership,
             Executor workers,
             LongConsumer pause,
+            ObjLongConsumer<Runnable> later,
             LongSupplier nanoClock,
             LongSupplier wallMillis,
             RandomGenerator random) {}
@@ -42,7 +45,7 @@ public final class SimulatedNodes {
                 settings,
                 self,
                 ports.lanes(),
-                new SimulatedWorkers(ports.workers(), ports.pause()),
+                new SimulatedWorkers(ports.workers(), ports.pause(), ports.later()),
                 keyspace,
                 ports.membership(),
                 agreement,
@@ -56,7 +59,9 @@ public final class SimulatedNodes {
                 });
     }
 
-    private record SimulatedWorkers(Executor start, LongConsumer pausing) implements Workers {
+    private record SimulatedWorkers(
+            Executor start, LongConsumer pausing, ObjLongConsumer<Runnable> later)
+            implements Workers {
         @Override
         public void execute(Runnable task) {
             start.execute(task);
@@ -65,6 +70,11 @@ public final class SimulatedNodes {
         @Override
         public void pause(long nanos) {
             pausing.accept(nanos);
+        }
+
+        @Override
+        public void after(long nanos, Runnable task) {
+            later.accept(task, nanos);
         }
 
         @Override

@@ -103,7 +103,8 @@ final class SyncLab {
                 all.greetingsMax(),
                 all.pendingBytesMax(),
                 Duration.ofSeconds(10),
-                all.gossip());
+                all.gossip(),
+                all.coherence());
     }
 
     /** One member. */

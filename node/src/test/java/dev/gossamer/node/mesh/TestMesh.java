@@ -12,6 +12,7 @@ import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
@@ -78,7 +79,8 @@ final class TestMesh implements AutoCloseable {
                 256,
                 64L << 20,
                 Duration.ofSeconds(10),
-                new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10));
+                new GossipSettings(Duration.ofMillis(30), 2, 3, 8, 32 << 10),
+                CoherenceSettings.DEFAULT);
     }
 
     static synchronized int freePort() {

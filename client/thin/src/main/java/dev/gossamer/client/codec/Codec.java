@@ -21,6 +21,14 @@ public interface Codec<T> {
      */
     T decode(byte[] bytes);
 
+    /**
+     * Whether one decoded value may be given to many callers, for nobody can change it: a near
+     * cache then decodes it once. Otherwise every read decodes a value of its own.
+     */
+    default boolean isShareable() {
+        return false;
+    }
+
     /** Bytes as they are. The arrays are not copied: do not change what was given or got. */
     static Codec<byte[]> bytes() {
         return PlainCodecs.BYTES;

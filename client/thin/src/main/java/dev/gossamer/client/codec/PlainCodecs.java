@@ -8,20 +8,23 @@ import java.util.function.Function;
 
 /** The codecs that need no library. */
 final class PlainCodecs {
-    static final Codec<byte[]> BYTES = of(bytes -> bytes, bytes -> bytes);
-    static final Codec<Bytes> OPAQUE = of(Bytes::array, Bytes::wrap);
+    static final Codec<byte[]> BYTES = of(bytes -> bytes, bytes -> bytes, false);
+    static final Codec<Bytes> OPAQUE = of(Bytes::array, Bytes::wrap, true);
     static final Codec<String> UTF8 =
             of(
                     text -> text.getBytes(StandardCharsets.UTF_8),
-                    bytes -> new String(bytes, StandardCharsets.UTF_8));
+                    bytes -> new String(bytes, StandardCharsets.UTF_8),
+                    true);
     static final Codec<Long> LONGS =
             of(
                     number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII),
-                    PlainCodecs::toLong);
+                    PlainCodecs::toLong,
+                    true);
 
     private PlainCodecs() {}
 
-    private static <T> Codec<T> of(Function<T, byte[]> encoder, Function<byte[], T> decoder) {
+    private static <T> Codec<T> of(
+            Function<T, byte[]> encoder, Function<byte[], T> decoder, boolean shareable) {
         return new Codec<>() {
             @Override
             public byte[] encode(T value) {
@@ -31,6 +34,11 @@ final class PlainCodecs {
             @Override
             public T decode(byte[] bytes) {
                 return decoder.apply(bytes);
+            }
+
+            @Override
+            public boolean isShareable() {
+                return shareable;
             }
         };
     }

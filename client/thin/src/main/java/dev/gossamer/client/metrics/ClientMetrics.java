@@ -52,6 +52,27 @@ public interface ClientMetrics {
     /** The client goes by a new topology. */
     void topologyLearned(long epoch);
 
+    /** A read has looked for a near copy that was fresh enough; whether there was one. */
+    default void nearRead(boolean hit) {}
+
+    /** A near copy was dropped, for it was invalidated, overtaken or expired. */
+    default void nearVoided() {}
+
+    /** A connection was lost and is back, and its member's near copies are as good as before. */
+    default void nearResumed() {}
+
+    /** A member's log did not reach back to where this client had left off. */
+    default void nearOverrun(int slots) {}
+
+    /**
+     * Called once, when a client with a near cache starts.
+     *
+     * @param bytes what the near copies count for now
+     * @param watermarkAgeNanos how long ago that member gave proof which has been silent for
+     *     longest; 0 when none has been asked
+     */
+    default void watchNear(LongSupplier bytes, LongSupplier watermarkAgeNanos) {}
+
     /**
      * Called once, when the client starts.
      *

@@ -171,7 +171,7 @@ final class Call<T> extends Exchange implements Runnable {
             return dispatcher.refused(this, failure);
         }
         try {
-            if (!request.check().accepts(reply)) {
+            if (!request.check().accepts(reply, connection)) {
                 replaceRequest(request.check().insist());
                 return dispatcher.stale(this);
             }

@@ -2,6 +2,7 @@ package dev.gossamer.client.routing;
 
 import dev.gossamer.client.connection.Address;
 import dev.gossamer.client.connection.Connection;
+import dev.gossamer.client.connection.ConnectionListener;
 import dev.gossamer.client.connection.IoLoop;
 import dev.gossamer.client.connection.ServerErrors;
 import dev.gossamer.client.metrics.ClientMetrics;
@@ -59,6 +60,8 @@ public final class Dispatcher {
     /**
      * @param timer runs retries and reconnects; its owner ends it
      * @param completions runs the callers' callbacks
+     * @param feeds hears of the connections that near requests go over: one to each member, its
+     *     clustered port, opened with the first such request
      * @param beganAnew called on the I/O thread when a mesh answers that remembers nothing of what
      *     was before
      */
@@ -70,6 +73,7 @@ public final class Dispatcher {
             ClientMetrics metrics,
             LongSupplier nanoClock,
             RandomGenerator random,
+            ConnectionListener feeds,
             Runnable beganAnew) {
         this.settings = settings;
         this.loop = loop;
@@ -79,7 +83,7 @@ public final class Dispatcher {
         this.metrics = metrics;
         this.backoff = new Backoff(RETRY_FIRST_NANOS, RETRY_LONGEST_NANOS, random);
         this.endpoints =
-                new Endpoints(settings, loop, timer, metrics, nanoClock, random, beganAnew);
+                new Endpoints(settings, loop, timer, metrics, nanoClock, random, feeds, beganAnew);
         this.watch =
                 new TopologyWatch(settings, loop, timer, endpoints, metrics, nanoClock, random);
         this.timeoutNanos = settings.requestTimeout().toNanos();
@@ -172,13 +176,32 @@ public final class Dispatcher {
         if (slot != Request.ANYWHERE && !call.takeElsewhere()) {
             Optional<Address> primary = routes.primary(slot);
             if (primary.isPresent()) {
-                Connection direct = endpoints.of(primary.get()).connectionOrNull(slot);
+                Connection direct = directOrNull(primary.get(), call.request());
                 if (direct != null) {
                     return direct;
                 }
             }
         }
         return proxyOrNull(routes.proxying(), slot, call.attempts());
+    }
+
+    private @Nullable Connection directOrNull(Address primary, Request request) {
+        Connection feed = request.near() ? endpoints.feedOrNull(primary) : null;
+        return feed != null ? feed : endpoints.of(primary).connectionOrNull(request.slot());
+    }
+
+    /**
+     * Opens, in the background, the connection to a member that near requests go over, unless it is
+     * open or was lost just now. Any thread.
+     *
+     * @return whether the topology names the address
+     */
+    public boolean openFeed(Address address) {
+        boolean named = endpoints.routes().names(address);
+        if (named) {
+            Connection unused = endpoints.feedOrNull(address);
+        }
+        return named;
     }
 
     /** Some member's proxying port; another one with every attempt. */

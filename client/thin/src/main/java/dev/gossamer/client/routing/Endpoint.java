@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Endpoint implements ConnectionListener {
     private final Address address;
+    private final ConnectionListener listener;
     private final IoLoop loop;
     private final ConnectionSettings settings;
     private final ClientMetrics metrics;
@@ -47,8 +48,10 @@ final class Endpoint implements ConnectionListener {
             int connections,
             ClientMetrics metrics,
             Backoff backoff,
-            LongSupplier nanoClock) {
+            LongSupplier nanoClock,
+            ConnectionListener listener) {
         this.address = address;
+        this.listener = listener;
         this.loop = loop;
         this.settings = settings;
         this.metrics = metrics;
@@ -155,6 +158,7 @@ final class Endpoint implements ConnectionListener {
         failures = 0;
         lastFailureOrNull = null;
         metrics.connectionOpened();
+        listener.opened(connection);
     }
 
     @Override
@@ -166,10 +170,11 @@ final class Endpoint implements ConnectionListener {
         if (connection.wasOpen()) {
             metrics.connectionClosed();
         }
+        listener.closed(connection, cause);
     }
 
     @Override
     public void pushed(Connection connection, Reply.Push push) {
-        // Only the topology's own connection subscribes to anything.
+        listener.pushed(connection, push);
     }
 }

@@ -1,6 +1,8 @@
 package dev.gossamer.client.routing;
 
 import dev.gossamer.client.connection.Address;
+import dev.gossamer.client.connection.Connection;
+import dev.gossamer.client.connection.ConnectionListener;
 import dev.gossamer.client.connection.IoLoop;
 import dev.gossamer.client.metrics.ClientMetrics;
 import dev.gossamer.protocol.Epoch;
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ports in use, and the topology that names them. Safe for many threads; readers never wait.
@@ -42,6 +46,11 @@ final class Endpoints {
     private final Backoff backoff;
     private final LongSupplier nanoClock;
     private final Map<Address, Endpoint> endpoints = new ConcurrentHashMap<>();
+
+    /** Of one connection each, for requests whose answers are kept. */
+    private final Map<Address, Endpoint> feeds = new ConcurrentHashMap<>();
+
+    private final ConnectionListener feedListener;
     private final AtomicReference<RouteTable> routes;
     private final Runnable beganAnew;
 
@@ -52,6 +61,7 @@ final class Endpoints {
             ClientMetrics metrics,
             LongSupplier nanoClock,
             RandomGenerator random,
+            ConnectionListener feedListener,
             Runnable beganAnew) {
         this.settings = settings;
         this.loop = loop;
@@ -59,6 +69,7 @@ final class Endpoints {
         this.metrics = metrics;
         this.backoff = new Backoff(RECONNECT_FIRST_NANOS, RECONNECT_LONGEST_NANOS, random);
         this.nanoClock = nanoClock;
+        this.feedListener = feedListener;
         this.beganAnew = beganAnew;
         this.routes = new AtomicReference<>(new RouteTable(Topology.none(1), settings.seeds()));
     }
@@ -73,14 +84,26 @@ final class Endpoints {
     }
 
     private Endpoint create(Address address) {
+        return create(address, settings.connectionsPerNode(), ConnectionListener.NONE);
+    }
+
+    private Endpoint create(Address address, int connections, ConnectionListener listener) {
         return new Endpoint(
                 address,
                 loop,
                 settings.connection(),
-                settings.connectionsPerNode(),
+                connections,
                 metrics,
                 backoff,
-                nanoClock);
+                nanoClock,
+                listener);
+    }
+
+    /** The connection that a member's news come over, or null while it is not open. */
+    @Nullable Connection feedOrNull(Address address) {
+        Endpoint feed = feeds.computeIfAbsent(address, port -> create(port, 1, feedListener));
+        Connection connection = feed.connectionOrNull(0);
+        return connection != null && connection.isOpen() ? connection : null;
     }
 
     /**
@@ -130,9 +153,14 @@ final class Endpoints {
     }
 
     private void retireUnnamed() {
+        retireUnnamed(endpoints);
+        retireUnnamed(feeds);
+    }
+
+    private void retireUnnamed(Map<Address, Endpoint> known) {
         RouteTable now = routes.get();
-        endpoints.forEach((address, endpoint) -> {
-            if (!now.names(address) && endpoints.remove(address, endpoint)) {
+        known.forEach((address, endpoint) -> {
+            if (!now.names(address) && known.remove(address, endpoint)) {
                 endpoint.retire();
                 closeLater(endpoint);
             }
@@ -167,10 +195,14 @@ final class Endpoints {
     }
 
     long inFlightBytes() {
-        return endpoints.values().stream().mapToLong(Endpoint::inFlightBytes).sum();
+        return all().mapToLong(Endpoint::inFlightBytes).sum();
     }
 
     long inFlightRequests() {
-        return endpoints.values().stream().mapToLong(Endpoint::inFlightRequests).sum();
+        return all().mapToLong(Endpoint::inFlightRequests).sum();
+    }
+
+    private Stream<Endpoint> all() {
+        return Stream.concat(endpoints.values().stream(), feeds.values().stream());
     }
 }

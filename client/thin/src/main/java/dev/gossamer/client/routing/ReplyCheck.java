@@ -1,5 +1,6 @@
 package dev.gossamer.client.routing;
 
+import dev.gossamer.client.connection.Connection;
 import dev.gossamer.protocol.resp.Reply;
 
 /** Looks at every reply to one request that is no error, before its caller does. */
@@ -26,6 +27,15 @@ public interface ReplyCheck {
      *     request
      */
     boolean accepts(Reply reply);
+
+    /**
+     * The same, for checks that must know which connection the reply came over.
+     *
+     * @param from the connection
+     */
+    default boolean accepts(Reply reply, Connection from) {
+        return accepts(reply);
+    }
 
     /** What to send after a reply that was not accepted: a request of the same meaning. */
     byte[] insist();

@@ -3,8 +3,8 @@ package dev.gossamer.client.routing;
 import dev.gossamer.client.connection.Address;
 import dev.gossamer.client.connection.Connection;
 import dev.gossamer.client.connection.ConnectionListener;
-import dev.gossamer.client.connection.Exchange;
 import dev.gossamer.client.connection.IoLoop;
+import dev.gossamer.client.connection.Question;
 import dev.gossamer.client.connection.ServerErrors;
 import dev.gossamer.client.metrics.ClientMetrics;
 import dev.gossamer.protocol.ErrorCode;
@@ -21,7 +21,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +106,7 @@ final class TopologyWatch implements ConnectionListener {
     void refresh() {
         Connection connection = currentOrNull;
         if (connection != null && refreshing.compareAndSet(false, true)) {
-            offer(connection, new Question(ASK, this::refreshed, () -> refreshing.set(false)));
+            Question.ask(connection, ASK, this::refreshed, () -> refreshing.set(false));
         }
     }
 
@@ -150,9 +149,7 @@ final class TopologyWatch implements ConnectionListener {
     public void opened(Connection connection) {
         openedNanos = nanoClock.getAsLong();
         metrics.connectionOpened();
-        offer(
-                connection,
-                new Question(SUBSCRIBE, reply -> subscribed(connection, reply), () -> {}));
+        Question.ask(connection, SUBSCRIBE, reply -> subscribed(connection, reply), () -> {});
     }
 
     private void subscribed(Connection connection, Reply reply) {
@@ -227,37 +224,7 @@ final class TopologyWatch implements ConnectionListener {
         if (endpoints.routes().topology().isProvisional()) {
             elsewhere();
         } else if (connection != null && connection.isOpen()) {
-            offer(connection, new Question(PROBE, reply -> {}, () -> {}));
-        }
-    }
-
-    private static void offer(Connection connection, Question question) {
-        if (connection.offer(question, Connection.Writing.BY_LOOP) != Connection.Admission.TAKEN) {
-            question.failed(
-                    new GossamerException(ErrorCode.UNREACHABLE, connection + " is gone"), false);
-        }
-    }
-
-    /** One request on the watch's own connection; never sent again. */
-    private static final class Question extends Exchange {
-        private final Consumer<Reply> answer;
-        private final Runnable failure;
-
-        Question(byte[] request, Consumer<Reply> answer, Runnable failure) {
-            super(request);
-            this.answer = answer;
-            this.failure = failure;
-        }
-
-        @Override
-        protected boolean replied(Connection connection, Reply reply) {
-            answer.accept(reply);
-            return true;
-        }
-
-        @Override
-        protected void failed(GossamerException cause, boolean sent) {
-            failure.run();
+            Question.ask(connection, PROBE, reply -> {}, () -> {});
         }
     }
 }

@@ -126,6 +126,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         closing = true;
         context.connections().remove(this);
         context.watch().unsubscribe(this);
+        feeds().unfollow(this);
         loop.remove(this);
         replies.discard();
         context.budget().charge(-chargedBytes);
@@ -358,6 +359,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 planDrain();
             }
         }
+    }
+
+    /** Whether the client reads what it is pushed, as far as can be seen. */
+    boolean mayPush() {
+        return !closing && channel.isWritable() && replies.unsentBytes() < Feed.HELD_BYTES_MAX;
+    }
+
+    Feeds feeds() {
+        return loop.feeds();
     }
 
     SocketChannel channel() {

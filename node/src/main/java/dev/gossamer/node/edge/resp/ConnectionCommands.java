@@ -148,6 +148,7 @@ final class ConnectionCommands {
         boolean open = connection.context().settings().password().isEmpty();
         connection.client().reset(open);
         connection.context().watch().unsubscribe(connection);
+        connection.feeds().unfollow(connection);
         connection.authenticated(open);
         connection.resp3(false);
         connection.out().simple("RESET");

@@ -77,6 +77,7 @@ final class GsmCommands {
         SessionOptions session = new SessionOptions();
         Freshness freshness = Freshness.DEFAULT;
         boolean meta = false;
+        boolean near = false;
         int i = 2;
         while (i < request.count()) {
             int next = session.takeOfRead(request, i);
@@ -84,6 +85,9 @@ final class GsmCommands {
                 i = next;
             } else if (request.is(i, "META")) {
                 meta = true;
+                i++;
+            } else if (request.is(i, "NEAR")) {
+                near = true;
                 i++;
             } else if (request.is(i, "FRESH")) {
                 int value = Arguments.valueOf(request, i);
@@ -96,7 +100,11 @@ final class GsmCommands {
         Mesh mesh = connection.context().mesh();
         session.check(mesh);
         Bytes key = request.bytes(1);
-        mesh.read(key, freshness, new ReadOf(connection, key, meta, session));
+        if (near) {
+            NearCommands.read(connection, key, freshness, session);
+        } else {
+            mesh.read(key, freshness, new ReadOf(connection, key, meta, session));
+        }
     }
 
     private static Freshness freshness(Request request, int i) {
@@ -151,6 +159,11 @@ final class GsmCommands {
             return;
         }
         out.map(5);
+        metaFields(entry, read, out);
+    }
+
+    /** Five pairs of a map. */
+    static void metaFields(Entry entry, Mesh.Read read, ReplyWriter out) {
         out.text("value");
         out.bulk(entry.value());
         out.text(VERSION);

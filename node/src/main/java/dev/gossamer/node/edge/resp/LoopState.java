@@ -22,11 +22,13 @@ final class LoopState {
     private final LoopStats stats;
     private final Redirects redirects;
     private final Set<Connection> connections = new HashSet<>();
+    private final Feeds feeds;
 
     LoopState(EventLoop loop, RespContext context) {
         this.loop = loop;
         this.stats = new LoopStats(context.table().commands().size());
         this.redirects = new Redirects(context.mesh());
+        this.feeds = new Feeds(loop, context, stats);
     }
 
     EventLoop loop() {
@@ -47,6 +49,10 @@ final class LoopState {
 
     Redirects redirects() {
         return redirects;
+    }
+
+    Feeds feeds() {
+        return feeds;
     }
 
     void add(Connection connection) {

@@ -29,7 +29,9 @@ final class LoopStats {
         INPUT_BYTES(0),
         OUTPUT_BYTES(1),
         ERRORS(2),
-        PROTOCOL_ERRORS(3);
+        PROTOCOL_ERRORS(3),
+        INVALIDATIONS_PUSHED(4),
+        FEED_OVERRUNS(5);
 
         private final int place;
 

@@ -139,6 +139,11 @@ final class Replies {
         return tail == null || tail.ofCall ? heldBytes : heldBytes + tail.writer.size();
     }
 
+    /** Bytes of replies that were not handed to the channel yet. */
+    long unsentBytes() {
+        return heldBytes() + (inPass ? shared.size() : 0);
+    }
+
     /** Nobody will read them. */
     void discard() {
         parts.clear();

@@ -96,7 +96,7 @@ public final class RespServer implements AutoCloseable {
             EventLoop loop = (EventLoop) executor;
             LoopState state = new LoopState(loop, context);
             states.put(loop, state);
-            context.served().add(state.stats());
+            context.served().add(state.stats(), state.feeds());
             ticks.add(loop.scheduleAtFixedRate(state::tick, 1, 1, TimeUnit.SECONDS));
         }
         bind(Port.PROXYING, context.settings().redisPort());

@@ -25,6 +25,7 @@ final class Served {
     private final MeterRegistry registry;
     private final CommandTable table;
     private final List<LoopStats> loops = new CopyOnWriteArrayList<>();
+    private final List<Feeds> feeds = new CopyOnWriteArrayList<>();
     private final AtomicIntegerArray registered;
 
     Served(MeterRegistry registry, CommandTable table) {
@@ -33,8 +34,9 @@ final class Served {
         this.registered = new AtomicIntegerArray(table.commands().size());
     }
 
-    void add(LoopStats stats) {
+    void add(LoopStats stats, Feeds ofLoop) {
         loops.add(stats);
+        feeds.add(ofLoop);
     }
 
     /** Registers the meters that are not per command. */
@@ -60,6 +62,21 @@ final class Served {
         counter("gossamer.resp.output.bytes", () -> sum(LoopStats.Sum.OUTPUT_BYTES));
         counter("gossamer.resp.errors", () -> sum(LoopStats.Sum.ERRORS));
         counter("gossamer.resp.protocol.errors", () -> sum(LoopStats.Sum.PROTOCOL_ERRORS));
+        registerFeeds();
+    }
+
+    private void registerFeeds() {
+        Gauge.builder("gossamer.near.followers", this, Served::followers).register(registry);
+        Gauge.builder("gossamer.near.feeds.bytes", this, s -> (double) s.followers() * Feed.BYTES)
+                .register(registry);
+        counter(
+                "gossamer.near.invalidations.pushed",
+                () -> sum(LoopStats.Sum.INVALIDATIONS_PUSHED));
+        counter("gossamer.near.feed.overruns", () -> sum(LoopStats.Sum.FEED_OVERRUNS));
+    }
+
+    private long followers() {
+        return feeds.stream().mapToLong(Feeds::count).sum();
     }
 
     private void counter(String name, java.util.function.LongSupplier value) {

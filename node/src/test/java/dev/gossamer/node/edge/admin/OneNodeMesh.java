@@ -1,10 +1,15 @@
 package dev.gossamer.node.edge.admin;
 
+import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.coherence.Authority;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -179,6 +184,13 @@ final class OneNodeMesh implements Mesh {
     @Override
     public boolean isEpochFirst(Bytes key) {
         return false;
+    }
+
+    @Override
+    public FollowedLog log() {
+        InvalidationLog empty = new InvalidationLog(self.id(), 1, 4096, () -> {});
+        return new EdgeLog(
+                new OwnLog(empty, () -> Authority.none(EPOCH), System::nanoTime), slot -> false);
     }
 
     @Override

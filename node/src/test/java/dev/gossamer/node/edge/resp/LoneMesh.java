@@ -1,5 +1,7 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.gossip.invalidation.InvalidationLog;
+import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
@@ -8,11 +10,16 @@ import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.coherence.Authority;
+import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
+import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
@@ -44,13 +51,27 @@ final class LoneMesh implements Mesh {
     private final Map<OperationId, Outcome> outcomes = new ConcurrentHashMap<>();
     private volatile Topology topology;
 
+    /** Small, so that it is soon overrun: 21,845 entries. */
+    final InvalidationLog log = new InvalidationLog(new MemberId(1), 7, 1 << 20, () -> {});
+
+    /** Whether the lease is said to be held. */
+    volatile boolean proven = true;
+
     /** Whether the caches are said to be consistent. */
     volatile boolean epochFirst;
 
     LoneMesh(MeterRegistry registry, long memoryBytes) {
+        this(registry, memoryBytes, 7379, 7479);
+    }
+
+    /**
+     * @param redis the port that clients are told of
+     * @param clustered the other one
+     */
+    LoneMesh(MeterRegistry registry, long memoryBytes, int redis, int clustered) {
         var wall = (java.util.function.LongSupplier) System::currentTimeMillis;
-        self = member(1, "node-0", 7379);
-        other = member(2, "node-1", 7380);
+        self = member(1, "node-0", new Member.Ports(redis, clustered, 7579, 7679, 7779));
+        other = member(2, "node-1", new Member.Ports(7380, 7480, 7580, 7680, 7780));
         var tier =
                 new MemoryTier(
                         new MemorySettings(memoryBytes, 1 << 20),
@@ -70,8 +91,7 @@ final class LoneMesh implements Mesh {
         topology = owned(1, slot -> 0);
     }
 
-    private static Member member(long id, String name, int port) {
-        var ports = new Member.Ports(port, port + 100, port + 200, port + 300, port + 400);
+    private static Member member(long id, String name, Member.Ports ports) {
         return new Member(new MemberId(id), name, "zone", 100, "127.0.0.1", ports);
     }
 
@@ -125,9 +145,28 @@ final class LoneMesh implements Mesh {
         return new Read(keyspace.findOrNull(key), Tier.L1, self);
     }
 
+    private Authority authority() {
+        return proven ? new Authority(Long.MAX_VALUE, topology.epoch()) : Authority.none(0);
+    }
+
+    @Override
+    public FollowedLog log() {
+        return new EdgeLog(
+                new OwnLog(log, this::authority, System::nanoTime),
+                slot -> topology.primary(slot).id().equals(self.id()));
+    }
+
     @Override
     public void write(Operation operation, Callback<Outcome> callback) {
-        callback.done(keyspace.apply(operation, topology.epoch()).outcome());
+        Keyspace.Change change = keyspace.apply(operation, topology.epoch());
+        change.changed()
+                .forEach(item ->
+                        log.append(
+                                Kind.KEY,
+                                item.key().slotIndex(),
+                                KeyHash.of(item.key()),
+                                item.entry().version()));
+        callback.done(change.outcome());
     }
 
     @Override

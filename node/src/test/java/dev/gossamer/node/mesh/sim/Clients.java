@@ -217,6 +217,9 @@ final class Clients {
             return new Mesh.Callback<>() {
                 @Override
                 public void done(Outcome outcome) {
+                    if (outcome instanceof Outcome.Applied applied) {
+                        hosts.logs().acknowledged(Bytes.utf8(call.key), applied.version());
+                    }
                     later(() -> written(outcome));
                 }
 

@@ -19,6 +19,7 @@ final class Hosts {
     private final Bugs bugs;
     private final Detector detector;
     private final NodeBuilder builder;
+    private final LogCheck logs;
     private final Setup setup;
     private final List<Host> all = new ArrayList<>();
     private final Map<Long, Topology> agreed = new HashMap<>();
@@ -33,6 +34,7 @@ final class Hosts {
         this.bugs = new Bugs(world, setup.bug());
         this.detector = new Detector(world, network, setup.blindDetector());
         this.builder = new NodeBuilder(setup);
+        this.logs = new LogCheck(world);
         for (int number = 1; number <= setup.hosts(); number++) {
             all.add(new Host(number, clock()));
         }
@@ -188,6 +190,10 @@ final class Hosts {
 
     World world() {
         return world;
+    }
+
+    LogCheck logs() {
+        return logs;
     }
 
     Network network() {

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.gossip.GossipSettings;
+import dev.gossamer.gossip.invalidation.DisseminationSettings;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
@@ -10,6 +11,7 @@ import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.node.mesh.MeshSettings;
 import dev.gossamer.node.mesh.SimulatedNodes;
+import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Makes what the root of a real process makes. */
 final class NodeBuilder {
     private static final long MEMORY_BYTES = 4L << 20;
+    private static final int LOG_BYTES = 2 << 20;
 
     private final Setup setup;
     private final KeyspaceSettings caches;
@@ -97,6 +100,7 @@ final class NodeBuilder {
                         process.membership(),
                         task -> process.spawn("worker", task),
                         nanos -> pause(process, nanos),
+                        (task, nanos) -> later(process, nanos, task),
                         process.clock()::nanoTime,
                         process.clock()::wallMillis,
                         new SplittableRandom(random.nextLong())));
@@ -115,6 +119,11 @@ final class NodeBuilder {
         while (!over[0]) {
             LockSupport.park();
         }
+    }
+
+    private static void later(SimProcess process, long nanos, Runnable task) {
+        process.world()
+                .after(process.clock().worldNanos(nanos), () -> process.life().run(null, task));
     }
 
     private AgreementSettings agreement() {
@@ -141,6 +150,27 @@ final class NodeBuilder {
                 256,
                 64L << 20,
                 Duration.ofSeconds(10),
-                new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10));
+                new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10),
+                new CoherenceSettings(LOG_BYTES, dissemination()));
+    }
+
+    /** Slower than real ones, so that a run has fewer messages; the drift is the clocks' own. */
+    private DisseminationSettings dissemination() {
+        DisseminationSettings real = DisseminationSettings.DEFAULT;
+        double spread = setup.clockRateSpread();
+        return new DisseminationSettings(
+                Duration.ofMillis(5),
+                Duration.ofMillis(100),
+                real.watermarkDelay(),
+                real.starMax(),
+                real.fanout(),
+                real.lazyLinks(),
+                Duration.ofMillis(2),
+                Duration.ofMillis(10),
+                real.digest(),
+                real.messageBytesMax(),
+                4 * LOG_BYTES,
+                real.forgetAfter(),
+                (int) Math.ceil(2e6 * spread / (1 - spread)));
     }
 }

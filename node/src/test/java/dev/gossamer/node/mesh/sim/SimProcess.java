@@ -36,6 +36,7 @@ final class SimProcess {
     void start() {
         MeshNode started = hosts.builder().node(this);
         node = started;
+        hosts.logs().follow(started.ownLog());
         var _ =
                 started.onTopology(topology -> {
                     world().note(number(), "topology", Names.of(topology));
