@@ -50,6 +50,7 @@ public final class Gossamer implements AutoCloseable {
     private final IoLoop loop;
     private final Dispatcher dispatcher;
     private final Engine engine;
+    private final Leasing leasing;
 
     private Gossamer(ClientSettings settings) {
         this.threads = ClientThreads.start(settings.completionExecutor());
@@ -78,6 +79,15 @@ public final class Gossamer implements AutoCloseable {
                         threads.completions(),
                         threads.timer(),
                         settings.loadTimeout());
+        LeaseWaits waits = new LeaseWaits();
+        dispatcher.onPush(waits::pushed);
+        this.leasing =
+                new Leasing(
+                        engine,
+                        waits,
+                        dispatcher::isPlain,
+                        System::nanoTime,
+                        new SplittableRandom());
     }
 
     private static RoutingSettings routing(ClientSettings settings) {
@@ -151,7 +161,8 @@ public final class Gossamer implements AutoCloseable {
      * cache of that name apply; {@code default} has no prefix.
      */
     public <K, V> Cache<K, V> cache(String name, Codec<K> keys, Codec<V> values) {
-        return new RemoteCache<>(engine, KeySpace.of(name, keys), values, Freshness.DEFAULT);
+        return new RemoteCache<>(
+                engine, leasing, KeySpace.of(name, keys), values, Freshness.DEFAULT);
     }
 
     /**

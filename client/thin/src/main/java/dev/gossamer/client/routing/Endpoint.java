@@ -11,6 +11,7 @@ import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.resp.Reply;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Endpoint implements ConnectionListener {
     private final ClientMetrics metrics;
     private final Backoff backoff;
     private final LongSupplier nanoClock;
+    private final Consumer<Reply.Push> pushes;
     private final AtomicReferenceArray<@Nullable Connection> connections;
 
     /** Guards opening, so that each place has one connection; nothing blocks under it. */
@@ -47,13 +49,15 @@ final class Endpoint implements ConnectionListener {
             int connections,
             ClientMetrics metrics,
             Backoff backoff,
-            LongSupplier nanoClock) {
+            LongSupplier nanoClock,
+            Consumer<Reply.Push> pushes) {
         this.address = address;
         this.loop = loop;
         this.settings = settings;
         this.metrics = metrics;
         this.backoff = backoff;
         this.nanoClock = nanoClock;
+        this.pushes = pushes;
         this.connections = new AtomicReferenceArray<>(connections);
     }
 
@@ -170,6 +174,6 @@ final class Endpoint implements ConnectionListener {
 
     @Override
     public void pushed(Connection connection, Reply.Push push) {
-        // Only the topology's own connection subscribes to anything.
+        pushes.accept(push);
     }
 }

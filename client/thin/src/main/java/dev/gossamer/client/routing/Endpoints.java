@@ -8,14 +8,17 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.resp.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -44,6 +47,7 @@ final class Endpoints {
     private final Map<Address, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final AtomicReference<RouteTable> routes;
     private final Runnable beganAnew;
+    private final List<Consumer<Reply.Push>> listeners = new CopyOnWriteArrayList<>();
 
     Endpoints(
             RoutingSettings settings,
@@ -80,7 +84,17 @@ final class Endpoints {
                 settings.connectionsPerNode(),
                 metrics,
                 backoff,
-                nanoClock);
+                nanoClock,
+                this::pushed);
+    }
+
+    private void pushed(Reply.Push push) {
+        listeners.forEach(listener -> listener.accept(push));
+    }
+
+    /** Hears of what members say unasked, but of topologies; on the I/O thread, at once. */
+    void onPush(Consumer<Reply.Push> listener) {
+        listeners.add(listener);
     }
 
     /**
