@@ -8,6 +8,7 @@ import dev.gossamer.membership.MembershipSettings.FailureDetection;
 import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.KeyspaceSettings;
+import dev.gossamer.node.cache.LeaseSettings;
 import dev.gossamer.node.config.CacheReader;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.config.Configuration;
@@ -139,7 +140,20 @@ record NodeConfig(
                 configuration.get(Settings.LIMITS_OPERATIONS_BYTES_MAX),
                 configuration.get(Settings.LIMITS_OPERATION_RETENTION),
                 configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
+                leases(configuration),
                 caches);
+    }
+
+    private static LeaseSettings leases(Configuration configuration) {
+        try {
+            return new LeaseSettings(
+                    configuration.get(Settings.LEASES_TIMEOUT),
+                    configuration.get(Settings.LEASES_TIMEOUT_MAX),
+                    configuration.get(Settings.LIMITS_LEASES_BYTES_MAX));
+        } catch (IllegalArgumentException e) {
+            throw configuration.refused(
+                    Settings.LEASES_TIMEOUT_MAX, String.valueOf(e.getMessage()));
+        }
     }
 
     private static MeshSettings mesh(Configuration configuration) {

@@ -36,6 +36,11 @@ public enum ErrorCode {
             503,
             "The members that answer know only an older value than this client has seen: read again"
                     + " when the mesh has settled, or begin a new session to take what there is."),
+    OVERTAKEN(
+            false,
+            409,
+            "The key was written or invalidated since the lease was given, or another has the lease:"
+                    + " read the key again."),
     TIMEOUT(false, 504, "The outcome is unknown: read before you write again."),
     INTERRUPTED(false, 503, "The caller's thread was interrupted; the outcome is unknown."),
     UNREACHABLE(true, 503, "No address could be reached: is the mesh up, and the address right?"),

@@ -69,4 +69,13 @@ public interface AsyncCache<K, V> {
             K key,
             Function<? super K, ? extends CompletionStage<? extends V>> loader,
             Duration timeToLive);
+
+    /**
+     * @param loader called on the completion executor; its stage ends empty when the origin has
+     *     nothing under the key
+     */
+    CompletableFuture<Optional<V>> getOrLoad(
+            K key,
+            Function<? super K, ? extends CompletionStage<Optional<V>>> loader,
+            LoadOptions options);
 }

@@ -99,15 +99,34 @@ public interface Cache<K, V> {
     TimeToLive ttl(K key);
 
     /**
-     * The value under a key; when there is none, what {@code loader} makes of the key, which is
-     * then stored, unless something was stored meanwhile.
-     *
-     * <p>For one key, one loader runs at a time in this client, and the other callers wait for it,
-     * at most the client's load timeout. What a loader throws reaches its caller and all who wait.
-     * A write or removal of the key through this client's caches overtakes a running load: its
-     * value is returned but not stored. If only storing fails, the value is returned.
+     * {@link #getOrLoad(Object, Function, LoadOptions)} with {@link LoadOptions#of} the time to
+     * live, and a loader that always finds something.
      *
      * @param loader answers with a value, never null; runs on the calling thread
      */
     V getOrLoad(K key, Function<? super K, ? extends V> loader, Duration timeToLive);
+
+    /**
+     * The value under a key; when there is none, what {@code loader} makes of the key, which is
+     * then stored.
+     *
+     * <p><b>One loader (C7).</b> For one key, one loader runs at a time in the whole mesh, under a
+     * lease of the key's primary. The other callers, of all programs, wait for it, or take an old
+     * value where {@code options} allow it; TIMEOUT says that they have waited in vain. A loader
+     * that throws frees its lease at once, one that dies by the lease's timeout. What a loader
+     * throws reaches its caller and all who wait in this program; one of the others loads then.
+     *
+     * <p><b>No stale fill (C6).</b> When anybody writes, removes or invalidates the key while the
+     * loader runs, its value is returned to its own caller and not stored; whoever waited asks
+     * anew. If only storing fails, the value is returned.
+     *
+     * <p><b>Cost.</b> A hit is a plain read, from wherever this cache's freshness allows. With any
+     * of the options that look at a value's age, or that remember absence, each call asks the key's
+     * primary. Servers without leases see to one loader per program only.
+     *
+     * @param loader empty when the origin has nothing under the key; runs on the calling thread,
+     *     and on the client's completion executor when a value is renewed in the background
+     * @return empty when the origin has nothing
+     */
+    Optional<V> getOrLoad(K key, Function<? super K, Optional<V>> loader, LoadOptions options);
 }

@@ -18,6 +18,8 @@ import dev.gossamer.protocol.resp.Reply;
 import dev.gossamer.protocol.resp.RequestEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -38,6 +40,14 @@ final class CacheCommands {
     private static final byte[] GSM_GET = word("GSM.GET");
     private static final byte[] GSM_SET = word("GSM.SET");
     private static final byte[] GSM_DEL = word("GSM.DEL");
+    private static final byte[] LEASE_GET = word("GSM.LEASE.GET");
+    private static final byte[] LEASE_SET = word("GSM.LEASE.SET");
+    private static final byte[] LEASE_DROP = word("GSM.LEASE.DROP");
+    private static final byte[] TTL = word("TTL");
+    private static final byte[] REFRESH = word("REFRESH");
+    private static final byte[] STALE = word("STALE");
+    private static final byte[] WAIT = word("WAIT");
+    private static final byte[] ABSENT = word("ABSENT");
     private static final byte[] PX = word("PX");
     private static final byte[] NX = word("NX");
     private static final byte[] VERSION = word("VERSION");
@@ -199,6 +209,39 @@ final class CacheCommands {
         return plain("PTTL", Safety.READ, key, PTTL, key);
     }
 
+    /** A value, or a lease to load it; another caller's load is told of by a push. */
+    Request leaseGet(byte[] key, LoadOptions options, long waitMillis) {
+        List<byte[]> words = new ArrayList<>(List.of(LEASE_GET, key));
+        words.addAll(List.of(WAIT, RequestEncoder.number(waitMillis)));
+        options.leaseTimeout().ifPresent(ttl -> words.addAll(List.of(TTL, millis(ttl))));
+        if (!options.due().isZero()) {
+            words.addAll(List.of(REFRESH, millis(options.due())));
+            words.addAll(List.of(STALE, millis(options.staleAgeMax())));
+        }
+        int slot = Slot.indexOf(key, 0, key.length);
+        byte[] wire =
+                RequestEncoder.encode(words.toArray(new byte[0][]), nextOperation(), tail(slot));
+        return new Request(
+                "GSM.LEASE.GET", Safety.REPEATABLE, slot, wire, new LeaseCheck(key, slot, wire));
+    }
+
+    /** Stores what was loaded under a lease. */
+    Request leaseSet(byte[] key, String token, byte[] value, Duration timeToLive) {
+        byte[] ttl = ttl(timeToLive);
+        return change("GSM.LEASE.SET", key, LEASE_SET, key, word(token), value, PX, ttl);
+    }
+
+    /** Ends a lease: its key's origin has nothing, which is to be remembered for so long. */
+    Request leaseAbsent(byte[] key, String token, Duration absence) {
+        byte[] millis = ttl(absence);
+        return change("GSM.LEASE.DROP", key, LEASE_DROP, key, word(token), ABSENT, millis);
+    }
+
+    /** Ends a lease; somebody else may load. */
+    Request leaseDrop(byte[] key, String token) {
+        return plain("GSM.LEASE.DROP", Safety.REPEATABLE, key, LEASE_DROP, key, word(token));
+    }
+
     /** Our own verb, once for all the times that it is sent. */
     private Request change(String name, byte[] key, byte[]... words) {
         int slot = Slot.indexOf(key, 0, key.length);
@@ -343,6 +386,34 @@ final class CacheCommands {
         @Override
         public byte[] insist() {
             return NONE.insist();
+        }
+    }
+
+    /** The primary answers, so what is older than what was seen comes of a takeover: ask again. */
+    private final class LeaseCheck implements ReplyCheck {
+        private final byte[] key;
+        private final int slot;
+        private final byte[] wire;
+
+        LeaseCheck(byte[] key, int slot, byte[] wire) {
+            this.key = key;
+            this.slot = slot;
+            this.wire = wire;
+        }
+
+        @Override
+        public boolean accepts(Reply reply) {
+            Stamp stamp = CacheReplies.stamp(reply);
+            if (!session.read(slot, session.hash(key), stamp)) {
+                return false;
+            }
+            answered(key, stamp.version());
+            return true;
+        }
+
+        @Override
+        public byte[] insist() {
+            return wire;
         }
     }
 

@@ -157,6 +157,42 @@ final class CacheReplies {
                         expiry(field(fields, "expires_at"))));
     }
 
+    /** GSM.LEASE.GET. */
+    static Leased leased(Reply answer) {
+        Map<String, Reply> fields = fields(told(answer));
+        Optional<byte[]> value =
+                field(fields, "value") instanceof Reply.Blob blob
+                        ? Optional.of(blob.bytes())
+                        : Optional.empty();
+        Optional<String> token =
+                field(fields, "token") instanceof Reply.Nil
+                        ? Optional.empty()
+                        : Optional.of(text(field(fields, "token")));
+        return new Leased(
+                state(text(field(fields, "state"))),
+                value,
+                whole(field(fields, "age")),
+                token,
+                whole(field(fields, "left")));
+    }
+
+    private static Leased.State state(String name) {
+        for (Leased.State state : Leased.State.values()) {
+            if (state.name().equalsIgnoreCase(name)) {
+                return state;
+            }
+        }
+        throw new GossamerException(
+                ErrorCode.INTERNAL, "the server sent an unknown state '" + name + "'");
+    }
+
+    private static long whole(Reply reply) {
+        if (reply instanceof Reply.Whole whole) {
+            return whole.value();
+        }
+        throw unexpected(reply, "a number");
+    }
+
     private static Optional<Instant> expiry(Reply reply) {
         return reply instanceof Reply.Whole whole && whole.value() > 0
                 ? Optional.of(Instant.ofEpochMilli(whole.value()))

@@ -11,10 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What all caches of one client share. */
@@ -45,39 +42,6 @@ record Engine(
         } catch (InterruptedException | ExecutionException e) {
             throw failure(e);
         }
-    }
-
-    /** Waits for another caller's load, at most for the load timeout. */
-    <T> T awaitLoad(CompletableFuture<T> future) {
-        try {
-            return future.get(loadTimeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException | ExecutionException e) {
-            throw failure(e);
-        } catch (TimeoutException e) {
-            throw loadTimedOut();
-        }
-    }
-
-    /** Ends {@code future} with a timeout after the load timeout, unless it has ended. */
-    void endAfterLoadTimeout(CompletableFuture<?> future) {
-        try {
-            var alarm =
-                    timer.schedule(
-                            () -> future.completeExceptionally(loadTimedOut()),
-                            loadTimeout.toNanos(),
-                            TimeUnit.NANOSECONDS);
-            CompletableFuture<?> unused =
-                    future.whenComplete((value, failure) -> alarm.cancel(false));
-        } catch (RejectedExecutionException e) {
-            future.completeExceptionally(
-                    new GossamerException(ErrorCode.ERR, "this client is closed", e));
-        }
-    }
-
-    GossamerException loadTimedOut() {
-        return new GossamerException(
-                ErrorCode.TIMEOUT,
-                "another caller's loader of this key did not end within " + loadTimeout);
     }
 
     /** What a waiting caller is told; an interruption stays visible in its thread's status. */

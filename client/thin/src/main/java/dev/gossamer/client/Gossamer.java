@@ -59,6 +59,7 @@ public final class Gossamer implements AutoCloseable {
     private final @Nullable Feeds feedsOrNull;
 
     private final Engine engine;
+    private final Leasing leasing;
 
     private Gossamer(ClientSettings settings) {
         this.threads = ClientThreads.start(settings.completionExecutor());
@@ -90,6 +91,15 @@ public final class Gossamer implements AutoCloseable {
                         threads.timer(),
                         settings.loadTimeout(),
                         feedsOrNull == null ? null : feedsOrNull.cache());
+        LeaseWaits waits = new LeaseWaits();
+        dispatcher.onPush(waits::pushed);
+        this.leasing =
+                new Leasing(
+                        engine,
+                        waits,
+                        dispatcher::isPlain,
+                        System::nanoTime,
+                        new SplittableRandom());
     }
 
     private Feeds feeds(ClientSettings settings) {
@@ -185,7 +195,8 @@ public final class Gossamer implements AutoCloseable {
      * cache of that name apply; {@code default} has no prefix.
      */
     public <K, V> Cache<K, V> cache(String name, Codec<K> keys, Codec<V> values) {
-        return new RemoteCache<>(engine, KeySpace.of(name, keys), values, Freshness.DEFAULT);
+        return new RemoteCache<>(
+                engine, leasing, KeySpace.of(name, keys), values, Freshness.DEFAULT);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.gossamer.client;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a loader, which its key's other callers wait for. The value is kept as bytes: those
@@ -18,18 +19,28 @@ final class Load {
         OVERTAKEN
     }
 
-    private final Thread loader = Thread.currentThread();
-    private final CompletableFuture<byte[]> value = new CompletableFuture<>();
+    private final @Nullable Thread loaderOrNull;
+    private final CompletableFuture<Optional<byte[]>> value = new CompletableFuture<>();
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
     private State state = State.LOADING;
 
-    /** Ends with the loaded value, or with what the loader threw. */
-    CompletableFuture<byte[]> value() {
+    /**
+     * @param loaderOrNull the thread that runs the loader, where it is known
+     */
+    Load(@Nullable Thread loaderOrNull) {
+        this.loaderOrNull = loaderOrNull;
+    }
+
+    /**
+     * Ends with the loaded value, empty where there is none; with what the loader threw; or with
+     * OVERTAKEN, when who joined has to ask anew.
+     */
+    CompletableFuture<Optional<byte[]>> value() {
         return value;
     }
 
-    boolean isRunBy(Thread thread) {
-        return loader.equals(thread);
+    boolean isRunBy(@Nullable Thread thread) {
+        return loaderOrNull != null && loaderOrNull.equals(thread);
     }
 
     /** Whether the value may be stored; {@link #endStoring} must follow. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** An asynchronous cache: keys and values to requests, replies to results. */
 final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     private final Engine engine;
+    private final Leasing leasing;
     private final KeySpace<K> keys;
     private final Codec<V> values;
     private final Freshness freshness;
@@ -32,8 +33,14 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     /** Made once: one less object per call. */
     private final ReplyReader<Optional<V>> valueReader;
 
-    RemoteAsyncCache(Engine engine, KeySpace<K> keys, Codec<V> values, Freshness freshness) {
+    RemoteAsyncCache(
+            Engine engine,
+            Leasing leasing,
+            KeySpace<K> keys,
+            Codec<V> values,
+            Freshness freshness) {
         this.engine = engine;
+        this.leasing = leasing;
         this.keys = keys;
         this.values = values;
         this.freshness = freshness;
@@ -47,7 +54,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
 
     @Override
     public AsyncCache<K, V> withFreshness(Freshness other) {
-        return new RemoteAsyncCache<>(engine, keys, values, other);
+        return new RemoteAsyncCache<>(engine, leasing, keys, values, other);
     }
 
     @Override
@@ -221,98 +228,129 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
             K key,
             Function<? super K, ? extends CompletionStage<? extends V>> loader,
             Duration timeToLive) {
-        return get(key).thenCompose(hit ->
-                hit.map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> load(key, loader, timeToLive)));
+        return getOrLoad(
+                        key,
+                        missing ->
+                                started(missing, loader)
+                                        .thenApply(value ->
+                                                Optional.<V>of(
+                                                        Objects.requireNonNull(
+                                                                value, "the loader's value"))),
+                        LoadOptions.of(timeToLive))
+                .thenApply(value ->
+                        value.orElseThrow(
+                                () -> new IllegalStateException("a loader without a value")));
     }
 
-    private CompletableFuture<V> load(
+    private static <K, S> S started(K key, Function<? super K, ? extends S> loader) {
+        return Objects.requireNonNull(loader.apply(key), "the loader's stage");
+    }
+
+    @Override
+    public CompletableFuture<Optional<V>> getOrLoad(
             K key,
-            Function<? super K, ? extends CompletionStage<? extends V>> loader,
-            Duration timeToLive) {
+            Function<? super K, ? extends CompletionStage<Optional<V>>> loader,
+            LoadOptions options) {
         byte[] encoded = keys.encode(key);
-        Bytes wrapped = Bytes.wrap(encoded);
-        Load mine = new Load();
-        Optional<Load> running = engine.loads().join(wrapped, mine);
-        if (running.isPresent()) {
-            return join(wrapped, running.get());
+        if (options.asksPrimary()) {
+            return taken(key, Bytes.wrap(encoded), loader, options);
         }
-        CompletableFuture<V> loaded = new CompletableFuture<>();
-        CompletionStage<? extends V> unused =
-                begin(key, loader)
-                        .whenComplete((value, failure) ->
-                                ended(mine, wrapped, timeToLive, value, failure, loaded));
-        return loaded;
+        return get(key).thenCompose(hit ->
+                hit.isPresent()
+                        ? CompletableFuture.completedFuture(hit)
+                        : taken(key, Bytes.wrap(encoded), loader, options));
     }
 
-    private CompletionStage<? extends V> begin(
-            K key, Function<? super K, ? extends CompletionStage<? extends V>> loader) {
+    private CompletableFuture<Optional<V>> taken(
+            K key,
+            Bytes wrapped,
+            Function<? super K, ? extends CompletionStage<Optional<V>>> loader,
+            LoadOptions options) {
+        return leasing.turn(wrapped, options, null)
+                .thenComposeAsync(
+                        turn ->
+                                turn instanceof Turn.Mine mine
+                                        ? loaded(key, wrapped, mine, loader, options)
+                                        : CompletableFuture.completedFuture(
+                                                decoded(((Turn.Found) turn).value())),
+                        engine.completions());
+    }
+
+    private CompletableFuture<Optional<V>> loaded(
+            K key,
+            Bytes wrapped,
+            Turn.Mine mine,
+            Function<? super K, ? extends CompletionStage<Optional<V>>> loader,
+            LoadOptions options) {
+        if (!mine.isBackground(options)) {
+            return load(key, wrapped, mine, loader, options);
+        }
+        CompletableFuture<Optional<V>> behind =
+                load(key, wrapped, leasing.background(wrapped, mine), loader, options);
+        return CompletableFuture.completedFuture(decoded(mine.old()));
+    }
+
+    private CompletableFuture<Optional<V>> load(
+            K key,
+            Bytes wrapped,
+            Turn.Mine mine,
+            Function<? super K, ? extends CompletionStage<Optional<V>>> loader,
+            LoadOptions options) {
+        CompletableFuture<CompletableFuture<Optional<V>>> loaded = new CompletableFuture<>();
+        CompletionStage<Optional<V>> unused =
+                begin(key, loader)
+                        .whenComplete((value, failure) -> {
+                            try {
+                                loaded.complete(ended(wrapped, mine, value, failure, options));
+                            } catch (Throwable e) {
+                                loaded.completeExceptionally(e);
+                            }
+                        });
+        return loaded.thenCompose(stored -> stored);
+    }
+
+    private CompletionStage<Optional<V>> begin(
+            K key, Function<? super K, ? extends CompletionStage<Optional<V>>> loader) {
         try {
-            return Objects.requireNonNull(loader.apply(key), "the loader's stage");
+            return started(key, loader);
         } catch (Throwable e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** The loader has ended: everybody learns of it before the value is stored. */
-    private void ended(
-            Load mine,
+    /** The loader has ended: whoever called hears of the value when it is stored. */
+    private CompletableFuture<Optional<V>> ended(
             Bytes key,
-            Duration timeToLive,
-            @Nullable V value,
+            Turn.Mine mine,
+            @Nullable Optional<V> value,
             @Nullable Throwable failure,
-            CompletableFuture<V> loaded) {
-        byte[] bytes;
-        V found;
+            LoadOptions options) {
+        Optional<byte[]> bytes;
+        Optional<V> found;
         try {
             if (failure != null) {
                 throw new CompletionException(failure);
             }
             found = Objects.requireNonNull(value, "the loader's value");
-            bytes = values.encode(found);
+            bytes = found.map(values::encode);
         } catch (RuntimeException e) {
-            Throwable cause = e instanceof CompletionException && failure != null ? failure : e;
-            engine.loads().end(key, mine);
-            mine.value().completeExceptionally(cause);
-            loaded.completeExceptionally(cause);
-            return;
+            Throwable cause = e.getCause() == null || failure == null ? e : rootOf(failure);
+            leasing.failed(key, mine, cause, options);
+            return mine.afterError(options)
+                    .map(old -> CompletableFuture.completedFuture(decoded(Optional.of(old))))
+                    .orElseGet(() -> CompletableFuture.failedFuture(cause));
         }
-        mine.value().complete(bytes);
-        if (!mine.beginStoring()) {
-            loaded.complete(found);
-            return;
-        }
-        store(mine, key, bytes, timeToLive, () -> loaded.complete(found));
+        return leasing.filled(key, mine, bytes, options).thenApply(stored -> found);
     }
 
-    /** A value that cannot be stored is still the value; the metrics count the failure. */
-    private void store(
-            Load mine, Bytes key, byte[] bytes, Duration timeToLive, Runnable afterwards) {
-        Request request = engine.commands().putIfAbsent(key.array(), bytes, timeToLive);
-        CompletableFuture<Boolean> unused =
-                send(request, CacheReplies::stored)
-                        .whenComplete((stored, problem) -> {
-                            engine.loads().end(key, mine);
-                            mine.endStoring();
-                            afterwards.run();
-                        });
+    private static Throwable rootOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
     }
 
-    /**
-     * Waits for another caller's load; one that does not end is not waited for by later callers.
-     */
-    private CompletableFuture<V> join(Bytes key, Load running) {
-        CompletableFuture<byte[]> waiting = running.value().copy();
-        engine.endAfterLoadTimeout(waiting);
-        return waiting.whenComplete((bytes, failure) -> endIfOverdue(key, running))
-                .thenApplyAsync(values::decode, engine.completions());
-    }
-
-    private void endIfOverdue(Bytes key, Load running) {
-        if (!running.value().isDone()) {
-            engine.loads().end(key, running);
-            running.overtake();
-        }
+    private Optional<V> decoded(Optional<byte[]> bytes) {
+        return bytes.map(values::decode);
     }
 
     private byte[] encode(V value) {

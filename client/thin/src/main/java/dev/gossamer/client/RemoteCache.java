@@ -5,15 +5,15 @@ import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.ReplyReader;
 import dev.gossamer.client.routing.Request;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
-import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /**
@@ -22,6 +22,7 @@ import java.util.function.Function;
  */
 final class RemoteCache<K, V> implements Cache<K, V> {
     private final Engine engine;
+    private final Leasing leasing;
     private final KeySpace<K> keys;
     private final Codec<V> values;
     private final Freshness freshness;
@@ -30,12 +31,18 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     /** Made once: one less object per call. */
     private final ReplyReader<Optional<V>> valueReader;
 
-    RemoteCache(Engine engine, KeySpace<K> keys, Codec<V> values, Freshness freshness) {
+    RemoteCache(
+            Engine engine,
+            Leasing leasing,
+            KeySpace<K> keys,
+            Codec<V> values,
+            Freshness freshness) {
         this.engine = engine;
+        this.leasing = leasing;
         this.keys = keys;
         this.values = values;
         this.freshness = freshness;
-        this.async = new RemoteAsyncCache<>(engine, keys, values, freshness);
+        this.async = new RemoteAsyncCache<>(engine, leasing, keys, values, freshness);
         this.valueReader = reply -> CacheReplies.value(reply, values);
     }
 
@@ -51,7 +58,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public Cache<K, V> withFreshness(Freshness other) {
-        return new RemoteCache<>(engine, keys, values, other);
+        return new RemoteCache<>(engine, leasing, keys, values, other);
     }
 
     @Override
@@ -170,75 +177,97 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public V getOrLoad(K key, Function<? super K, ? extends V> loader, Duration timeToLive) {
-        byte[] encoded = keys.encode(key);
-        Optional<V> hit = find(encoded, freshness);
-        if (hit.isPresent()) {
-            return hit.get();
-        }
-        Bytes wrapped = Bytes.wrap(encoded);
-        Load mine = new Load();
-        Optional<Load> running = engine.loads().join(wrapped, mine);
-        return running.isPresent()
-                ? join(wrapped, running.get())
-                : load(key, wrapped, mine, loader, timeToLive);
+        return getOrLoad(
+                        key,
+                        missing ->
+                                Optional.of(
+                                        Objects.requireNonNull(
+                                                loader.apply(missing), "the loader's value")),
+                        LoadOptions.of(timeToLive))
+                .orElseThrow(() -> new IllegalStateException("a loader without a value"));
     }
 
-    private V load(
+    @Override
+    public Optional<V> getOrLoad(
+            K key, Function<? super K, Optional<V>> loader, LoadOptions options) {
+        byte[] encoded = keys.encode(key);
+        if (!options.asksPrimary()) {
+            Optional<V> hit = find(encoded, freshness);
+            if (hit.isPresent()) {
+                return hit;
+            }
+        }
+        engine.dispatcher().checkMayBlock();
+        Bytes wrapped = Bytes.wrap(encoded);
+        Turn turn = await(wrapped, options);
+        if (turn instanceof Turn.Mine mine) {
+            return loaded(key, wrapped, mine, loader, options);
+        }
+        return decoded(((Turn.Found) turn).value());
+    }
+
+    private Turn await(Bytes key, LoadOptions options) {
+        CompletableFuture<Turn> asked = leasing.turn(key, options, Thread.currentThread());
+        try {
+            return Engine.await(asked);
+        } catch (RuntimeException | Error e) {
+            leasing.abandon(key, asked, options);
+            throw e;
+        }
+    }
+
+    private Optional<V> loaded(
             K key,
             Bytes wrapped,
-            Load mine,
-            Function<? super K, ? extends V> loader,
-            Duration timeToLive) {
-        V value;
-        byte[] bytes;
+            Turn.Mine mine,
+            Function<? super K, Optional<V>> loader,
+            LoadOptions options) {
+        if (!mine.isBackground(options)) {
+            return load(key, wrapped, mine, loader, options);
+        }
+        Turn.Mine behind = leasing.background(wrapped, mine);
+        CompletableFuture<Optional<V>> unused =
+                CompletableFuture.supplyAsync(
+                        () -> load(key, wrapped, behind, loader, options), engine.completions());
+        return decoded(mine.old());
+    }
+
+    private Optional<V> load(
+            K key,
+            Bytes wrapped,
+            Turn.Mine mine,
+            Function<? super K, Optional<V>> loader,
+            LoadOptions options) {
+        Optional<V> value;
+        Optional<byte[]> bytes;
         try {
             value = Objects.requireNonNull(loader.apply(key), "the loader's value");
-            bytes = values.encode(value);
+            bytes = value.map(values::encode);
         } catch (Throwable thrown) {
-            engine.loads().end(wrapped, mine);
-            mine.value().completeExceptionally(thrown);
+            leasing.failed(wrapped, mine, thrown, options);
+            Optional<byte[]> instead = mine.afterError(options);
+            if (instead.isPresent() && thrown instanceof Exception) {
+                return decoded(instead);
+            }
             throw thrown;
         }
-        mine.value().complete(bytes);
-        if (mine.beginStoring()) {
-            store(wrapped, mine, bytes, timeToLive);
-        }
+        awaitStored(leasing.filled(wrapped, mine, bytes, options));
         return value;
     }
 
-    private void store(Bytes key, Load mine, byte[] bytes, Duration timeToLive) {
+    /** An interruption stays visible in the thread's status; the value is there all the same. */
+    private static void awaitStored(CompletableFuture<Void> storing) {
         try {
-            ask(
-                    engine.commands().putIfAbsent(key.array(), bytes, timeToLive),
-                    CacheReplies::stored);
-        } catch (GossamerException e) {
-            // A value that cannot be stored is still the value; the metrics count the failure. An
-            // interruption stays visible in the thread's status.
-            if (e.code() == ErrorCode.INTERNAL) {
-                throw e;
-            }
-        } finally {
-            engine.loads().end(key, mine);
-            mine.endStoring();
+            storing.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw Engine.failure(e);
         }
     }
 
-    /**
-     * Waits for another caller's load; one that does not end is not waited for by later callers.
-     */
-    private V join(Bytes key, Load running) {
-        if (running.isRunBy(Thread.currentThread()) && !running.value().isDone()) {
-            throw new IllegalStateException("the loader of " + key + " asks for its own key");
-        }
-        try {
-            return values.decode(engine.awaitLoad(running.value()));
-        } catch (GossamerException e) {
-            if (e.code() == ErrorCode.TIMEOUT && !running.value().isDone()) {
-                engine.loads().end(key, running);
-                running.overtake();
-            }
-            throw e;
-        }
+    private Optional<V> decoded(Optional<byte[]> bytes) {
+        return bytes.map(values::decode);
     }
 
     private byte[] encode(V value) {

@@ -59,6 +59,16 @@ class JavaPageIT {
         String name = users.getOrLoad("7", key -> "loaded " + key, Duration.ofMinutes(1));
         // end
         assertThat(name).isEqualTo("loaded 7");
+        // example: options
+        LoadOptions options =
+                LoadOptions.of(Duration.ofMinutes(1))
+                        .withJitter(0.1)
+                        .withStaleWhileRevalidate(Duration.ofSeconds(10))
+                        .withStaleIfError(Duration.ofHours(1))
+                        .withAbsentTtl(Duration.ofSeconds(5));
+        Optional<String> eight = users.getOrLoad("8", key -> Optional.empty(), options);
+        // end
+        assertThat(eight).isEmpty();
         // example: async
         CompletableFuture<Integer> length =
                 users.async().get("42").thenApply(value -> value.map(String::length).orElse(0));

@@ -107,6 +107,9 @@ final class ScriptedMember implements AutoCloseable {
         final String port;
         volatile boolean subscribed;
 
+        /** Keys whose leases it wants to hear the end of. */
+        final Set<String> awaited = ConcurrentHashMap.newKeySet();
+
         Peer(Socket socket, String port) {
             this.socket = socket;
             this.port = port;
@@ -132,6 +135,9 @@ final class ScriptedMember implements AutoCloseable {
         private String plain(String name, List<String> words) {
             if (name.equals("GSM.TOPOLOGY")) {
                 subscribed |= words.size() > 1;
+            }
+            if (name.equals("GSM.LEASE.GET")) {
+                awaited.add(words.get(1));
             }
             return mesh.answer(name, words);
         }

@@ -40,6 +40,7 @@ final class ScriptedMesh implements AutoCloseable {
 
     private final AtomicLong clock = new AtomicLong(100);
     private final Map<String, String> outcomes = new ConcurrentHashMap<>();
+    final ScriptedLeases leases = new ScriptedLeases(this);
 
     /** Whose slots are dealt to others: by index. */
     volatile int absent = -1;
@@ -129,6 +130,9 @@ final class ScriptedMesh implements AutoCloseable {
             case "GSM.GET" -> isTooLate(words) ? WRONG_EPOCH : read(words);
             case "GSM.SET" -> isTooLate(words) ? WRONG_EPOCH : once(words, () -> gsmSet(words));
             case "GSM.DEL" -> isTooLate(words) ? WRONG_EPOCH : once(words, () -> gsmDelete(words));
+            case "GSM.LEASE.GET" -> isTooLate(words) ? WRONG_EPOCH : leases.get(words);
+            case "GSM.LEASE.SET" -> once(words, () -> leases.set(words));
+            case "GSM.LEASE.DROP" -> leases.drop(words);
             case "DEL" -> store.remove(words.get(1)) == null ? ":0\r\n" : ":1\r\n";
             default -> "-ERR unknown command '" + name + "'\r\n";
         };
@@ -180,10 +184,12 @@ final class ScriptedMesh implements AutoCloseable {
             return stamped("_\r\n", null);
         }
         store.put(words.get(1), words.get(2));
+        leases.overtake(words.get(1));
         return stamped("+OK\r\n", written(words));
     }
 
     private synchronized String gsmDelete(List<String> words) {
+        leases.overtake(words.get(1));
         return store.remove(words.get(1)) == null
                 ? stamped(":0\r\n", null)
                 : stamped(":1\r\n", written(words));

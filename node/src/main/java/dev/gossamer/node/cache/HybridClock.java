@@ -210,6 +210,11 @@ public final class HybridClock {
         }
     }
 
+    /** The milliseconds since 1970 of a time. */
+    static long millisOf(long time) {
+        return time >>> COUNTER_BITS;
+    }
+
     private GossamerException busy() {
         exhausted.increment();
         return new GossamerException(

@@ -42,6 +42,7 @@ public final class Keyspace {
     private final Writer writer;
     private final OperationTable operations;
     private final Ledger ledger;
+    private final Leases leases;
     private final Reconciliation reconciliation;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -65,7 +66,10 @@ public final class Keyspace {
         this.clock = clock;
         this.wallMillis = wallMillis;
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
-        this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis, this::tell);
+        this.leases = new Leases(settings.leases(), nanoClock, registry);
+        this.writer =
+                new Writer(
+                        tier, caches, clock, self, tombstoneRetentionMillis, leases, this::tell);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
@@ -143,16 +147,18 @@ public final class Keyspace {
         ReentrantLock lock = lockOf(slot);
         lock.lock();
         try {
-            Outcome first = id == null ? null : operations.findOrNull(id);
+            // A lease knows its holder itself, and so does not outlive its time here.
+            OperationId once = operation instanceof Operation.TakeLease ? null : id;
+            Outcome first = once == null ? null : operations.findOrNull(once);
             if (first != null) {
                 return new Change(first, List.of(), true);
             }
-            Change change = carryOut(operation, slot, epoch, alone);
+            Change change = carryOut(operation, slot, epoch, id, alone);
             for (Item item : change.changed()) {
                 tell(slot, item.key(), item.entry().version());
             }
-            if (id != null && !change.outcome().isToBeSentAgain()) {
-                operations.remember(slot, id, change.outcome());
+            if (once != null && !change.outcome().isToBeSentAgain()) {
+                operations.remember(slot, once, change.outcome());
             }
             return change;
         } finally {
@@ -160,10 +166,11 @@ public final class Keyspace {
         }
     }
 
-    private Change carryOut(Operation operation, int slot, long epoch, boolean alone) {
+    private Change carryOut(
+            Operation operation, int slot, long epoch, @Nullable OperationId id, boolean alone) {
         try {
             return writer.apply(
-                    operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong(), alone));
+                    operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong(), alone, id));
         } catch (GossamerException e) {
             Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
             return new Change(refused, List.of(), false);
@@ -223,6 +230,7 @@ public final class Keyspace {
     }
 
     private boolean keepMerged(int slot, Bytes key, Entry entry, boolean replaces) {
+        leases.overtake(slot, key);
         long now = wallMillis.getAsLong();
         long latest = Expiries.after(now, tombstoneRetentionMillis);
         if (!entry.isTombstone() && !entry.expiredAt(now)) {
@@ -256,6 +264,11 @@ public final class Keyspace {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Who may load what, of the slots that this node is primary of. */
+    public Leases leases() {
+        return leases;
     }
 
     /** What was lost when partitions healed, as far as this node was primary. */
@@ -371,6 +384,7 @@ public final class Keyspace {
     /** Forgets what is over; to be called now and then, by no event loop. */
     public void cleanUp() {
         operations.forgetOld();
+        leases.cleanUp();
         tier.cleanUp();
     }
 
@@ -395,24 +409,8 @@ public final class Keyspace {
      * @param bytesMax of keys and values; a page has at least one entry unless the slot has no more
      */
     public SlotPage page(int slot, long fromPosition, int entriesMax, long bytesMax) {
-        long now = wallMillis.getAsLong();
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, entriesMax);
-        List<Item> items = new ArrayList<>(keys.keys().size());
-        long bytes = 0;
-        long last = SlotPage.END;
-        for (Bytes key : keys.keys()) {
-            long position = MemoryTier.positionOf(key);
-            if (bytes >= bytesMax && position != last) {
-                return new SlotPage(items, position);
-            }
-            last = position;
-            Entry entry = tier.peekOrNull(key);
-            if (entry != null && !entry.expiredAt(now)) {
-                items.add(new Item(key, entry));
-                bytes += key.length() + entry.valueLength();
-            }
-        }
-        return new SlotPage(items, keys.next() < 0 ? SlotPage.END : keys.next());
+        return SlotPage.read(
+                tier, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
     }
 
     /** Live entries of a slot, and those that have expired and not left yet. O(1). */

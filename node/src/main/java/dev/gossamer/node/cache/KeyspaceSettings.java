@@ -25,6 +25,7 @@ import java.util.function.ToIntFunction;
  *     deadline. At least 1 s; 1 min by default
  * @param ledgerBytesMax what the ledger of merges may take (C9), about 260 bytes and the key for
  *     each loss. At least 4 KiB; 4 MiB by default
+ * @param leases how leases are given to load keys
  * @param caches the named caches; exactly one is called {@link CacheSettings#DEFAULT_NAME}
  */
 public record KeyspaceSettings(
@@ -33,6 +34,7 @@ public record KeyspaceSettings(
         long operationsBytesMax,
         Duration operationRetention,
         long ledgerBytesMax,
+        LeaseSettings leases,
         List<CacheSettings> caches) {
     private static final Duration RETENTION_MIN = Duration.ofSeconds(1);
     private static final Duration DRIFT_MIN = Duration.ofMillis(1);
@@ -63,6 +65,7 @@ public record KeyspaceSettings(
                 16L << 20,
                 Duration.ofMinutes(1),
                 4L << 20,
+                LeaseSettings.DEFAULT,
                 caches);
     }
 

@@ -55,6 +55,43 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * Finds a value, or takes the right to load it (C7): the outcome is {@link Outcome.Leased}. Who
+     * asks again under the same operation id has the same lease.
+     *
+     * @param timeoutMillis how long the lease is to last; 0 for as long as the settings say
+     * @param refreshMillis a value that expires within so long is due: one caller at a time gets
+     *     the lease to load it anew, though it is there
+     */
+    record TakeLease(Bytes key, long timeoutMillis, long refreshMillis) implements Operation {
+        public TakeLease {
+            if (timeoutMillis < 0 || refreshMillis < 0) {
+                throw new IllegalArgumentException("a lease for a negative time");
+            }
+        }
+    }
+
+    /**
+     * Stores what was loaded under a lease, which ends; refused with OVERTAKEN when it has ended
+     * (C6).
+     */
+    record Fill(Bytes key, byte[] value, Expiry expiry, Version token) implements Operation {}
+
+    /**
+     * Ends a lease without a value.
+     *
+     * @param absentMillis above 0 when the origin has nothing under the key: what is here is
+     *     removed, and nobody needs to load the key for so long unless it is written or invalidated
+     *     before; refused with OVERTAKEN when the lease has ended. With 0 nobody knows
+     */
+    record EndLease(Bytes key, Version token, long absentMillis) implements Operation {
+        public EndLease {
+            if (absentMillis < 0) {
+                throw new IllegalArgumentException("absent for a negative time");
+            }
+        }
+    }
+
     /** A key and the value to store under it. */
     record Pair(Bytes key, byte[] value) {}
 

@@ -214,6 +214,8 @@ final class OperationTable {
                             + (unchanged.previous() == null
                                     ? 0
                                     : unchanged.previous().valueLength());
+            case Outcome.Leased leased ->
+                    OVERHEAD_BYTES + (leased.entry() == null ? 0 : leased.entry().valueLength());
             case Outcome.Refused refused -> OVERHEAD_BYTES + refused.message().length();
         };
     }

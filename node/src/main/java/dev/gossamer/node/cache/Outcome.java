@@ -25,6 +25,30 @@ public sealed interface Outcome {
      */
     record Unchanged(@Nullable Entry previous) implements Outcome {}
 
+    /**
+     * What became of {@link Operation.TakeLease}.
+     *
+     * @param entry the live entry, which is due unless it is a {@link State#HIT}
+     * @param token of the lease that the caller has now; else {@link Version#NONE}
+     * @param ageMillis how long ago the entry was written, by this member's clock; 0 without one
+     * @param leftMillis how long the lease lasts yet, or the knowledge that nothing is there
+     */
+    record Leased(
+            State state, @Nullable Entry entry, Version token, long ageMillis, long leftMillis)
+            implements Outcome {
+        /** How the key stands. */
+        public enum State {
+            /** The entry is there, and not due. */
+            HIT,
+            /** The caller is to load it. */
+            LOAD,
+            /** Somebody else loads it. */
+            BUSY,
+            /** Its origin is known to have nothing. */
+            ABSENT
+        }
+    }
+
     /** Not done and nothing changed: the request was wrong, or came to the wrong place. */
     record Refused(ErrorCode code, String message) implements Outcome {}
 

@@ -1,5 +1,10 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,6 +12,33 @@ import java.util.List;
  *
  * @param next the position to go on from, or {@link #END}
  */
-public record SlotPage(List<Keyspace.Item> items, long next) {
+public record SlotPage(List<Item> items, long next) {
     public static final long END = -1;
+
+    /** See {@link Keyspace#page}. */
+    static SlotPage read(
+            MemoryTier tier,
+            long nowMillis,
+            int slot,
+            long fromPosition,
+            int entriesMax,
+            long bytesMax) {
+        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, entriesMax);
+        List<Item> items = new ArrayList<>(keys.keys().size());
+        long bytes = 0;
+        long last = END;
+        for (Bytes key : keys.keys()) {
+            long position = MemoryTier.positionOf(key);
+            if (bytes >= bytesMax && position != last) {
+                return new SlotPage(items, position);
+            }
+            last = position;
+            Entry entry = tier.peekOrNull(key);
+            if (entry != null && !entry.expiredAt(nowMillis)) {
+                items.add(new Item(key, entry));
+                bytes += key.length() + entry.valueLength();
+            }
+        }
+        return new SlotPage(items, keys.next() < 0 ? END : keys.next());
+    }
 }

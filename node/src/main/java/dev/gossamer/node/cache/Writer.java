@@ -12,6 +12,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ final class Writer {
     private final MemberId self;
     private final long tombstoneRetentionMillis;
     private final ChangeListener unkept;
+    private final Leases leases;
+    private final Lending lending;
 
     /**
      * @param unkept hears of removals that leave nothing here, and so are in no {@link Change}
@@ -49,6 +52,7 @@ final class Writer {
             HybridClock clock,
             MemberId self,
             long tombstoneRetentionMillis,
+            Leases leases,
             ChangeListener unkept) {
         this.unkept = unkept;
         this.tier = tier;
@@ -56,14 +60,18 @@ final class Writer {
         this.clock = clock;
         this.self = self;
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
+        this.leases = leases;
+        this.lending = new Lending(leases, this);
     }
 
     /**
      * Under which topology, and when, an operation is applied to a slot.
      *
      * @param alone whether no other member can have a copy of anything in the slot
+     * @param idOrNull the name of the call, if it has one
      */
-    record Moment(long epoch, int slot, long nowMillis, boolean alone) {}
+    record Moment(
+            long epoch, int slot, long nowMillis, boolean alone, @Nullable OperationId idOrNull) {}
 
     /**
      * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
@@ -71,7 +79,12 @@ final class Writer {
      */
     Change apply(Operation operation, Moment at) {
         Refused behind = behindOrNull(operation, at);
-        return behind != null ? nothing(behind) : carryOut(operation, at);
+        if (behind != null) {
+            return nothing(behind);
+        }
+        Change change = carryOut(operation, at);
+        leases.changed(at.slot(), operation, change.changed());
+        return change;
     }
 
     /**
@@ -120,10 +133,13 @@ final class Writer {
             case Operation.Increment increment -> increment(increment, at);
             case Operation.IncrementDecimal increment -> incrementDecimal(increment, at);
             case Operation.PutAllIfAbsent all -> putAllIfAbsent(all, at);
+            case Operation.TakeLease take -> nothing(lending.take(take, at));
+            case Operation.Fill fill -> lending.fill(fill, at);
+            case Operation.EndLease end -> lending.end(end, at);
         };
     }
 
-    private Change put(Operation.Put put, Moment at) {
+    Change put(Operation.Put put, Moment at) {
         CacheSettings cache = caches.of(put.key());
         Refused refused = Limits.refusalOrNull(cache, put.key(), put.value().length);
         if (refused != null) {
@@ -276,6 +292,11 @@ final class Writer {
         return rewriteNumber(increment.key(), live, value, 0, text, at);
     }
 
+    /** Why nothing can be kept under the key, or null. */
+    @Nullable Refused refusalOrNull(Bytes key) {
+        return Limits.refusalOrNull(caches.of(key), key, 0);
+    }
+
     private static Refused notFinite() {
         return new Refused(ErrorCode.ERR, "increment would produce NaN or Infinity");
     }
@@ -344,12 +365,12 @@ final class Writer {
         return keep(key, entry, new Applied(version, number, text, null), at);
     }
 
-    private Change keep(Bytes key, Entry entry, Applied applied, Moment at) {
+    Change keep(Bytes key, Entry entry, Applied applied, Moment at) {
         tier.put(at.slot(), key, entry);
         return new Change(applied, List.of(new Item(key, entry)), false);
     }
 
-    private static Change nothing(Outcome outcome) {
+    static Change nothing(Outcome outcome) {
         return new Change(outcome, List.of(), false);
     }
 
@@ -364,15 +385,20 @@ final class Writer {
         return expiresAtMillis != Entry.NEVER && expiresAtMillis <= at.nowMillis();
     }
 
-    private Entry tombstone(Version version, Moment at) {
+    Entry tombstone(Version version, Moment at) {
         return Entry.tombstone(version, Expiries.after(at.nowMillis(), tombstoneRetentionMillis));
     }
 
-    private Version version(Moment at) {
+    Version version(Moment at) {
         return new Version(at.epoch(), clock.next(at.nowMillis()), self);
     }
 
-    private @Nullable Entry liveOrNull(Bytes key, Moment at) {
+    /** The live entry, which counts as used, or null. */
+    @Nullable Entry useOrNull(Bytes key) {
+        return tier.findOrNull(key);
+    }
+
+    @Nullable Entry liveOrNull(Bytes key, Moment at) {
         Entry entry = tier.peekValueOrNull(key);
         return entry == null || entry.expiredAt(at.nowMillis()) ? null : entry;
     }

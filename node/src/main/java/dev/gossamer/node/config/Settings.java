@@ -308,6 +308,24 @@ public final class Settings {
                     "60s",
                     duration(Duration.ofSeconds(1), HOUR),
                     "How long those outcomes are remembered; must be longer than any client's deadline.");
+    public static final Setting<Duration> LEASES_TIMEOUT =
+            new Setting<>(
+                    "leases.timeout",
+                    "10s",
+                    duration(Duration.ofMillis(10), HOUR),
+                    "How long a lease to load a missing key lasts when its taker names no time: how long the others wait for a loader that died.");
+    public static final Setting<Duration> LEASES_TIMEOUT_MAX =
+            new Setting<>(
+                    "leases.timeout-max",
+                    "60s",
+                    duration(Duration.ofMillis(10), HOUR),
+                    "Longest time that a taker may name, and that anybody waits for another's lease in one call; not below leases.timeout.");
+    public static final Setting<Long> LIMITS_LEASES_BYTES_MAX =
+            new Setting<>(
+                    "limits.leases-bytes-max",
+                    "16MiB",
+                    bytes(4 * KIB, 64 * GIB),
+                    "What leases and who waits for them may take, about 300 B and the key for each lease and 160 B for each who waits; over it the answer is BUSY.");
     public static final Setting<Long> LIMITS_LEDGER_BYTES_MAX =
             new Setting<>(
                     "limits.ledger-bytes-max",
@@ -425,6 +443,9 @@ public final class Settings {
                     LIMITS_OPERATIONS_BYTES_MAX,
                     LIMITS_OPERATION_RETENTION,
                     LIMITS_LEDGER_BYTES_MAX,
+                    LIMITS_LEASES_BYTES_MAX,
+                    LEASES_TIMEOUT,
+                    LEASES_TIMEOUT_MAX,
                     SECURITY_MODE,
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,

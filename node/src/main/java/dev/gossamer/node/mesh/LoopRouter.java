@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Leases;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
@@ -264,6 +265,10 @@ final class LoopRouter {
             }
         }
         return items;
+    }
+
+    Leases leases() {
+        return keyspace.leases();
     }
 
     long nanoTime() {

@@ -91,6 +91,9 @@ final class MemberService implements RequestHandler {
                     router.get().read(key, Freshness.LATEST, false, new ReadReply(responder));
             case Request.Write(var operation, var id) ->
                     router.get().write(operation, id, false, new WriteReply(responder));
+            case Request.AwaitLease(var key, var waitMillis) ->
+                    LeaseWait.start(
+                            router.get(), key, waitMillis, false, new LeaseReply(responder));
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
@@ -141,6 +144,18 @@ final class MemberService implements RequestHandler {
         @Override
         public void notHere(long epoch) {
             responder.reply(new Reply.WrongEpoch(epoch));
+        }
+    }
+
+    private record LeaseReply(Responder responder) implements Mesh.Callback<Bytes> {
+        @Override
+        public void done(Bytes key) {
+            responder.reply(Reply.LEASE_OVER);
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            responder.reply(new Reply.Failed(code, message));
         }
     }
 

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole mesh, seen from this node: what the edges ask.
  *
- * <p><b>Threads.</b> {@link #read} and {@link #write} are called on one of the node's event loops,
- * never block it, and answer on that same loop, often before they return. The methods that return a
- * future may be called by any thread.
+ * <p><b>Threads.</b> {@link #read}, {@link #write} and {@link #awaitLease} are called on one of the
+ * node's event loops, never block it, and answer on that same loop, often before they return. The
+ * methods that return a future may be called by any thread.
  *
  * <p><b>Failure.</b> Whatever the mesh could not do in time or at all arrives at {@link
  * Callback#failed}, or as a {@link dev.gossamer.protocol.GossamerException} in the future. A miss
@@ -64,6 +64,17 @@ public interface Mesh {
      * not applied again (C5).
      */
     void write(Operation operation, OperationId id, Callback<Outcome> callback);
+
+    /**
+     * Waits until it is worth asking again for a key that {@link Outcome.Leased.State#BUSY somebody
+     * else} loads: the lease has ended, or the time is over, or nobody is known to have one. The
+     * callback hears the key; or BUSY, when there is no room for so many who wait.
+     *
+     * <p>Called on an event loop, as {@link #read} is.
+     *
+     * @param waitMillis cut to the longest time of a lease
+     */
+    void awaitLease(Bytes key, long waitMillis, Callback<Bytes> callback);
 
     /** {@link #read} for callers that are on no event loop. */
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);

@@ -261,6 +261,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
         fence.pass(() -> {
             sync.passing(next);
             leftovers.pass(before, next, () -> ownChanges.pass(before, next, install));
+            // After: who asks for a lease now goes by the new topology already.
+            keyspace.leases().revoke(Tenure.broken(before, next));
         });
     }
 
@@ -344,6 +346,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
         routers.write(operation, id, callback);
+    }
+
+    @Override
+    public void awaitLease(Bytes key, long waitMillis, Callback<Bytes> callback) {
+        routers.awaitLease(key, waitMillis, callback);
     }
 
     @Override

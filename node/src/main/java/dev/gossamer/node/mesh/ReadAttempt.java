@@ -107,7 +107,8 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
                     Reply.Synced _,
                     Reply.Keys _,
                     Reply.Counted _,
-                    Reply.SomeKey _ ->
+                    Reply.SomeKey _,
+                    Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a read was answered with " + reply);
         }
     }

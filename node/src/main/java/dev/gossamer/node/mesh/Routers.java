@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The routers of all lanes, and how a request comes to one of them.
  *
- * <p><b>Threads.</b> {@link #here}, {@link #read} and {@link #write} on a lane; the rest any.
+ * <p><b>Threads.</b> {@link #here}, {@link #read}, {@link #write} and {@link #awaitLease} on a
+ * lane; the rest any.
  */
 final class Routers {
     private final Member self;
@@ -59,6 +60,10 @@ final class Routers {
 
     void write(Operation operation, OperationId id, Mesh.Callback<Outcome> callback) {
         here().write(operation, id, true, callback);
+    }
+
+    void awaitLease(Bytes key, long waitMillis, Mesh.Callback<Bytes> callback) {
+        LeaseWait.start(here(), key, waitMillis, true, callback);
     }
 
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {

@@ -184,6 +184,7 @@ final class Walks {
      * @return how many
      */
     long flushHere(Holding holding) {
+        keyspace.leases().overtakeAll(holding::isPrimary);
         Semaphore inFlight = new Semaphore(FLUSH_IN_FLIGHT_MAX);
         List<String> failures = new ArrayList<>(1);
         long removed = 0;

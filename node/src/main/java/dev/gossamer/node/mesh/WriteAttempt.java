@@ -91,7 +91,8 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                     Reply.Synced _,
                     Reply.Keys _,
                     Reply.Counted _,
-                    Reply.SomeKey _ ->
+                    Reply.SomeKey _,
+                    Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a write was answered with " + reply);
         }
     }

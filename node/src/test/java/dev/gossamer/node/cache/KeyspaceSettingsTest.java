@@ -65,6 +65,7 @@ class KeyspaceSettingsTest {
                 operations,
                 Duration.parse("PT" + age),
                 ledger,
+                LeaseSettings.DEFAULT,
                 List.of(DEFAULT));
     }
 }

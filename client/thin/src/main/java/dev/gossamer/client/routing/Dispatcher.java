@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,14 @@ public final class Dispatcher {
     /** Begins to learn the topology; the future ends with the first one, or why there is none. */
     public CompletableFuture<Topology> start() {
         return watch.start();
+    }
+
+    /**
+     * Hears of what members say unasked on the connections that carry requests; called on the I/O
+     * thread, and must return at once.
+     */
+    public void onPush(Consumer<Reply.Push> listener) {
+        endpoints.onPush(listener);
     }
 
     public Topology topology() {

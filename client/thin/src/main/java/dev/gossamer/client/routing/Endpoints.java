@@ -10,14 +10,17 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.resp.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -53,6 +56,21 @@ final class Endpoints {
     private final ConnectionListener feedListener;
     private final AtomicReference<RouteTable> routes;
     private final Runnable beganAnew;
+    private final List<Consumer<Reply.Push>> listeners = new CopyOnWriteArrayList<>();
+
+    private final ConnectionListener pushes =
+            new ConnectionListener() {
+                @Override
+                public void opened(Connection connection) {}
+
+                @Override
+                public void closed(Connection connection, GossamerException cause) {}
+
+                @Override
+                public void pushed(Connection connection, Reply.Push push) {
+                    listeners.forEach(listener -> listener.accept(push));
+                }
+            };
 
     Endpoints(
             RoutingSettings settings,
@@ -84,7 +102,7 @@ final class Endpoints {
     }
 
     private Endpoint create(Address address) {
-        return create(address, settings.connectionsPerNode(), ConnectionListener.NONE);
+        return create(address, settings.connectionsPerNode(), pushes);
     }
 
     private Endpoint create(Address address, int connections, ConnectionListener listener) {
@@ -104,6 +122,11 @@ final class Endpoints {
         Endpoint feed = feeds.computeIfAbsent(address, port -> create(port, 1, feedListener));
         Connection connection = feed.connectionOrNull(0);
         return connection != null && connection.isOpen() ? connection : null;
+    }
+
+    /** Hears of what members say unasked, but of topologies; on the I/O thread, at once. */
+    void onPush(Consumer<Reply.Push> listener) {
+        listeners.add(listener);
     }
 
     /**

@@ -143,7 +143,7 @@ final class EntryRoutes {
                 EntryHeaders.putVersion(exchange.response(), applied.version());
                 var _ = exchange.response().setStatusCode(204).end();
             }
-            case Outcome.Unchanged _ -> throw notDone(operation).raised();
+            case Outcome.Unchanged _, Outcome.Leased _ -> throw notDone(operation).raised();
             case Outcome.Refused refused ->
                     throw Problem.of(refused.code(), refused.message()).raised();
         }

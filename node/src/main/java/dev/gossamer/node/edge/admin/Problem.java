@@ -80,6 +80,7 @@ record Problem(
             case WRONGEPOCH -> "The topology has changed";
             case NOQUORUM -> "This side of a partition is the smaller one";
             case STALE -> "Only an older value is known here";
+            case OVERTAKEN -> "The lease has ended";
             case TIMEOUT -> "No answer in time";
             case INTERRUPTED -> "Interrupted";
             case UNREACHABLE -> "No address could be reached";

@@ -24,6 +24,7 @@ final class Commands {
         all.addAll(ClusterCommands.all());
         all.addAll(GsmCommands.all());
         all.addAll(NearCommands.all());
+        all.addAll(LeaseCommands.all());
         return new CommandTable(all);
     }
 }

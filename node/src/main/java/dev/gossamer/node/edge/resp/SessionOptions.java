@@ -98,7 +98,11 @@ final class SessionOptions {
         Mesh mesh = connection.context().mesh();
         check(mesh);
         WriteCall.Form wanted = stamp ? new Stamped(mesh, operation.key(), form) : form;
-        WriteCall call = new WriteCall(connection, wanted);
+        write(mesh, operation, new WriteCall(connection, wanted));
+    }
+
+    /** The same for who writes its own reply. */
+    void write(Mesh mesh, Operation operation, Mesh.Callback<Outcome> call) {
         OperationId id = operationOrNull;
         if (id == null) {
             mesh.write(operation, call);

@@ -42,6 +42,8 @@ final class WriteCall extends Call<Outcome> {
         switch (outcome) {
             case Outcome.Applied applied -> form.applied(applied, out);
             case Outcome.Unchanged(var previous) -> form.unchanged(previous, out);
+            case Outcome.Leased leased ->
+                    throw new IllegalStateException("a write was answered with " + leased);
             case Outcome.Refused(var code, var message) -> out.error(Refusal.line(code, message));
         }
     }

@@ -38,6 +38,8 @@ final class MessageCodec {
             case Request.RandomKey() -> out.writeByte(8);
             case Request.Flush() -> out.writeByte(9);
             case Request.Ping() -> out.writeByte(10);
+            case Request.AwaitLease(var key, var waitMillis) ->
+                    Wire.writeKey(out.writeByte(11).writeLong(waitMillis), key);
         }
     }
 
@@ -60,8 +62,14 @@ final class MessageCodec {
             case 8 -> new Request.RandomKey();
             case 9 -> new Request.Flush();
             case 10 -> new Request.Ping();
+            case 11 -> readAwaitLease(in);
             default -> throw Wire.unknown("request", kind);
         };
+    }
+
+    private static Request readAwaitLease(ByteBuf in) {
+        long waitMillis = in.readLong();
+        return new Request.AwaitLease(Wire.readKey(in), waitMillis);
     }
 
     private static Request readWrite(ByteBuf in) {
@@ -106,6 +114,7 @@ final class MessageCodec {
             }
             case Reply.WrongEpoch(var epoch, var maybeDone) ->
                     out.writeByte(9).writeLong(epoch).writeBoolean(maybeDone);
+            case Reply.LeaseOver() -> out.writeByte(12);
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
@@ -130,6 +139,7 @@ final class MessageCodec {
             case 9 -> new Reply.WrongEpoch(in.readLong(), Wire.readFlag(in));
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
             case 11 -> new Reply.Alive(in.readLong());
+            case 12 -> Reply.LEASE_OVER;
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -159,6 +169,7 @@ final class MessageCodec {
             case Outcome.Unchanged(var previous) -> Wire.writeEntry(out.writeByte(2), previous);
             case Outcome.Refused(var code, var message) ->
                     writeFailure(out.writeByte(3), code, message);
+            case Outcome.Leased leased -> writeLeased(out.writeByte(4), leased);
         }
     }
 
@@ -168,8 +179,23 @@ final class MessageCodec {
             case 1 -> readApplied(in);
             case 2 -> new Outcome.Unchanged(Wire.readEntryOrNull(in));
             case 3 -> new Outcome.Refused(readCode(in), Wire.readText(in));
+            case 4 -> readLeased(in);
             default -> throw Wire.unknown("outcome", kind);
         };
+    }
+
+    private static void writeLeased(ByteBuf out, Outcome.Leased leased) {
+        Wire.writeText(out, leased.state().name());
+        Wire.writeEntry(out, leased.entry());
+        Wire.writeVersion(out, leased.token());
+        out.writeLong(leased.ageMillis()).writeLong(leased.leftMillis());
+    }
+
+    private static Outcome readLeased(ByteBuf in) {
+        var state = Outcome.Leased.State.valueOf(Wire.readText(in));
+        @Nullable Entry entry = Wire.readEntryOrNull(in);
+        var token = Wire.readVersion(in);
+        return new Outcome.Leased(state, entry, token, in.readLong(), in.readLong());
     }
 
     private static Outcome readApplied(ByteBuf in) {
@@ -221,6 +247,7 @@ final class MessageCodec {
                     Reply.Alive _,
                     Reply.Counted _,
                     Reply.SomeKey _,
+                    Reply.LeaseOver _,
                     Reply.WrongEpoch _,
                     Reply.Failed _ ->
                     base;
@@ -232,6 +259,8 @@ final class MessageCodec {
             case Outcome.Applied applied ->
                     32 + (applied.previous() == null ? 0 : applied.previous().valueLength());
             case Outcome.Unchanged(var previous) -> previous == null ? 0 : previous.valueLength();
+            case Outcome.Leased leased ->
+                    64 + (leased.entry() == null ? 0 : leased.entry().valueLength());
             case Outcome.Refused(var _, var message) -> message.length();
         };
     }

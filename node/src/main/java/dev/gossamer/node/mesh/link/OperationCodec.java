@@ -54,7 +54,26 @@ final class OperationCodec {
                     Wire.writeBytes(out, pair.value());
                 }
             }
+            case Operation.TakeLease take -> writeTake(out.writeByte(9), take);
+            case Operation.Fill fill -> writeFill(out.writeByte(10), fill);
+            case Operation.EndLease(var key, var token, var absentMillis) -> {
+                Wire.writeKey(out.writeByte(11), key);
+                Wire.writeVersion(out, token);
+                out.writeLong(absentMillis);
+            }
         }
+    }
+
+    private static void writeTake(ByteBuf out, Operation.TakeLease take) {
+        Wire.writeKey(out, take.key());
+        out.writeLong(take.timeoutMillis()).writeLong(take.refreshMillis());
+    }
+
+    private static void writeFill(ByteBuf out, Operation.Fill fill) {
+        Wire.writeKey(out, fill.key());
+        Wire.writeBytes(out, fill.value());
+        writeExpiry(out, fill.expiry());
+        Wire.writeVersion(out, fill.token());
     }
 
     static Operation read(ByteBuf in) {
@@ -81,6 +100,11 @@ final class OperationCodec {
             case 5 -> new Operation.SetRange(key, in.readInt(), Wire.readBytes(in));
             case 6 -> new Operation.Increment(key, in.readLong());
             case 7 -> new Operation.IncrementDecimal(key, readDecimal(in));
+            case 9 -> new Operation.TakeLease(key, in.readLong(), in.readLong());
+            case 10 ->
+                    new Operation.Fill(
+                            key, Wire.readBytes(in), readExpiry(in), Wire.readVersion(in));
+            case 11 -> new Operation.EndLease(key, Wire.readVersion(in), in.readLong());
             default -> throw Wire.unknown("operation", kind);
         };
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What a member answers another. */
 public sealed interface Reply {
     Stored STORED = new Stored();
+    LeaseOver LEASE_OVER = new LeaseOver();
 
     /**
      * @param entry the live entry, or null for a miss
@@ -21,6 +22,9 @@ public sealed interface Reply {
 
     /** The copies are kept, or something later is. */
     record Stored() implements Reply {}
+
+    /** It is worth asking again for the key that somebody has loaded. */
+    record LeaseOver() implements Reply {}
 
     /**
      * @param epoch that the peer serves requests under

@@ -58,6 +58,12 @@ public sealed interface Request {
         }
     }
 
+    /**
+     * Asked of the slot's primary: an answer when the lease of a key ends that somebody has now, or
+     * the time is over, or nobody has one. Answer: {@link Reply.LeaseOver}.
+     */
+    record AwaitLease(Bytes key, long waitMillis) implements Request {}
+
     /** What keeps the members that hold a slot alike. Answer: {@link Reply.Synced}. */
     record Sync(SyncRequest request) implements Request {}
 
@@ -82,6 +88,7 @@ public sealed interface Request {
         int base = BASE_BYTES;
         return switch (this) {
             case Read(var key) -> base + key.length();
+            case AwaitLease(var key, var _) -> base + key.length();
             case Write(var operation, var _) -> Write.weightBytes(operation);
             case Replicate(var items, var operations) ->
                     base + weightOf(items) + 64 * operations.size();
@@ -105,6 +112,7 @@ public sealed interface Request {
         int key = operation.key().length();
         return switch (operation) {
             case Operation.Put put -> key + put.value().length;
+            case Operation.Fill fill -> key + fill.value().length;
             case Operation.Append append -> key + append.suffix().length;
             case Operation.SetRange range -> key + range.patch().length;
             case Operation.PutAllIfAbsent all ->
@@ -114,7 +122,9 @@ public sealed interface Request {
             case Operation.Remove _,
                     Operation.Expire _,
                     Operation.Increment _,
-                    Operation.IncrementDecimal _ ->
+                    Operation.IncrementDecimal _,
+                    Operation.TakeLease _,
+                    Operation.EndLease _ ->
                     key + 32;
         };
     }

@@ -120,7 +120,10 @@ final class OneNodeMesh implements Mesh {
                     Operation.SetRange _,
                     Operation.Increment _,
                     Operation.IncrementDecimal _,
-                    Operation.PutAllIfAbsent _ ->
+                    Operation.PutAllIfAbsent _,
+                    Operation.TakeLease _,
+                    Operation.Fill _,
+                    Operation.EndLease _ ->
                     new Outcome.Refused(ErrorCode.ERR, "the admin port asks for no " + operation);
         };
     }
@@ -179,6 +182,11 @@ final class OneNodeMesh implements Mesh {
     @Override
     public void write(Operation operation, OperationId id, Callback<Outcome> callback) {
         throw new UnsupportedOperationException("HTTP sends no operation ids");
+    }
+
+    @Override
+    public void awaitLease(Bytes key, long waitMillis, Callback<Bytes> callback) {
+        throw new UnsupportedOperationException("HTTP knows no leases");
     }
 
     @Override

@@ -26,16 +26,20 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +178,23 @@ final class LoneMesh implements Mesh {
         callback.done(
                 outcomes.computeIfAbsent(
                         id, _ -> keyspace.apply(operation, topology.epoch()).outcome()));
+    }
+
+    @Override
+    public void awaitLease(Bytes key, long waitMillis, Callback<Bytes> callback) {
+        var loop = Objects.requireNonNull(ThreadExecutorMap.currentExecutor());
+        var woken = new AtomicBoolean();
+        Runnable wake =
+                () -> {
+                    if (woken.compareAndSet(false, true)) {
+                        callback.done(key);
+                    }
+                };
+        if (keyspace.leases().await(key, () -> loop.execute(wake)) == 0) {
+            wake.run();
+        } else {
+            var _ = loop.schedule(wake, waitMillis, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

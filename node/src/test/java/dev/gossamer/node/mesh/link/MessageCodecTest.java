@@ -56,6 +56,14 @@ class MessageCodecTest {
         return new SyncReply.Verdict(likeness, 12L, 13);
     }
 
+    private static Request write(Operation operation) {
+        return new Request.Write(operation, ID);
+    }
+
+    private static Outcome leased(Outcome.Leased.State state, Entry entry, Version token) {
+        return new Outcome.Leased(state, entry, token, 12, 34);
+    }
+
     private static final List<Request> REQUESTS =
             List.of(
                     new Request.Read(KEY),
@@ -106,7 +114,13 @@ class MessageCodecTest {
                     new Request.Count(),
                     new Request.RandomKey(),
                     new Request.Flush(),
-                    new Request.Ping());
+                    new Request.Ping(),
+                    write(new Operation.TakeLease(KEY, 4_000, 250)),
+                    write(
+                            new Operation.Fill(
+                                    KEY, new byte[] {5}, new Operation.Expiry.After(9), VERSION)),
+                    write(new Operation.EndLease(KEY, VERSION, 77)),
+                    new Request.AwaitLease(KEY, 5_000));
 
     private static final List<Reply> REPLIES =
             List.of(
@@ -116,6 +130,10 @@ class MessageCodecTest {
                     new Reply.Done(new Outcome.Applied(VERSION, 0, null, null)),
                     new Reply.Done(new Outcome.Unchanged(TOMBSTONE)),
                     new Reply.Done(new Outcome.Refused(ErrorCode.TOOLARGE, "no")),
+                    new Reply.Done(leased(Outcome.Leased.State.HIT, ENTRY, Version.NONE)),
+                    new Reply.Done(
+                            new Outcome.Leased(Outcome.Leased.State.LOAD, null, VERSION, 0, 9)),
+                    Reply.LEASE_OVER,
                     Reply.STORED,
                     new Reply.Alive(9),
                     new Reply.Fetched(ITEMS, true, false),

@@ -3,6 +3,8 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
@@ -12,6 +14,7 @@ import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Version;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -51,7 +54,11 @@ final class Bugs {
         /** What the smaller side of a partition wrote is not offered to the others. */
         NO_RECONCILIATION,
         /** What lost in a merge is listed nowhere. */
-        NO_LEDGER
+        NO_LEDGER,
+        /** A fill is stored whatever became of its lease. */
+        FILLS_UNCHECKED,
+        /** Everybody who asks is to load, and every fill is stored. */
+        LEASES_FOR_ALL
     }
 
     /** The faults under which a bug shows; other kinds only take time. */
@@ -67,6 +74,7 @@ final class Bugs {
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
+            case FILLS_UNCHECKED, LEASES_FOR_ALL -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
@@ -96,11 +104,20 @@ final class Bugs {
                             : Optional.empty();
             case NO_TAKEOVER -> sync(request, SyncRequest.Survey.class).map(s -> alike(asker, s));
             case NO_MIRROR -> sync(request, SyncRequest.Compare.class).map(Bugs::alike);
+            case LEASES_FOR_ALL ->
+                    request instanceof Request.Write(Operation.TakeLease _, var _)
+                            ? Optional.of(lent(asker))
+                            : Optional.empty();
             case NO_RECONCILIATION ->
                     sync(request, SyncRequest.Reconcile.class)
                             .map(_ -> new Reply.Synced(new SyncReply.Done()));
             default -> Optional.empty();
         };
+    }
+
+    private Reply lent(SimProcess asker) {
+        Version token = new Version(1, ++freshIds, asker.member().id());
+        return new Reply.Done(new Outcome.Leased(Outcome.Leased.State.LOAD, null, token, 0, 1_000));
     }
 
     private static <T extends SyncRequest> Optional<T> sync(Request request, Class<T> type) {
@@ -128,6 +145,17 @@ final class Bugs {
 
     /** A request on its way out. */
     Request sent(Request request) {
+        boolean stored = planted == Bug.FILLS_UNCHECKED || planted == Bug.LEASES_FOR_ALL;
+        if (stored && request instanceof Request.Write(Operation.Fill fill, var id)) {
+            return new Request.Write(
+                    new Operation.Put(
+                            fill.key(),
+                            fill.value(),
+                            fill.expiry(),
+                            Operation.Condition.ALWAYS,
+                            false),
+                    id);
+        }
         return planted == Bug.OPERATION_IDS_IGNORED
                         && request instanceof Request.Write(var operation, var _)
                 ? new Request.Write(operation, new OperationId(-1, freshIds++))

@@ -10,7 +10,13 @@ final class Call {
         GET,
         PUT,
         APPEND,
-        REMOVE
+        REMOVE,
+        /** GSM.LEASE.GET: a read that may be answered with a lease. */
+        TAKE,
+        /** Stores what was loaded under a lease. */
+        FILL,
+        /** Ends a lease without a value. */
+        DROP
     }
 
     enum Status {
@@ -41,6 +47,12 @@ final class Call {
     @Nullable Version version;
     String note = "";
 
+    /** Of a TAKE: the token of the lease that it got, null for none. */
+    @Nullable Version token;
+
+    /** Of a FILL or DROP: the TAKE that got its lease. */
+    @Nullable Call lease;
+
     Call(int client, Kind kind, String key, String argument, int member, long startNanos) {
         this.client = client;
         this.kind = kind;
@@ -51,7 +63,15 @@ final class Call {
     }
 
     boolean isWrite() {
-        return kind != Kind.GET;
+        return switch (kind) {
+            case PUT, APPEND, REMOVE, FILL -> true;
+            case GET, TAKE, DROP -> false;
+        };
+    }
+
+    /** Whether it tells what was there. */
+    boolean isRead() {
+        return kind == Kind.GET || kind == Kind.TAKE;
     }
 
     boolean isAcknowledgedWrite() {
@@ -68,7 +88,7 @@ final class Call {
     public String toString() {
         String result =
                 switch (status) {
-                    case OK -> kind == Kind.GET ? "-> " + found : "ok " + version;
+                    case OK -> isRead() ? "-> " + found : "ok " + version;
                     case OPEN, UNKNOWN -> "unknown " + note;
                     case REFUSED -> "refused " + note;
                 };
@@ -83,8 +103,10 @@ final class Call {
                 + kind
                 + " "
                 + key
-                + (kind == Kind.GET ? " " : " '" + argument + "' ")
+                + (isRead() ? " " : " '" + argument + "' ")
                 + result
-                + (kind == Kind.GET && version != null ? " (" + version + ")" : "");
+                + (token == null ? "" : " lease " + token)
+                + (lease == null ? "" : " under " + lease.token)
+                + (isRead() && version != null ? " (" + version + ")" : "");
     }
 }

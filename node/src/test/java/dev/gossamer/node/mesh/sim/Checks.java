@@ -58,6 +58,9 @@ final class Checks {
             versionsGrow(key, calls, linear);
             nothingAcknowledgedIsLost(key, calls);
             ownersAgree(key);
+            if (linear) {
+                new LeaseChecks(key, calls).run();
+            }
             if (linear && !Linearizability.holds(calls)) {
                 throw failure("calls for " + key + " are not linearizable (C5)", calls);
             }

@@ -51,6 +51,7 @@ final class Clients {
         for (int client = 1; client <= setup.clients(); client++) {
             next(client);
         }
+        new Loaders(world, hosts, setup, this).start(until);
     }
 
     private void next(int client) {
@@ -78,7 +79,7 @@ final class Clients {
                                 ? Call.Kind.PUT
                                 : dice < 90 ? Call.Kind.APPEND : Call.Kind.REMOVE;
         String key = key(world.random().nextInt(setup.keys()));
-        String argument = "c" + client + "." + values++ + ";";
+        String argument = newValue(client);
         Call call = new Call(client, kind, key, argument, at.number(), world.nowNanos());
         history.add(call);
         issue(call, at, () -> next(client));
@@ -87,6 +88,17 @@ final class Clients {
     /** A read of the latest value through one member; for the end of a run. */
     Call read(String key, SimProcess at) {
         return call(Call.Kind.GET, key, "", at);
+    }
+
+    /** One call of a client that hears of its end. */
+    void call(Call call, SimProcess at, Runnable then) {
+        history.add(call);
+        issue(call, at, then);
+    }
+
+    /** What nobody else writes. */
+    String newValue(int client) {
+        return "c" + client + "." + values++ + ";";
     }
 
     /** One call through one member. */
@@ -153,6 +165,7 @@ final class Clients {
                     mesh.write(
                             new Operation.Remove(key, Operation.Condition.ALWAYS, false),
                             answer.writing());
+            case TAKE, FILL, DROP -> mesh.write(Loaders.operation(call), answer.writing());
         }
     }
 
@@ -240,6 +253,12 @@ final class Clients {
                     end(Call.Status.OK, "");
                 }
                 case Outcome.Unchanged _ -> end(Call.Status.OK, "unchanged");
+                case Outcome.Leased leased -> {
+                    if (!isOver() && leased.state() == Outcome.Leased.State.LOAD) {
+                        call.token = leased.token();
+                    }
+                    found(leased.entry());
+                }
                 case Outcome.Refused(var code, var message) ->
                         end(Call.Status.REFUSED, code + " " + message);
             }

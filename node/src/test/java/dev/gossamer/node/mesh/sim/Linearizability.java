@@ -33,7 +33,8 @@ final class Linearizability {
         for (Call call : ofOneKey) {
             boolean changesNothing =
                     call.status == Call.Status.REFUSED
-                            || (call.kind == Call.Kind.GET && call.status != Call.Status.OK);
+                            || call.kind == Call.Kind.DROP
+                            || (call.isRead() && call.status != Call.Status.OK);
             if (!changesNothing) {
                 relevant.add(call);
             }
@@ -106,20 +107,20 @@ final class Linearizability {
 
     private static boolean explains(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET -> Objects.equals(value, call.found);
+            case GET, TAKE -> Objects.equals(value, call.found);
             case APPEND -> {
                 int length = (value == null ? 0 : value.length()) + call.argument.length();
                 yield !isCertain(call) || call.length == length;
             }
             case REMOVE -> !isCertain(call) || (call.version == null) == (value == null);
-            case PUT -> true;
+            case PUT, FILL, DROP -> true;
         };
     }
 
     private static @Nullable String after(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET -> value;
-            case PUT -> call.argument;
+            case GET, TAKE, DROP -> value;
+            case PUT, FILL -> call.argument;
             case APPEND -> (value == null ? "" : value) + call.argument;
             case REMOVE -> null;
         };

@@ -6,6 +6,7 @@ import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * mesh 3 of 5 copies 2     five machines, three run; waits until all is copied
  * roles KEY                who is what for a key now
  * put KEY VALUE via M      one call, and what came of it; also remove KEY, get KEY
+ * take KEY as NAME via M   asks for a lease; fill KEY VALUE under NAME via M
  * begin put KEY VALUE via M; end      the same, with other commands in between
  * insist put KEY VALUE via M          again and again until it is done, as clients do
  * kill M, start M, pause M, resume M, stop M
@@ -40,6 +42,10 @@ final class Scenario {
 
     private final long seed;
     private final Map<String, Integer> roles = new LinkedHashMap<>();
+
+    /** By the names that the story gives them. */
+    private final Map<String, Call> leases = new HashMap<>();
+
     private @Nullable Simulation simulation;
     private @Nullable Call begun;
 
@@ -62,6 +68,8 @@ final class Scenario {
             case "mesh" -> found(words);
             case "roles" -> roles(words[1]);
             case "put", "remove", "get" -> finish(begin(words));
+            case "take" -> take(words);
+            case "fill" -> fill(words);
             case "begin" -> {
                 begun = begin(line.substring("begin ".length()).trim().split(" +"));
                 yield "begun";
@@ -133,6 +141,27 @@ final class Scenario {
         return mesh().clients().call(kind, words[1], value, process(words[words.length - 1]));
     }
 
+    /** {@code take KEY as NAME via MEMBER}. */
+    private String take(String[] words) {
+        Call take = leaseCall(Call.Kind.TAKE, words, "", null);
+        leases.put(words[3], take);
+        String answer = finish(take);
+        return take.token == null ? answer : "lease";
+    }
+
+    /** {@code fill KEY VALUE under NAME via MEMBER}. */
+    private String fill(String[] words) {
+        return finish(leaseCall(Call.Kind.FILL, words, words[2], leases.get(words[4])));
+    }
+
+    private Call leaseCall(Call.Kind kind, String[] words, String value, @Nullable Call lease) {
+        SimProcess at = process(words[words.length - 1]);
+        Call call = new Call(0, kind, words[1], value, at.number(), world().nowNanos());
+        call.lease = lease;
+        mesh().clients().call(call, at, () -> {});
+        return call;
+    }
+
     private String finish(Call call) {
         long end = world().nowNanos() + CALL_PATIENCE;
         while (call.status == Call.Status.OPEN && world().nowNanos() < end) {
@@ -140,7 +169,7 @@ final class Scenario {
         }
         String code = call.note.replaceFirst(" .*", "");
         return switch (call.status) {
-            case OK -> call.kind != Call.Kind.GET ? "ok" : call.found == null ? "-" : call.found;
+            case OK -> !call.isRead() ? "ok" : call.found == null ? "-" : call.found;
             case REFUSED -> "refused " + code;
             case OPEN, UNKNOWN -> "unknown " + code;
         };
