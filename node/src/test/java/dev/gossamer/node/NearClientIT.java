@@ -112,14 +112,17 @@ class NearClientIT {
         pass("calm in the end", CALM);
     }
 
-    /** In which reads are answered by copies, and by nodes. */
+    /** At least so long, and until copies have been read and nodes been asked. */
     private void pass(String what, Duration duration) {
         double hits = hits();
         long asked = reads.sum();
         long end = System.nanoTime() + duration.toNanos();
-        mesh.await("the end of " + what, () -> System.nanoTime() - end > 0);
-        assertThat(hits() - hits).as("copies read in " + what).isGreaterThan(100);
-        assertThat(reads.sum() - asked).as("reads in " + what).isGreaterThan(200);
+        mesh.await(
+                "the end of " + what,
+                () ->
+                        System.nanoTime() - end > 0
+                                && hits() - hits > 100
+                                && reads.sum() - asked > 200);
     }
 
     private double hits() {
@@ -144,7 +147,7 @@ class NearClientIT {
             } catch (GossamerException _) {
                 failures.increment(); // Refused or unknown: the next number tells.
             }
-            LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gossamer.client.near;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.metrics.ClientMetrics;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
@@ -207,7 +208,7 @@ final class OriginWorld {
     }
 
     private void beginRead(int key) {
-        Asked asked = cache.asking(key(key), key % SLOTS, true);
+        Asked asked = cache.asking(key(key), key % SLOTS, Codec.utf8());
         if (connected && authority) {
             interest.set(key % SLOTS);
             begun.add(new Begun(asked, key, incarnation, last));

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gossamer.client.Cache;
 import dev.gossamer.client.Gossamer;
 import dev.gossamer.client.codec.Codec;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public class NearBenchmark {
     private static final int ENTRIES = 100_000;
     private static final int BATCH = 1_000;
 
+    /** For a machine that is busy while it starts. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final com.github.benmanes.caffeine.cache.Cache<String, String> bare =
             Caffeine.newBuilder().maximumSize(2 * ENTRIES).build();
     private final String[] keys = new String[ENTRIES];
@@ -61,7 +65,13 @@ public class NearBenchmark {
     @Setup
     public void fill() {
         node = new NearNode();
-        gossamer = Gossamer.builder().uri(node.uri()).nearBytesMax(256L << 20).connect();
+        gossamer =
+                Gossamer.builder()
+                        .uri(node.uri())
+                        .connectTimeout(PATIENCE)
+                        .requestTimeout(PATIENCE)
+                        .nearBytesMax(256L << 20)
+                        .connect();
         near = gossamer.cache("default", Codec.utf8(), Codec.utf8());
         for (int i = 0; i < ENTRIES; i++) {
             keys[i] = "user:" + i;
@@ -81,8 +91,7 @@ public class NearBenchmark {
     }
 
     private boolean areNear(List<String> some) {
-        return some.stream()
-                .allMatch(key -> near.getEntry(key).orElseThrow().tier().equals("L0"));
+        return some.stream().allMatch(key -> near.getEntry(key).orElseThrow().tier().equals("L0"));
     }
 
     @TearDown
