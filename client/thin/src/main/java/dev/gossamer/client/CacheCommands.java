@@ -1,5 +1,6 @@
 package dev.gossamer.client;
 
+import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.connection.Connection;
 import dev.gossamer.client.near.Asked;
 import dev.gossamer.client.near.Copy;
@@ -94,12 +95,11 @@ final class CacheCommands {
     }
 
     /**
-     * @param shareable whether the decoded value will be kept beside the encoded one, where the
-     *     answer is kept at all
+     * @param codec what the answer will be decoded with, if it is kept
      */
-    Request get(byte[] key, Freshness freshness, boolean shareable) {
+    Request get(byte[] key, Freshness freshness, Codec<?> codec) {
         if (isNear(freshness)) {
-            return near(key, freshness, shareable);
+            return near(key, freshness, codec);
         }
         boolean byDefault = freshness.equals(Freshness.DEFAULT);
         if (byDefault && plain.getAsBoolean()) {
@@ -108,10 +108,8 @@ final class CacheCommands {
         return byDefault ? read(key, false, GSM_GET, key) : switchedOn(freshness, key, false);
     }
 
-    Request getEntry(byte[] key, Freshness freshness, boolean shareable) {
-        return isNear(freshness)
-                ? near(key, freshness, shareable)
-                : switchedOn(freshness, key, true);
+    Request getEntry(byte[] key, Freshness freshness, Codec<?> codec) {
+        return isNear(freshness) ? near(key, freshness, codec) : switchedOn(freshness, key, true);
     }
 
     /** Whether what such a read is answered may be kept. */
@@ -134,10 +132,10 @@ final class CacheCommands {
     }
 
     /** A read whose answer is kept, if it may be. */
-    private Request near(byte[] key, Freshness freshness, boolean shareable) {
+    private Request near(byte[] key, Freshness freshness, Codec<?> codec) {
         Feeds feeds = Objects.requireNonNull(feedsOrNull);
         int slot = Slot.indexOf(key, 0, key.length);
-        Asked asked = feeds.cache().asking(key, slot, shareable);
+        Asked asked = feeds.cache().asking(key, slot, codec);
         byte[] wire = RequestEncoder.encode(words(key, freshness), WITH_NEAR, tail(slot));
         return new Request("GSM.GET", Safety.READ, slot, wire, new NearCheck(feeds, asked), true);
     }

@@ -29,10 +29,15 @@ record Engine(
      * The near copy of a key, if the client keeps any and it is proved fresh enough.
      *
      * @param key as the mesh knows it
+     * @param boundNanos as {@link NearCache#boundNanos} says
      */
-    @Nullable NearEntry nearOrNull(byte[] key, Freshness freshness) {
+    @Nullable NearEntry nearOrNull(byte[] key, long boundNanos) {
         NearCache near = nearOrNull;
-        return near == null ? null : near.findOrNull(key, NearCache.boundNanos(freshness));
+        return near == null ? null : near.findOrNull(key, boundNanos);
+    }
+
+    @Nullable NearEntry nearOrNull(byte[] key, Freshness freshness) {
+        return nearOrNull(key, NearCache.boundNanos(freshness));
     }
 
     /** Waits for a future that ends by itself, by its requests' deadlines. */

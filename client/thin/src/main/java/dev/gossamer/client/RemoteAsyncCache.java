@@ -71,7 +71,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
         NearEntry near = engine.nearOrNull(encoded, asked);
         return near != null
                 ? decoded(() -> near.value(values))
-                : send(engine.commands().get(encoded, asked, values.isShareable()), valueReader);
+                : send(engine.commands().get(encoded, asked, values), valueReader);
     }
 
     /** At once: what is in this process needs no other thread. */
@@ -95,7 +95,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
         return near != null
                 ? decoded(() -> CacheReplies.entry(near, values))
                 : send(
-                        engine.commands().getEntry(encoded, asked, values.isShareable()),
+                        engine.commands().getEntry(encoded, asked, values),
                         reply -> CacheReplies.entry(reply, values));
     }
 
@@ -166,7 +166,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
                 near.put(key, copy);
             } else {
                 far.add(key);
-                requests.add(engine.commands().get(encoded, freshness, values.isShareable()));
+                requests.add(engine.commands().get(encoded, freshness, values));
             }
         }
         return engine.bulk()

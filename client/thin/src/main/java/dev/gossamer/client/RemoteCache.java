@@ -1,6 +1,7 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.near.NearCache;
 import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.ReplyReader;
 import dev.gossamer.client.routing.Request;
@@ -28,6 +29,9 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     private final Freshness freshness;
     private final AsyncCache<K, V> async;
 
+    /** {@link #freshness}, counted once. */
+    private final long boundNanos;
+
     /** Made once: one less object per call. */
     private final ReplyReader<Optional<V>> valueReader;
 
@@ -42,6 +46,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
         this.keys = keys;
         this.values = values;
         this.freshness = freshness;
+        this.boundNanos = NearCache.boundNanos(freshness);
         this.async = new RemoteAsyncCache<>(engine, leasing, keys, values, freshness);
         this.valueReader = reply -> CacheReplies.value(reply, values);
     }
@@ -63,19 +68,19 @@ final class RemoteCache<K, V> implements Cache<K, V> {
 
     @Override
     public Optional<V> get(K key) {
-        return get(key, freshness);
+        return find(keys.encode(key), freshness, boundNanos);
     }
 
     @Override
     public Optional<V> get(K key, Freshness asked) {
-        return find(keys.encode(key), asked);
+        return find(keys.encode(key), asked, NearCache.boundNanos(asked));
     }
 
-    private Optional<V> find(byte[] encoded, Freshness asked) {
-        NearEntry near = engine.nearOrNull(encoded, asked);
+    private Optional<V> find(byte[] encoded, Freshness asked, long bound) {
+        NearEntry near = engine.nearOrNull(encoded, bound);
         return near != null
                 ? Optional.of(near.value(values))
-                : ask(engine.commands().get(encoded, asked, values.isShareable()), valueReader);
+                : ask(engine.commands().get(encoded, asked, values), valueReader);
     }
 
     @Override
@@ -90,7 +95,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
         return near != null
                 ? Optional.of(CacheReplies.entry(near, values))
                 : ask(
-                        engine.commands().getEntry(encoded, asked, values.isShareable()),
+                        engine.commands().getEntry(encoded, asked, values),
                         reply -> CacheReplies.entry(reply, values));
     }
 
@@ -192,7 +197,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
             K key, Function<? super K, Optional<V>> loader, LoadOptions options) {
         byte[] encoded = keys.encode(key);
         if (!options.asksPrimary()) {
-            Optional<V> hit = find(encoded, freshness);
+            Optional<V> hit = find(encoded, freshness, boundNanos);
             if (hit.isPresent()) {
                 return hit;
             }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The connection to one member that near copies come over, with all that voids them: begins where
  * the last one broke, and asks for proof, one question at a time.
  *
- * <p><b>Threads.</b> The I/O thread; {@link #provenNanos} any.
+ * <p><b>Threads.</b> The I/O thread; {@link #lifeOrNull} any.
  */
 final class Feed {
     private final Address address;

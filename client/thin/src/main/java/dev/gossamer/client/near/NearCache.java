@@ -2,6 +2,7 @@ package dev.gossamer.client.near;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.metrics.ClientMetrics;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.KeyHash;
@@ -124,9 +125,14 @@ public final class NearCache implements OriginStream.Copies {
         }
     }
 
-    /** To be called before a request is sent whose answer is to be kept. */
-    public Asked asking(byte[] key, int slot, boolean keepsDecoded) {
-        return new Asked(key, slot, turn, nanoClock.getAsLong(), keepsDecoded);
+    /**
+     * To be called before a request is sent whose answer is to be kept.
+     *
+     * @param codec what its reader will decode it with
+     */
+    public Asked asking(byte[] key, int slot, Codec<?> codec) {
+        Codec<?> shared = codec.isShareable() ? codec : null;
+        return new Asked(key, slot, turn, nanoClock.getAsLong(), shared);
     }
 
     /** Forgets all copies: the mesh began anew. */
@@ -193,10 +199,7 @@ public final class NearCache implements OriginStream.Copies {
                                 : Long.MAX_VALUE / 2);
         NearEntry before = quietlyOrNull(hash);
         if (before == null || before.life() != life || before.sequence() <= copy.sequence()) {
-            entries.put(
-                    hash,
-                    new NearEntry(
-                            asked.key(), asked.slot(), copy, life, expires, asked.keepsDecoded()));
+            entries.put(hash, new NearEntry(asked, copy, life, expires));
         }
     }
 

@@ -8,43 +8,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * A copy that this client keeps: what its origin had when its log was at a certain place. Immutable
  * but for being voided once, and for the decoded value that it remembers.
+ *
+ * <p>What a hit looks at is here and not in objects behind it: in a large cache each costs a wait
+ * for memory.
  */
 public final class NearEntry {
     private final byte[] key;
     private final int slot;
-    private final Copy copy;
+    private final long sequence;
     private final Life life;
     private final long expiresNanos;
-    private final boolean keepsDecoded;
+    private final @Nullable Codec<?> sharedOrNull;
+    private final Copy copy;
     private volatile boolean voided;
 
-    /** Racy on purpose: whoever misses it decodes once more. */
-    private @Nullable Decoded<?> decodedOrNull;
+    /** What {@link #sharedOrNull} made. Racy on purpose: whoever misses it decodes once more. */
+    private @Nullable Object decodedOrNull;
 
-    private record Decoded<V>(Codec<V> codec, V value) {}
-
-    NearEntry(byte[] key, int slot, Copy copy, Life life, long expiresNanos, boolean keepsDecoded) {
-        this.key = key;
-        this.slot = slot;
-        this.copy = copy;
+    NearEntry(Asked asked, Copy copy, Life life, long expiresNanos) {
+        this.key = asked.key();
+        this.slot = asked.slot();
+        this.sequence = copy.sequence();
         this.life = life;
         this.expiresNanos = expiresNanos;
-        this.keepsDecoded = keepsDecoded;
+        this.sharedOrNull = asked.sharedOrNull();
+        this.copy = copy;
     }
 
     /** The value, decoded; once for all callers where the codec says that they may share it. */
     public <V> V value(Codec<V> codec) {
-        Decoded<?> decoded = decodedOrNull;
-        if (decoded != null && decoded.codec().equals(codec)) {
-            // The codec that made it is the one that asks.
-            @SuppressWarnings("unchecked")
-            V value = (V) decoded.value();
+        if (!codec.equals(sharedOrNull)) {
+            return codec.decode(copy.value());
+        }
+        Object decoded = decodedOrNull;
+        if (decoded == null) {
+            V value = codec.decode(copy.value());
+            decodedOrNull = value;
             return value;
         }
-        V value = codec.decode(copy.value());
-        if (keepsDecoded && codec.isShareable()) {
-            decodedOrNull = new Decoded<>(codec, value);
-        }
+        // The codec that made it is the one that asks.
+        @SuppressWarnings("unchecked")
+        V value = (V) decoded;
         return value;
     }
 
@@ -62,7 +66,7 @@ public final class NearEntry {
     }
 
     long sequence() {
-        return copy.sequence();
+        return sequence;
     }
 
     /** From now on no reader takes it, not even one that has it in its hands. */
@@ -71,7 +75,7 @@ public final class NearEntry {
     }
 
     boolean isVoid() {
-        return voided || life.isVoid(slot, copy.sequence());
+        return voided || life.isVoid(slot, sequence);
     }
 
     boolean isExpired(long nowNanos) {
@@ -87,6 +91,6 @@ public final class NearEntry {
 
     /** What it holds, in bytes; the decoded value counts as much as the encoded one. */
     int payloadBytes() {
-        return key.length + copy.value().length * (keepsDecoded ? 2 : 1);
+        return key.length + copy.value().length * (sharedOrNull == null ? 1 : 2);
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * reconnect the origin goes on from there, or, where its log has lost what followed, says exactly
  * which of the wanted slots have changed.
  *
- * <p><b>Threads.</b> The I/O thread.
+ * <p><b>Threads.</b> The I/O thread; {@link #lifeOrNull()} any.
  */
 final class OriginStream {
 
@@ -37,7 +37,10 @@ final class OriginStream {
     private final Copies copies;
     private Recent recent = new Recent(RECENT);
     private BitSet interest = new BitSet();
-    private @Nullable Life lifeOrNull;
+
+    /** Read by any thread. */
+    private volatile @Nullable Life lifeOrNull;
+
     private long heard;
 
     /** Where this life was first heard: what is from before it cannot be vouched for. */

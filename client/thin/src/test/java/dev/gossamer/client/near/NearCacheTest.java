@@ -85,7 +85,7 @@ class NearCacheTest {
     }
 
     private Asked asking() {
-        return cache.asking(KEY, SLOT, true);
+        return cache.asking(KEY, SLOT, Codec.utf8());
     }
 
     private void keep(long clock, long sequence) {
@@ -172,7 +172,7 @@ class NearCacheTest {
         keep(1, 0);
         byte[] other = "other".getBytes(UTF_8);
         int otherSlot = Slot.indexOf(other, 0, other.length);
-        cache.keep(stream, cache.asking(other, otherSlot, true), copy(1, 1, 0));
+        cache.keep(stream, cache.asking(other, otherSlot, Codec.utf8()), copy(1, 1, 0));
         BitSet changed = new BitSet();
         changed.set(SLOT);
         stream.overrun(1, 9, changed, nanos.get());
@@ -195,7 +195,7 @@ class NearCacheTest {
         Copy copy =
                 new Copy(
                         other, version(1), elsewhere, 1, 0, Optional.empty(), OptionalLong.empty());
-        cache.keep(second, cache.asking(other, 1, true), copy);
+        cache.keep(second, cache.asking(other, 1, Codec.utf8()), copy);
         assertThat(stream.followed(ORIGIN, 2, 0, nanos.get())).isFalse();
         assertThat(read(Long.MAX_VALUE)).isNull();
         assertThat(cache.findOrNull(other, Long.MAX_VALUE)).isNotNull();
@@ -219,7 +219,7 @@ class NearCacheTest {
         follow();
         for (int i = 0; i < 10_000; i++) {
             byte[] key = ("key" + i).getBytes(UTF_8);
-            cache.keep(stream, cache.asking(key, 0, true), copy(i, 1, 0));
+            cache.keep(stream, cache.asking(key, 0, Codec.utf8()), copy(i, 1, 0));
         }
         assertThat(cache.bytes()).isBetween(1L << 19, 1L << 20);
     }

@@ -3,6 +3,7 @@ package dev.gossamer.client.near;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.metrics.ClientMetrics;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
@@ -29,8 +30,14 @@ final class OriginWorld {
 
     private record Logged(long sequence, boolean wholeSlot, int slot, long hash, Version version) {}
 
-    /** A read that the origin has begun: its position is taken, its value perhaps not. */
-    private record Begun(Asked asked, int key, long incarnation, long sequence) {}
+    /**
+     * A read that the origin has begun: its position is taken.
+     *
+     * @param found the value's version, if it was looked up at once and waits for something; else
+     *     it is looked up when the read ends
+     */
+    private record Begun(
+            Asked asked, int key, Optional<Version> found, long incarnation, long sequence) {}
 
     private final SplittableRandom random;
     private final boolean proofs;
@@ -207,14 +214,16 @@ final class OriginWorld {
     }
 
     private void beginRead(int key) {
-        Asked asked = cache.asking(key(key), key % SLOTS, true);
+        Asked asked = cache.asking(key(key), key % SLOTS, Codec.utf8());
         if (connected && authority) {
             interest.set(key % SLOTS);
-            begun.add(new Begun(asked, key, incarnation, last));
+            Optional<Version> found =
+                    random.nextBoolean() ? Optional.of(version(key)) : Optional.empty();
+            begun.add(new Begun(asked, key, found, incarnation, last));
         }
     }
 
-    /** Of several reads under way some end sooner; the value is of when it ends. */
+    /** Of several reads under way some end sooner. */
     private void endRead() {
         if (begun.isEmpty()) {
             return;
@@ -226,7 +235,7 @@ final class OriginWorld {
         Copy copy =
                 new Copy(
                         key(read.key()),
-                        version(read.key()),
+                        read.found().orElseGet(() -> version(read.key())),
                         ORIGIN,
                         read.incarnation(),
                         read.sequence(),

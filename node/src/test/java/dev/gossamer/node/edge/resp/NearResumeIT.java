@@ -44,6 +44,7 @@ class NearResumeIT {
         gossamer =
                 Gossamer.builder()
                         .uri(node.uri())
+                        .connectTimeout(Duration.ofSeconds(10))
                         .requestTimeout(Duration.ofSeconds(2))
                         .nearBytesMax(256L << 20)
                         .metrics(new MicrometerClientMetrics(meters))
