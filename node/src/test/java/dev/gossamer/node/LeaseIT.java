@@ -1,5 +1,6 @@
 package dev.gossamer.node;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.client.Cache;
@@ -10,6 +11,8 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.resp.Reply;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +164,54 @@ class LeaseIT {
                 assertThat(ask(clients.get(node), "GET", key)).isInstanceOf(Reply.Nil.class);
             }
         }
+    }
+
+    @Test
+    void whoeverWaitsAtAnyNodeHearsOfTheFill() throws Exception {
+        String token = token(ask(clients.getFirst(), "GSM.LEASE.GET", "awaited"));
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            for (int node = 0; node < NODES; node++) {
+                Socket socket = new Socket("127.0.0.1", mesh.redisPort(node));
+                waiting.add(socket);
+                socket.setSoTimeout(30_000);
+                socket.getOutputStream()
+                        .write("GSM.LEASE.GET awaited WAIT 30000\r\n".getBytes(US_ASCII));
+            }
+            awaitWaiters(NODES);
+            assertThat(fill(clients.getLast(), "awaited", token)).isInstanceOf(Reply.Text.class);
+            for (Socket socket : waiting) {
+                assertThat(readUntil(socket, "older")).contains("state\r\n$5\r\nvalue");
+            }
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+        awaitWaiters(0);
+    }
+
+    /** Until so many wait, as all nodes together tell. */
+    private static void awaitWaiters(int wanted) {
+        mesh.await(
+                wanted + " who wait",
+                () ->
+                        IntStream.range(0, NODES)
+                                        .mapToDouble(node ->
+                                                mesh.metric(node, "gossamer_leases_waiters"))
+                                        .sum()
+                                == wanted);
+    }
+
+    private static String readUntil(Socket socket, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        byte[] some = new byte[200];
+        while (!text.toString().contains(end)) {
+            int length = socket.getInputStream().read(some);
+            assertThat(length).as("what comes after %s", text).isPositive();
+            text.append(new String(some, 0, length, US_ASCII));
+        }
+        return text.toString();
     }
 
     private static Reply fill(Gossamer client, String key, String token) {

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param timeout how long a lease is when its taker names no time. Longer than nearly all loads
  *     take: when a loader dies, the others wait for so long. 10 s by default
- * @param timeoutMax the longest that a taker may ask for, and the longest that anybody waits for
- *     another's lease in one call. Not below {@code timeout}; 1 min by default
+ * @param timeoutMax the longest that a taker may ask for, and that anybody waits for another's
+ *     lease before it looks again. Not below {@code timeout}; 1 min by default
  * @param bytesMax what leases, what is known to be absent, and who waits may take: about 250 bytes
  *     and the key for each lease, about 150 for each who waits. Beyond it the answer is BUSY (C12).
  *     At least 4 KiB; 16 MiB by default

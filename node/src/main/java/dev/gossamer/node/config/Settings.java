@@ -319,7 +319,7 @@ public final class Settings {
                     "leases.timeout-max",
                     "60s",
                     duration(Duration.ofMillis(10), HOUR),
-                    "Longest time that a taker may name, and that anybody waits for another's lease in one call; not below leases.timeout.");
+                    "Longest time that a taker may name; not below leases.timeout.");
     public static final Setting<Long> LIMITS_LEASES_BYTES_MAX =
             new Setting<>(
                     "limits.leases-bytes-max",

@@ -174,7 +174,9 @@ final class LoopRouter {
 
     /** Applies as the primary, and answers when all who must have the change have it. */
     void apply(WriteCall call, Holding holding) {
-        if (isAlone(holding, call.slot(), call.key())) {
+        // A lease changes no entry: as for a read, it is enough to look for pending writes after.
+        if (call.operation() instanceof Operation.TakeLease
+                || isAlone(holding, call.slot(), call.key())) {
             Keyspace.Change change = changeOf(call, holding);
             if (change.changed().isEmpty()) {
                 answerUnchanged(call, change.outcome(), holding);

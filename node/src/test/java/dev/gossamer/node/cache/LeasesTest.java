@@ -15,6 +15,7 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -320,11 +321,12 @@ class LeasesTest {
     @Test
     void aFullTableRefusesAndNeverGrowsBeyondItsBound() {
         long max = 8 << 10;
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Leases leases =
                 new Leases(
                         new LeaseSettings(Duration.ofSeconds(1), Duration.ofSeconds(1), max),
                         () -> lab.nowMillis.get() * 1_000_000,
-                        lab.registry);
+                        registry);
         List<Bytes> given = new ArrayList<>();
         assertThatThrownBy(
                         () -> {
@@ -341,6 +343,9 @@ class LeasesTest {
         assertThat(given.size()).isBetween(20, 29);
         assertThatThrownBy(() -> leases.await(given.getFirst(), woken::incrementAndGet))
                 .hasMessageContaining("limits.leases-bytes-max");
+        assertThat(registry.get("gossamer.leases.refused").functionCounter().count()).isEqualTo(2);
+        assertThat(registry.get("gossamer.leases").gauge().value()).isEqualTo(given.size());
+        assertThat(registry.get("gossamer.leases.bytes.max").gauge().value()).isEqualTo(max);
         lab.pass(2_000);
         Bytes next = key("next");
         assertThat(leases.take(next.slotIndex(), next, null, 0, this::version))
@@ -358,7 +363,7 @@ class LeasesTest {
                 new Leases(
                         new LeaseSettings(Duration.ofSeconds(1), Duration.ofSeconds(1), 8 << 10),
                         () -> lab.nowMillis.get() * 1_000_000,
-                        lab.registry);
+                        new SimpleMeterRegistry());
         for (int i = 0; i < 100; i++) {
             Bytes key = key("k" + i);
             leases.absent(key.slotIndex(), key, 60_000);

@@ -8,6 +8,9 @@ import dev.gossamer.protocol.resp.Request;
  * {@code WAIT} for another's load; and a session's.
  */
 final class LeaseOptions {
+    /** A year: what is longer is as long. */
+    private static final long MILLIS_MAX = 365L * 24 * 3_600_000;
+
     final SessionOptions session = new SessionOptions();
     long timeoutMillis;
     long refreshMillis;
@@ -47,6 +50,6 @@ final class LeaseOptions {
         if (millis <= 0) {
             throw new Refusal("ERR " + request.text(i) + " is not above 0");
         }
-        return millis;
+        return Math.min(millis, MILLIS_MAX);
     }
 }

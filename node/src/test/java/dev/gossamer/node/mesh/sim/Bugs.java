@@ -4,7 +4,6 @@ import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.cache.Operation;
-import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
@@ -14,7 +13,6 @@ import dev.gossamer.node.mesh.sim.Faults.Kind;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
-import dev.gossamer.protocol.Version;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -57,8 +55,8 @@ final class Bugs {
         NO_LEDGER,
         /** A fill is stored whatever became of its lease. */
         FILLS_UNCHECKED,
-        /** Everybody who asks is to load, and every fill is stored. */
-        LEASES_FOR_ALL
+        /** The primary takes all who ask for a lease for one and the same. */
+        HOLDERS_CONFUSED
     }
 
     /** The faults under which a bug shows; other kinds only take time. */
@@ -74,7 +72,7 @@ final class Bugs {
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
-            case FILLS_UNCHECKED, LEASES_FOR_ALL -> EnumSet.of(Kind.SLOW, Kind.RESET);
+            case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
@@ -104,20 +102,11 @@ final class Bugs {
                             : Optional.empty();
             case NO_TAKEOVER -> sync(request, SyncRequest.Survey.class).map(s -> alike(asker, s));
             case NO_MIRROR -> sync(request, SyncRequest.Compare.class).map(Bugs::alike);
-            case LEASES_FOR_ALL ->
-                    request instanceof Request.Write(Operation.TakeLease _, var _)
-                            ? Optional.of(lent(asker))
-                            : Optional.empty();
             case NO_RECONCILIATION ->
                     sync(request, SyncRequest.Reconcile.class)
                             .map(_ -> new Reply.Synced(new SyncReply.Done()));
             default -> Optional.empty();
         };
-    }
-
-    private Reply lent(SimProcess asker) {
-        Version token = new Version(1, ++freshIds, asker.member().id());
-        return new Reply.Done(new Outcome.Leased(Outcome.Leased.State.LOAD, null, token, 0, 1_000));
     }
 
     private static <T extends SyncRequest> Optional<T> sync(Request request, Class<T> type) {
@@ -145,8 +134,12 @@ final class Bugs {
 
     /** A request on its way out. */
     Request sent(Request request) {
-        boolean stored = planted == Bug.FILLS_UNCHECKED || planted == Bug.LEASES_FOR_ALL;
-        if (stored && request instanceof Request.Write(Operation.Fill fill, var id)) {
+        if (planted == Bug.HOLDERS_CONFUSED
+                && request instanceof Request.Write(Operation.TakeLease take, var _)) {
+            return new Request.Write(take, new OperationId(-1, -1));
+        }
+        if (planted == Bug.FILLS_UNCHECKED
+                && request instanceof Request.Write(Operation.Fill fill, var id)) {
             return new Request.Write(
                     new Operation.Put(
                             fill.key(),
