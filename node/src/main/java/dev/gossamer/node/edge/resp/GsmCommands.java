@@ -13,7 +13,6 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.ReplyWriter;
 import dev.gossamer.protocol.resp.Request;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +74,8 @@ final class GsmCommands {
 
     private static void get(Connection connection, Request request) {
         SessionOptions session = new SessionOptions();
-        Freshness freshness = Freshness.DEFAULT;
+        Bytes key = request.bytes(1);
+        Freshness freshness = FreshnessCommands.of(connection, key);
         boolean meta = false;
         int i = 2;
         while (i < request.count()) {
@@ -87,7 +87,7 @@ final class GsmCommands {
                 i++;
             } else if (request.is(i, "FRESH")) {
                 int value = Arguments.valueOf(request, i);
-                freshness = freshness(request, value);
+                freshness = FreshnessCommands.at(request, value);
                 i = value + (freshness instanceof Freshness.Within ? 2 : 1);
             } else {
                 throw Refusal.syntax();
@@ -95,25 +95,7 @@ final class GsmCommands {
         }
         Mesh mesh = connection.context().mesh();
         session.check(mesh);
-        Bytes key = request.bytes(1);
         mesh.read(key, freshness, new ReadOf(connection, key, meta, session));
-    }
-
-    private static Freshness freshness(Request request, int i) {
-        if (request.is(i, "LATEST")) {
-            return Freshness.LATEST;
-        }
-        if (request.is(i, "ANY")) {
-            return Freshness.ANY;
-        }
-        if (!request.is(i, "WITHIN")) {
-            throw Refusal.syntax();
-        }
-        long millis = Arguments.integer(request, Arguments.valueOf(request, i));
-        if (millis < 0) {
-            throw new Refusal("ERR freshness bound is negative");
-        }
-        return new Freshness.Within(Duration.ofMillis(millis));
     }
 
     /** Reads one key for GSM.GET. */
@@ -150,7 +132,7 @@ final class GsmCommands {
             out.nothing();
             return;
         }
-        out.map(5);
+        out.map(6);
         out.text("value");
         out.bulk(entry.value());
         out.text(VERSION);
@@ -161,6 +143,8 @@ final class GsmCommands {
         out.text(read.origin().id().toString());
         out.text(EXPIRES_AT);
         expiry(entry, out);
+        out.text("age_ms");
+        out.integer(Math.ceilDiv(read.ageNanos(), 1_000_000));
     }
 
     private static void expiry(Entry entry, ReplyWriter out) {

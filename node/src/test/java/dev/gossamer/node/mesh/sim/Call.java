@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Call {
     enum Kind {
         GET,
+        /** A read that a near copy may answer, as far as it is not older than its bound. */
+        NEAR,
         PUT,
         APPEND,
         REMOVE
@@ -41,6 +43,9 @@ final class Call {
     @Nullable Version version;
     String note = "";
 
+    /** Of a NEAR. */
+    long boundNanos;
+
     Call(int client, Kind kind, String key, String argument, int member, long startNanos) {
         this.client = client;
         this.kind = kind;
@@ -51,7 +56,7 @@ final class Call {
     }
 
     boolean isWrite() {
-        return kind != Kind.GET;
+        return kind != Kind.GET && kind != Kind.NEAR;
     }
 
     boolean isAcknowledgedWrite() {
@@ -68,7 +73,7 @@ final class Call {
     public String toString() {
         String result =
                 switch (status) {
-                    case OK -> kind == Kind.GET ? "-> " + found : "ok " + version;
+                    case OK -> !isWrite() ? "-> " + found : "ok " + version;
                     case OPEN, UNKNOWN -> "unknown " + note;
                     case REFUSED -> "refused " + note;
                 };
@@ -83,8 +88,9 @@ final class Call {
                 + kind
                 + " "
                 + key
-                + (kind == Kind.GET ? " " : " '" + argument + "' ")
+                + (kind == Kind.NEAR ? " within " + boundNanos / 1_000_000 + " ms" : "")
+                + (isWrite() ? " '" + argument + "' " : " ")
                 + result
-                + (kind == Kind.GET && version != null ? " (" + version + ")" : "");
+                + (!isWrite() && version != null ? " (" + version + ")" : "");
     }
 }

@@ -106,7 +106,7 @@ final class Linearizability {
 
     private static boolean explains(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET -> Objects.equals(value, call.found);
+            case GET, NEAR -> Objects.equals(value, call.found);
             case APPEND -> {
                 int length = (value == null ? 0 : value.length()) + call.argument.length();
                 yield !isCertain(call) || call.length == length;
@@ -118,7 +118,7 @@ final class Linearizability {
 
     private static @Nullable String after(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET -> value;
+            case GET, NEAR -> value;
             case PUT -> call.argument;
             case APPEND -> (value == null ? "" : value) + call.argument;
             case REMOVE -> null;
