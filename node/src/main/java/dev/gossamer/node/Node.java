@@ -16,6 +16,7 @@ import dev.gossamer.node.edge.resp.RespServer;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
@@ -143,6 +144,7 @@ public final class Node implements AutoCloseable {
                                 self,
                                 loops,
                                 keyspace,
+                                nearTier(config, keyspace),
                                 membership,
                                 agreement,
                                 acceptor::save,
@@ -192,6 +194,14 @@ public final class Node implements AutoCloseable {
                 new Keyspace(memory, versions, self.id(), millis, nanoClock, settings, registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
         return keyspace;
+    }
+
+    private NearTier nearTier(NodeConfig config, Keyspace keyspace) {
+        return new NearTier(
+                config.nearBytesMax(),
+                clock::millis,
+                (key, entry, other) -> keyspace.settingsOf(key).partition().isLater(entry, other),
+                registry);
     }
 
     private void every(long millis, String thread, Runnable work) {

@@ -48,6 +48,7 @@ record NodeConfig(
         Optional<Path> logFile,
         Farewell.Times farewell,
         MemorySettings memory,
+        long nearBytesMax,
         KeyspaceSettings keyspace,
         MeshSettings mesh,
         Contacts contacts,
@@ -78,6 +79,7 @@ record NodeConfig(
                 new MemorySettings(
                         configuration.get(Settings.MEMORY_BYTES_MAX),
                         configuration.get(Settings.MEMORY_TOMBSTONE_BYTES_MAX)),
+                configuration.get(Settings.MEMORY_NEAR_BYTES_MAX),
                 keyspace(configuration),
                 mesh(configuration),
                 contacts(configuration),

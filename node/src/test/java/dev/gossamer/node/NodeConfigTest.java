@@ -55,6 +55,7 @@ class NodeConfigTest {
                     Map.entry("invalidation.window", "1ms"),
                     Map.entry("memory.max-bytes", "64MiB"),
                     Map.entry("memory.tombstone-bytes-max", "1MiB"),
+                    Map.entry("memory.near-bytes-max", "1MiB"),
                     Map.entry("memory.tombstone-retention", "1h"),
                     Map.entry("clock.drift-max", "5s"),
                     Map.entry("limits.key-bytes-max", "1KiB"),

@@ -1,6 +1,7 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param replication how many copies, at most the mesh's own
  * @param acks when a write is acknowledged
  * @param partition what a partition costs, and so in which order versions are compared
+ * @param freshness of a read that does not say how fresh it must be (C4)
  */
 public record CacheSettings(
         String name,
@@ -23,7 +25,19 @@ public record CacheSettings(
         long entryBytesMax,
         int replication,
         Acks acks,
-        Partition partition) {
+        Partition partition,
+        Freshness freshness) {
+    /** With {@link Freshness#DEFAULT}. */
+    public CacheSettings(
+            String name,
+            Optional<Duration> ttl,
+            long entryBytesMax,
+            int replication,
+            Acks acks,
+            Partition partition) {
+        this(name, ttl, entryBytesMax, replication, acks, partition, Freshness.DEFAULT);
+    }
+
     /** The name of the cache that takes every key that no other claims. */
     public static final String DEFAULT_NAME = "default";
 

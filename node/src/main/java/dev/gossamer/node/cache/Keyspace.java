@@ -68,8 +68,7 @@ public final class Keyspace {
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
         this.writer =
-                new Writer(
-                        tier, caches, clock, self, tombstoneRetentionMillis, leases, this::tell);
+                new Writer(tier, caches, clock, self, tombstoneRetentionMillis, leases, this::tell);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);

@@ -45,7 +45,9 @@ public final class CacheReader {
                     replication,
                     configuration.get(name, Settings.CACHE_ACKS, defaultOf(Settings.CACHE_ACKS)),
                     configuration.get(
-                            name, Settings.CACHE_PARTITION, defaultOf(Settings.CACHE_PARTITION)));
+                            name, Settings.CACHE_PARTITION, defaultOf(Settings.CACHE_PARTITION)),
+                    configuration.get(
+                            name, Settings.CACHE_FRESHNESS, defaultOf(Settings.CACHE_FRESHNESS)));
         } catch (IllegalArgumentException e) {
             throw new ConfigException("caches." + name + ": " + e.getMessage(), e);
         }

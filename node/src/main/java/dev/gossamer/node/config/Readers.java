@@ -1,5 +1,6 @@
 package dev.gossamer.node.config;
 
+import dev.gossamer.protocol.Freshness;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
@@ -129,6 +130,17 @@ public final class Readers {
             }
             return value;
         };
+    }
+
+    /** {@code latest}, {@code any}, or a time up to which a near copy may answer. */
+    public static Function<String, Freshness> freshness(Duration max) {
+        Function<String, Duration> bound = duration(Duration.ZERO, max);
+        return text ->
+                switch (text) {
+                    case "latest" -> Freshness.LATEST;
+                    case "any" -> Freshness.ANY;
+                    default -> new Freshness.Within(bound.apply(text));
+                };
     }
 
     private static String show(Duration duration) {

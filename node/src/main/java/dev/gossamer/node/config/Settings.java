@@ -10,6 +10,7 @@ import static dev.gossamer.node.config.Readers.text;
 
 import dev.gossamer.node.cache.CacheSettings.Acks;
 import dev.gossamer.node.cache.CacheSettings.Partition;
+import dev.gossamer.protocol.Freshness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -258,6 +259,12 @@ public final class Settings {
                     "32MiB",
                     bytes(64 * KIB, 1024 * GIB),
                     "What remembered removals may take, beside memory.max-bytes; over it the oldest are forgotten early.");
+    public static final Setting<Long> MEMORY_NEAR_BYTES_MAX =
+            new Setting<>(
+                    "memory.near-bytes-max",
+                    "32MiB",
+                    bytes(0, 1024 * GIB),
+                    "What near copies of other members' entries may take, beside memory.max-bytes; 0 for none.");
     public static final Setting<Duration> TOMBSTONE_RETENTION =
             new Setting<>(
                     "memory.tombstone-retention",
@@ -397,6 +404,13 @@ public final class Settings {
                     choice(Partition.class),
                     "'available': both sides of a partition serve, and the later write wins the merge; 'consistent': the smaller side refuses.");
 
+    static final Setting<Freshness> CACHE_FRESHNESS =
+            new Setting<>(
+                    "freshness",
+                    "1s",
+                    Readers.freshness(Duration.ofDays(1)),
+                    "How old an answer may be when a read does not say: 'latest', 'any' or a duration, within which a near copy may answer.");
+
     static final List<Setting<?>> ALL =
             List.of(
                     NODE_NAME,
@@ -434,6 +448,7 @@ public final class Settings {
                     INVALIDATION_WINDOW,
                     MEMORY_BYTES_MAX,
                     MEMORY_TOMBSTONE_BYTES_MAX,
+                    MEMORY_NEAR_BYTES_MAX,
                     TOMBSTONE_RETENTION,
                     CLOCK_DRIFT_MAX,
                     LIMITS_KEY_BYTES_MAX,
@@ -458,7 +473,8 @@ public final class Settings {
                     CACHE_ENTRY_BYTES_MAX,
                     CACHE_REPLICATION,
                     CACHE_ACKS,
-                    CACHE_PARTITION);
+                    CACHE_PARTITION,
+                    CACHE_FRESHNESS);
 
     private Settings() {}
 

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Leases;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out the reads and writes of one event loop: here, or at the slot's primary.
@@ -54,6 +56,8 @@ final class LoopRouter {
     private final int[] underWay = new int[Slot.COUNT];
 
     private final long[] underWayEpoch = new long[Slot.COUNT];
+    private final int[] writesUnderWay = new int[Slot.COUNT];
+    private final NearReads nearReads;
 
     /** Per slot what waits, by order of arrival. Never holds an empty list. */
     private final Map<Integer, List<Attempt>> parked = new LinkedHashMap<>();
@@ -79,6 +83,7 @@ final class LoopRouter {
         this.epochs = shared.epochs();
         this.keyspace = shared.keyspace();
         this.operationsClient = operationsClient;
+        this.nearReads = new NearReads(shared);
     }
 
     /**
@@ -87,14 +92,27 @@ final class LoopRouter {
     void read(Bytes key, Freshness freshness, boolean forwards, ReadAttempt.Answer answer) {
         int slot = key.slotIndex();
         boolean any = freshness instanceof Freshness.Any;
-        if ((any || isClear(slot)) && mayAnswer(epochs.latest(), slot, key, freshness)) {
+        @Nullable Position at = positionOrNull(forwards);
+        Holding holding = epochs.latest();
+        if ((any || isClear(slot)) && mayAnswer(holding, slot, key, freshness)) {
             Entry entry = keyspace.findOrNull(key);
             if (any || !shared.pending().isPending(slot, key)) {
-                answer.found(entry, null);
+                answer.found(entry, Whence.here(at));
                 return;
             }
         }
-        submit(new ReadAttempt(this, slot, deadline(forwards), key, freshness, forwards, answer));
+        if (!forwards
+                || !hasNoWriteUnderWay(slot)
+                || !nearReads.answer(holding, slot, key, freshness, answer)) {
+            submit(
+                    new ReadAttempt(
+                            this, slot, deadline(forwards), key, freshness, forwards, answer));
+        }
+    }
+
+    /** For what another member asks: it may keep a copy. */
+    @Nullable Position positionOrNull(boolean forwards) {
+        return forwards ? null : shared.logEnd().get();
     }
 
     /** Whether a read is answered from this node's memory alone, once nothing is pending. */
@@ -314,14 +332,31 @@ final class LoopRouter {
     /** An attempt asks another member. */
     void begin(Attempt attempt, long epoch) {
         underWay[attempt.slot]++;
+        writesUnderWay[attempt.slot] += attempt instanceof WriteAttempt ? 1 : 0;
         underWayEpoch[attempt.slot] = epoch;
     }
 
     /** The answer, or its absence, has been dealt with: the attempt is over or parked. */
     void end(Attempt attempt) {
+        writesUnderWay[attempt.slot] -= attempt instanceof WriteAttempt ? 1 : 0;
         if (--underWay[attempt.slot] == 0 && parked.containsKey(attempt.slot)) {
             lane.execute(() -> retry(attempt.slot));
         }
+    }
+
+    /** Whether no write that came before can still be on its way to where it is carried out. */
+    boolean hasNoWriteUnderWay(int slot) {
+        return writesUnderWay[slot] == 0 && !parked.containsKey(slot);
+    }
+
+    /** A read has been put to the key's owner. */
+    void asks(ReadAttempt attempt) {
+        nearReads.asks(attempt);
+    }
+
+    /** The answer is here, or will not come. */
+    void answered(ReadAttempt attempt) {
+        nearReads.answered(attempt);
     }
 
     /** Whether something here must be answered before a request that could be answered now. */

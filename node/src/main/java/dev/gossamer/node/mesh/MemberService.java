@@ -12,7 +12,6 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
-import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,8 +131,8 @@ final class MemberService implements RequestHandler {
 
     private record ReadReply(Responder responder) implements ReadAttempt.Answer {
         @Override
-        public void found(@Nullable Entry entry, @Nullable Member from) {
-            responder.reply(new Reply.Found(entry));
+        public void found(@Nullable Entry entry, Whence whence) {
+            responder.reply(new Reply.Found(entry, whence.at()));
         }
 
         @Override

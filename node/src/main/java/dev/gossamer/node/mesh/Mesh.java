@@ -50,9 +50,15 @@ public interface Mesh {
      *
      * @param entry the live entry, or null for a miss
      * @param tier where it was found, or where its absence was
-     * @param origin the member that answered
+     * @param origin the member that answered, now or when its answer was kept as a near copy
+     * @param ageNanos the answer was certainly current so long ago; 0 when its owner was asked
      */
-    record Read(@Nullable Entry entry, Tier tier, Member origin) {}
+    record Read(@Nullable Entry entry, Tier tier, Member origin, long ageNanos) {
+        /** Not from a near copy. */
+        public Read(@Nullable Entry entry, Tier tier, Member origin) {
+            this(entry, tier, origin, 0);
+        }
+    }
 
     void read(Bytes key, Freshness freshness, Callback<Read> callback);
 
@@ -96,6 +102,9 @@ public interface Mesh {
      * dev.gossamer.protocol.Version#CLOCK_FIRST}.
      */
     boolean isEpochFirst(Bytes key);
+
+    /** How fresh a read of the key is to be that says nothing, by its cache's settings. */
+    Freshness freshnessOf(Bytes key);
 
     Member self();
 

@@ -1,6 +1,9 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
+import dev.gossamer.gossip.invalidation.Kind;
+import dev.gossamer.gossip.invalidation.Position;
+import dev.gossamer.gossip.invalidation.Raced;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
@@ -13,11 +16,13 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.coherence.Coherence;
 import dev.gossamer.node.mesh.coherence.CoherenceMeters;
+import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.mesh.link.Links;
 import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
@@ -73,6 +78,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Standing standing;
     private final Departure departure;
     private final Leftovers leftovers;
+    private final NearCopies near;
     private final Coherence coherence;
     private final OwnChanges ownChanges;
     private final Fence fence = new Fence();
@@ -96,6 +102,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
             Member self,
             EventLoops loops,
             Keyspace keyspace,
+            NearTier nearTier,
             Membership membership,
             Agreement agreement,
             Notary notary,
@@ -110,6 +117,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Links(settings.links(), self.id(), loops, meters, nanoClock, random),
                 new VirtualWorkers(),
                 keyspace,
+                nearTier,
                 membership,
                 agreement,
                 notary,
@@ -130,6 +138,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
             Lanes lanes,
             Workers workers,
             Keyspace keyspace,
+            NearTier nearTier,
             Membership membership,
             Agreement agreement,
             Notary notary,
@@ -152,7 +161,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
                         lanes.all(),
                         this::pass);
-        this.shared = Shared.of(settings, epochs, keyspace, nanoClock);
+        this.near = new NearCopies(nearTier, this::raced, nanoClock);
+        this.shared = Shared.of(settings, epochs, keyspace, this::logEnd, near, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
                 new Sync(
@@ -190,6 +200,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.coherence = coherence(life, mailbox, random);
         this.ownChanges = new OwnChanges(coherence.ownLog(), epochs, self.id(), keyspace::clock);
         keyspace.onChange(ownChanges);
+        coherence.listen(near);
         var gossip = new Gossip(self.id(), life, settings.gossip(), random);
         this.standing =
                 new Standing(
@@ -231,6 +242,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         MeshMeters.register(meters, shared, council);
         MeshMeters.register(meters, sync);
         CoherenceMeters.register(meters, coherence);
+        CoherenceMeters.register(meters, near, this::others);
     }
 
     /** On the last lane, for the first one has most of the other duties. */
@@ -247,9 +259,24 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new SplittableRandom(random.nextLong()));
     }
 
+    private Raced raced(MemberId origin, Position after, Kind kind, int slot, long hash) {
+        return coherence.machine().raced(origin, after, kind, slot, hash);
+    }
+
+    private Position logEnd() {
+        return coherence.ownLog().position();
+    }
+
     /** What this node invalidates as the primary of its slots. */
     public OwnLog ownLog() {
         return coherence.ownLog();
+    }
+
+    private List<MemberId> others() {
+        return topology().members().stream()
+                .map(Member::id)
+                .filter(id -> !id.equals(self.id()))
+                .toList();
     }
 
     private AgreementStatus agreementStatus() {
@@ -263,6 +290,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
             leftovers.pass(before, next, () -> ownChanges.pass(before, next, install));
             // After: who asks for a lease now goes by the new topology already.
             keyspace.leases().revoke(Tenure.broken(before, next));
+            near.ownersChanged(OwnChanges.slotsOfOthers(before, next));
         });
     }
 
@@ -380,6 +408,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public FollowedLog log() {
         return new EdgeLog(coherence.ownLog(), slot -> epochs.latest().isServing(slot));
+    }
+
+    @Override
+    public Freshness freshnessOf(Bytes key) {
+        return keyspace.settingsOf(key).freshness();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.BitSet;
 import java.util.function.LongSupplier;
@@ -51,6 +52,18 @@ final class OwnChanges implements ChangeListener {
         BitSet broken = brokenSlots(before, next);
         install.run();
         log.appendSlots(broken, new Version(next.epoch(), clock.getAsLong(), self));
+    }
+
+    /** Where another member is the primary from now on, or answers for another part of the mesh. */
+    static BitSet slotsOfOthers(Holding before, Holding next) {
+        Topology was = before.topology();
+        Topology is = next.topology();
+        boolean agreed = !was.isProvisional() && !is.isProvisional() && !was.isEmpty();
+        BitSet changed = new BitSet(Slot.COUNT);
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            changed.set(slot, !agreed || !was.primary(slot).equals(is.primary(slot)));
+        }
+        return changed;
     }
 
     /**

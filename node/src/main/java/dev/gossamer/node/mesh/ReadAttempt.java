@@ -1,26 +1,30 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.gossip.invalidation.Position;
+import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.NearCopy.Question;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A read that this node's memory alone cannot answer, or not yet. */
 final class ReadAttempt extends Attempt implements ReplyHandler {
     private static final int WEIGHT_BYTES = 128;
+    private static final int JOINED_MAX = 1_024;
 
     /** Takes the answer of one read. */
     interface Answer {
-        /**
-         * @param from the member that answered, or null for this one
-         */
-        void found(@Nullable Entry entry, @Nullable Member from);
+        void found(@Nullable Entry entry, Whence whence);
 
         void failed(ErrorCode code, String message);
 
@@ -34,7 +38,15 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     private final Freshness freshness;
     private final boolean forwards;
     private final Answer answer;
+
+    /** Who asked for the same since, and gets the same answer. */
+    private final List<Answer> joined = new ArrayList<>(0);
+
     private @Nullable Member asked;
+    private @Nullable Question question;
+
+    /** Read before anything else of a try: see {@link OwnChanges}. */
+    private @Nullable Position at;
 
     ReadAttempt(
             LoopRouter router,
@@ -53,6 +65,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
     @Override
     void step() {
+        at = router.positionOrNull(forwards);
         Holding holding = router.shared.epochs().latest();
         if (router.mayAnswer(holding, slot, key, freshness)) {
             stepHere();
@@ -66,11 +79,32 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         } else if (holding.topology().isEmpty()) {
             router.park(this);
         } else {
-            Member primary = holding.topology().primary(slot);
-            asked = primary;
-            router.begin(this, holding.epoch());
-            router.lane.send(primary, new Request.Read(key), holding.epoch(), deadlineNanos, this);
+            ask(holding.topology().primary(slot), holding.epoch());
         }
+    }
+
+    private void ask(Member primary, long epoch) {
+        asked = primary;
+        question = router.shared.near().question(key, slot, primary.id());
+        router.begin(this, epoch);
+        router.asks(this);
+        router.lane.send(primary, new Request.Read(key), epoch, deadlineNanos, this);
+    }
+
+    /**
+     * Whether somebody who asks now, and wants what was current less than {@code bound} ago, may
+     * have the answer that is under way.
+     */
+    boolean mayBeJoined(Duration bound) {
+        Question open = question;
+        return open != null
+                && joined.size() < JOINED_MAX
+                && router.nanoTime() - open.askedNanos() < NearCopies.nanosOf(bound)
+                && router.shared.near().mayBeShared(open);
+    }
+
+    void join(Answer another) {
+        joined.add(another);
     }
 
     private void stepHere() {
@@ -80,24 +114,33 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         }
         Entry entry = router.shared.keyspace().findOrNull(key);
         if (freshness instanceof Freshness.Any || !router.shared.pending().isPending(slot, key)) {
-            found(entry, null);
+            found(entry, Whence.here(at));
         } else {
             // What was found may be answered once it can be lost no more; later writes don't
             // matter.
-            PendingWait.start(this, List.of(key), () -> found(entry, null));
+            Whence here = Whence.here(at);
+            PendingWait.start(this, List.of(key), () -> found(entry, here));
         }
     }
 
-    private void found(@Nullable Entry entry, @Nullable Member from) {
+    private void found(@Nullable Entry entry, Whence whence) {
         router.finished(this);
-        answer.found(entry, from);
+        answer.found(entry, whence);
+        joined.forEach(each -> each.found(entry, whence));
+    }
+
+    private void foundElsewhere(@Nullable Entry entry, @Nullable Position position) {
+        Member owner = Objects.requireNonNull(asked);
+        router.shared.near().answered(Objects.requireNonNull(question), entry, position);
+        found(entry, Whence.owner(owner));
     }
 
     @Override
     public void replied(Reply reply) {
+        router.answered(this);
         router.end(this);
         switch (reply) {
-            case Reply.Found(var entry) -> found(entry, asked);
+            case Reply.Found(var entry, var position) -> foundElsewhere(entry, position);
             case Reply.WrongEpoch(var epoch, _) -> retryLater(Holding.otherEpochText(epoch));
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Done _,
@@ -115,6 +158,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
     @Override
     public void lost(ErrorCode code, boolean maybeSent, String message) {
+        router.answered(this);
         router.end(this);
         if (code == ErrorCode.UNREACHABLE) {
             retryLater(message);
@@ -126,6 +170,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     @Override
     void answerFailed(ErrorCode code, String message) {
         answer.failed(code, message);
+        joined.forEach(each -> each.failed(code, message));
     }
 
     @Override

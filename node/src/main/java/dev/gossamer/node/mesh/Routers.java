@@ -94,9 +94,10 @@ final class Routers {
     private record Reading(Member self, Mesh.Callback<Read> callback)
             implements ReadAttempt.Answer {
         @Override
-        public void found(@Nullable Entry entry, @Nullable Member from) {
-            callback.done(
-                    from == null ? new Read(entry, Tier.L1, self) : new Read(entry, Tier.L3, from));
+        public void found(@Nullable Entry entry, Whence whence) {
+            Member from = whence.from();
+            Tier tier = from == null || whence.isNear() ? Tier.L1 : Tier.L3;
+            callback.done(new Read(entry, tier, from == null ? self : from, whence.ageNanos()));
         }
 
         @Override

@@ -1,16 +1,21 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.CacheSettings.Partition;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.coherence.Authority;
+import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Topology;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the routers of all lanes of this node have in common.
  *
+ * @param logEnd where this node's log of invalidations ends now
+ * @param near copies of what others own
  * @param timeoutNanos how long a request may wait for others
  * @param leaseNanos how long a lease is: after so long without one a consistent cache refuses
  * @param nanoClock monotonic
@@ -21,19 +26,28 @@ record Shared(
         Lease lease,
         PendingWrites pending,
         PendingBytes bytes,
+        Supplier<Position> logEnd,
+        NearCopies near,
         long timeoutNanos,
         long leaseNanos,
         LongSupplier nanoClock) {
 
     /** At a node's start, without a lease. */
     static Shared of(
-            MeshSettings settings, Epochs epochs, Keyspace keyspace, LongSupplier nanoClock) {
+            MeshSettings settings,
+            Epochs epochs,
+            Keyspace keyspace,
+            Supplier<Position> logEnd,
+            NearCopies near,
+            LongSupplier nanoClock) {
         return new Shared(
                 epochs,
                 keyspace,
                 new Lease(nanoClock),
                 new PendingWrites(),
                 new PendingBytes(settings.pendingBytesMax()),
+                logEnd,
+                near,
                 settings.requestTimeout().toNanos(),
                 settings.agreement().lease().toNanos(),
                 nanoClock);

@@ -99,6 +99,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
 
     void done(Outcome outcome) {
         router.finished(this);
+        call.keys().forEach(router.shared.near()::written);
         call.callback().done(outcome);
     }
 
@@ -117,6 +118,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
 
     @Override
     void answerFailed(ErrorCode code, String message) {
+        call.keys().forEach(router.shared.near()::written);
         call.callback().failed(code, message);
     }
 

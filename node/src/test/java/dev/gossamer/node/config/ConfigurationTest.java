@@ -131,7 +131,7 @@ class ConfigurationTest {
         assertThatThrownBy(() -> read(file))
                 .hasMessage(
                         "node.yaml:3: unknown setting 'caches.users.tlt';"
-                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition");
+                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition, freshness");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.invalidation.InvalidationLog;
+import dev.gossamer.gossip.invalidation.Raced;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
@@ -8,6 +9,7 @@ import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Lane;
@@ -17,6 +19,7 @@ import dev.gossamer.node.mesh.link.RequestHandler;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
@@ -198,7 +201,14 @@ final class RouterLab {
         final Lease lease = new Lease(() -> nowNanos);
         final PendingWrites pending = new PendingWrites();
         final PendingBytes bytes;
+        final InvalidationLog log;
         final OwnLog ownLog;
+        final NearTier nearTier;
+        final NearCopies near;
+
+        /** What is said to have become of copies on their way here. */
+        Raced raced = Raced.NO;
+
         final OwnChanges changes;
         final LoopRouter router;
         final MemberService service;
@@ -216,6 +226,15 @@ final class RouterLab {
                             Holding.none(3, member, Integer.MAX_VALUE),
                             List.of(this),
                             (before, next, install) -> changes().pass(before, next, install));
+            this.nearTier =
+                    new NearTier(
+                            1 << 20,
+                            RouterLab.this::wallMillis,
+                            (key, entry, other) ->
+                                    keyspace.settingsOf(key).partition().isLater(entry, other),
+                            new SimpleMeterRegistry());
+            this.near = new NearCopies(nearTier, (_, _, _, _, _) -> raced, () -> nowNanos);
+            this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
             Shared shared =
                     new Shared(
                             epochs,
@@ -223,14 +242,12 @@ final class RouterLab {
                             lease,
                             pending,
                             bytes,
+                            log::position,
+                            near,
                             TIMEOUT.toNanos(),
                             LEASE.toNanos(),
                             () -> nowNanos);
-            this.ownLog =
-                    new OwnLog(
-                            new InvalidationLog(member.id(), 1, 4 << 20, () -> {}),
-                            shared::authority,
-                            () -> nowNanos);
+            this.ownLog = new OwnLog(log, shared::authority, () -> nowNanos);
             this.changes = new OwnChanges(ownLog, epochs, member.id(), keyspace::clock);
             keyspace.onChange(changes);
             this.router = new LoopRouter(shared, this, member.id().value());
@@ -291,7 +308,7 @@ final class RouterLab {
                     true,
                     new ReadAttempt.Answer() {
                         @Override
-                        public void found(@Nullable Entry entry, @Nullable Member from) {
+                        public void found(@Nullable Entry entry, Whence whence) {
                             answer.done(textOf(entry));
                         }
 

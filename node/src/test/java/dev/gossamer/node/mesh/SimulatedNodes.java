@@ -4,6 +4,7 @@ import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.link.Lanes;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Member;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public final class SimulatedNodes {
             MeshSettings settings,
             Member self,
             Keyspace keyspace,
+            NearTier nearTier,
             Agreement agreement,
             Notary notary,
             Ports ports) {
@@ -47,6 +49,7 @@ public final class SimulatedNodes {
                 ports.lanes(),
                 new SimulatedWorkers(ports.workers(), ports.pause(), ports.later()),
                 keyspace,
+                nearTier,
                 ports.membership(),
                 agreement,
                 notary,

@@ -16,6 +16,7 @@ import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
@@ -129,6 +130,12 @@ final class TestMesh implements AutoCloseable {
                         member,
                         loops,
                         keyspace,
+                        new NearTier(
+                                1 << 20,
+                                System::currentTimeMillis,
+                                (key, entry, other) ->
+                                        keyspace.settingsOf(key).partition().isLater(entry, other),
+                                meters),
                         membership.join(member),
                         new Agreement(
                                 member,

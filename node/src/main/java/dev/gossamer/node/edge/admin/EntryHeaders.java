@@ -16,6 +16,7 @@ final class EntryHeaders {
     static final String VERSION = "Gossamer-Version";
     static final String TTL_MS = "Gossamer-Ttl-Ms";
     static final String TIER = "Gossamer-Tier";
+    static final String AGE_MS = "Gossamer-Age-Ms";
     static final String ORIGIN = "Gossamer-Origin";
     static final String FRESHNESS = "Gossamer-Freshness";
 
@@ -26,10 +27,13 @@ final class EntryHeaders {
 
     private EntryHeaders() {}
 
-    static Freshness freshness(HttpServerRequest request) {
+    /**
+     * @param unsaid what a read means that does not say
+     */
+    static Freshness freshness(HttpServerRequest request, Freshness unsaid) {
         String text = request.getHeader(FRESHNESS);
         if (text == null) {
-            return Freshness.DEFAULT;
+            return unsaid;
         }
         String word = text.strip().toLowerCase(Locale.ROOT);
         return switch (word) {

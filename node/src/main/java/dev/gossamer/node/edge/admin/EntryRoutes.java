@@ -69,7 +69,7 @@ final class EntryRoutes {
 
     private void get(RoutingContext exchange) {
         Bytes key = keys.in(exchange, KEY_SEGMENT, cacheOf(exchange));
-        Freshness freshness = EntryHeaders.freshness(exchange.request());
+        Freshness freshness = EntryHeaders.freshness(exchange.request(), mesh.freshnessOf(key));
         Answers.whenDone(
                 exchange, mesh.readAsync(key, freshness), read -> answer(exchange, key, read));
     }
@@ -77,7 +77,10 @@ final class EntryRoutes {
     private void answer(RoutingContext exchange, Bytes key, Mesh.Read read) {
         HttpServerResponse response = exchange.response();
         response.putHeader(EntryHeaders.TIER, read.tier().name())
-                .putHeader(EntryHeaders.ORIGIN, read.origin().name());
+                .putHeader(EntryHeaders.ORIGIN, read.origin().name())
+                .putHeader(
+                        EntryHeaders.AGE_MS,
+                        Long.toString(Math.ceilDiv(read.ageNanos(), 1_000_000)));
         Entry entry = read.entry();
         if (entry == null) {
             throw Problem.miss("Nothing is stored under " + key + ".").raised();

@@ -1,5 +1,8 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.protocol.Freshness;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a connection has said about itself: what CLIENT LIST shows.
  *
@@ -36,6 +39,9 @@ final class ClientState {
         this.sinceNanos = sinceNanos;
     }
 
+    /** What its reads mean that do not say, or null for what their cache says. */
+    volatile @Nullable Freshness freshness;
+
     /** Back to what a new connection is, but for its id. */
     void reset(boolean trusted) {
         name = "";
@@ -43,6 +49,7 @@ final class ClientState {
         noTouch = false;
         readOnly = false;
         resp3 = false;
+        freshness = null;
         authenticated = trusted;
         replyMode = ReplyMode.ON;
     }

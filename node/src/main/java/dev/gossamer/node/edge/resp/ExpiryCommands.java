@@ -83,7 +83,7 @@ final class ExpiryCommands {
         context.mesh()
                 .read(
                         request.bytes(1),
-                        Freshness.DEFAULT,
+                        FreshnessCommands.of(connection, request.bytes(1)),
                         new ReadCall(
                                 connection,
                                 (entry, out) ->

@@ -13,7 +13,6 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Version;
 import dev.gossamer.protocol.resp.ReplyWriter;
 import dev.gossamer.protocol.resp.Request;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +74,8 @@ final class GsmCommands {
 
     private static void get(Connection connection, Request request) {
         SessionOptions session = new SessionOptions();
-        Freshness freshness = Freshness.DEFAULT;
+        Bytes key = request.bytes(1);
+        Freshness freshness = FreshnessCommands.of(connection, key);
         boolean meta = false;
         boolean near = false;
         int i = 2;
@@ -91,7 +91,7 @@ final class GsmCommands {
                 i++;
             } else if (request.is(i, "FRESH")) {
                 int value = Arguments.valueOf(request, i);
-                freshness = freshness(request, value);
+                freshness = FreshnessCommands.at(request, value);
                 i = value + (freshness instanceof Freshness.Within ? 2 : 1);
             } else {
                 throw Refusal.syntax();
@@ -99,29 +99,11 @@ final class GsmCommands {
         }
         Mesh mesh = connection.context().mesh();
         session.check(mesh);
-        Bytes key = request.bytes(1);
         if (near) {
             NearCommands.read(connection, key, freshness, session);
         } else {
             mesh.read(key, freshness, new ReadOf(connection, key, meta, session));
         }
-    }
-
-    private static Freshness freshness(Request request, int i) {
-        if (request.is(i, "LATEST")) {
-            return Freshness.LATEST;
-        }
-        if (request.is(i, "ANY")) {
-            return Freshness.ANY;
-        }
-        if (!request.is(i, "WITHIN")) {
-            throw Refusal.syntax();
-        }
-        long millis = Arguments.integer(request, Arguments.valueOf(request, i));
-        if (millis < 0) {
-            throw new Refusal("ERR freshness bound is negative");
-        }
-        return new Freshness.Within(Duration.ofMillis(millis));
     }
 
     /** Reads one key for GSM.GET. */
@@ -158,11 +140,11 @@ final class GsmCommands {
             out.nothing();
             return;
         }
-        out.map(5);
+        out.map(6);
         metaFields(entry, read, out);
     }
 
-    /** Five pairs of a map. */
+    /** Six pairs of a map. */
     static void metaFields(Entry entry, Mesh.Read read, ReplyWriter out) {
         out.text("value");
         out.bulk(entry.value());
@@ -174,6 +156,8 @@ final class GsmCommands {
         out.text(read.origin().id().toString());
         out.text(EXPIRES_AT);
         expiry(entry, out);
+        out.text("age_ms");
+        out.integer(Math.ceilDiv(read.ageNanos(), 1_000_000));
     }
 
     private static void expiry(Entry entry, ReplyWriter out) {

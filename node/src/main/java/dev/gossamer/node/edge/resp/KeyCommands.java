@@ -7,7 +7,6 @@ import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
 import dev.gossamer.node.mesh.Mesh;
-import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.resp.Request;
 import java.util.List;
 
@@ -73,7 +72,10 @@ final class KeyCommands {
             connection
                     .context()
                     .mesh()
-                    .read(request.bytes(i + 1), Freshness.DEFAULT, gather.next());
+                    .read(
+                            request.bytes(i + 1),
+                            FreshnessCommands.of(connection, request.bytes(i + 1)),
+                            gather.next());
         }
     }
 
@@ -108,7 +110,7 @@ final class KeyCommands {
                 .mesh()
                 .read(
                         request.bytes(1),
-                        Freshness.DEFAULT,
+                        FreshnessCommands.of(connection, request.bytes(1)),
                         new ReadCall(
                                 connection,
                                 (entry, out) -> out.simple(entry == null ? "none" : "string")));

@@ -151,7 +151,7 @@ final class NearCommands {
             if (entry == null) {
                 out.nothing();
             } else {
-                out.map(8);
+                out.map(9);
                 GsmCommands.metaFields(entry, read, out);
                 timeToLive(entry, out);
                 position(read, out);

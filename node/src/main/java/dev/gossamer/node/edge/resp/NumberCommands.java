@@ -6,7 +6,6 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.edge.resp.Command.Keys;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.resp.ReplyWriter;
 import dev.gossamer.protocol.resp.Request;
 import java.math.BigDecimal;
@@ -131,7 +130,7 @@ final class NumberCommands {
                 .mesh()
                 .read(
                         request.bytes(1),
-                        Freshness.DEFAULT,
+                        FreshnessCommands.of(connection, request.bytes(1)),
                         new ReadCall(connection, NumberCommands::length));
     }
 
@@ -147,7 +146,7 @@ final class NumberCommands {
                 .mesh()
                 .read(
                         request.bytes(1),
-                        Freshness.DEFAULT,
+                        FreshnessCommands.of(connection, request.bytes(1)),
                         new ReadCall(connection, (entry, out) -> part(entry, from, to, out)));
     }
 

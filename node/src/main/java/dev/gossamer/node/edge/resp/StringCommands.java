@@ -10,7 +10,6 @@ import dev.gossamer.node.edge.resp.Command.Doc;
 import dev.gossamer.node.edge.resp.Command.Keys;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.resp.ReplyWriter;
 import dev.gossamer.protocol.resp.Request;
 import java.util.ArrayList;
@@ -134,7 +133,10 @@ final class StringCommands {
         connection
                 .context()
                 .mesh()
-                .read(request.bytes(1), Freshness.DEFAULT, new ReadCall(connection, VALUE));
+                .read(
+                        request.bytes(1),
+                        FreshnessCommands.of(connection, request.bytes(1)),
+                        new ReadCall(connection, VALUE));
     }
 
     private static void set(Connection connection, Request request) {
@@ -224,7 +226,10 @@ final class StringCommands {
             connection
                     .context()
                     .mesh()
-                    .read(request.bytes(i + 1), Freshness.DEFAULT, gather.next());
+                    .read(
+                            request.bytes(i + 1),
+                            FreshnessCommands.of(connection, request.bytes(i + 1)),
+                            gather.next());
         }
     }
 

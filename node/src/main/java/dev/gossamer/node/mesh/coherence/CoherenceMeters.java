@@ -1,9 +1,12 @@
 package dev.gossamer.node.mesh.coherence;
 
 import dev.gossamer.gossip.invalidation.Figures;
+import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -22,6 +25,20 @@ public final class CoherenceMeters {
         all.held();
         all.sent();
         all.repaired();
+    }
+
+    /**
+     * @param members whom this node may have near copies of
+     */
+    public static void register(
+            MeterRegistry meters, NearCopies near, Supplier<List<MemberId>> members) {
+        Gauge.builder(
+                        "gossamer.watermark.age.seconds",
+                        near,
+                        it -> it.worstAgeSeconds(members.get()))
+                .description("How old near copies of the member that proves least may be")
+                .baseUnit("seconds")
+                .register(meters);
     }
 
     private void held() {

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.link;
 
+import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.store.Entry;
@@ -93,7 +94,10 @@ final class MessageCodec {
 
     static void writeReply(ByteBuf out, Reply reply) {
         switch (reply) {
-            case Reply.Found(var entry) -> Wire.writeEntry(out.writeByte(1), entry);
+            case Reply.Found(var entry, var at) -> {
+                writePosition(out.writeByte(1), at);
+                Wire.writeEntry(out, entry);
+            }
             case Reply.Done(var outcome) -> writeOutcome(out.writeByte(2), outcome);
             case Reply.Stored() -> out.writeByte(3);
             case Reply.Fetched(var items, var authoritative, var complete) -> {
@@ -128,7 +132,7 @@ final class MessageCodec {
     private static Reply replyOf(ByteBuf in) {
         int kind = in.readUnsignedByte();
         return switch (kind) {
-            case 1 -> new Reply.Found(Wire.readEntryOrNull(in));
+            case 1 -> readFound(in);
             case 2 -> new Reply.Done(readOutcome(in));
             case 3 -> Reply.STORED;
             case 4 -> readFetched(in);
@@ -142,6 +146,19 @@ final class MessageCodec {
             case 12 -> Reply.LEASE_OVER;
             default -> throw Wire.unknown("reply", kind);
         };
+    }
+
+    private static void writePosition(ByteBuf out, @Nullable Position at) {
+        out.writeBoolean(at != null);
+        if (at != null) {
+            out.writeLong(at.incarnation()).writeLong(at.sequence());
+        }
+    }
+
+    private static Reply readFound(ByteBuf in) {
+        @Nullable Position at =
+                Wire.readFlag(in) ? new Position(in.readLong(), in.readLong()) : null;
+        return new Reply.Found(Wire.readEntryOrNull(in), at);
     }
 
     private static Reply readFetched(ByteBuf in) {
@@ -237,7 +254,7 @@ final class MessageCodec {
     static int weightBytes(Reply reply) {
         int base = 64;
         return switch (reply) {
-            case Reply.Found(var entry) -> base + (entry == null ? 0 : entry.valueLength());
+            case Reply.Found(var entry, var _) -> base + (entry == null ? 0 : entry.valueLength());
             case Reply.Done(var outcome) -> base + weightBytes(outcome);
             case Reply.Fetched(var items, var _, var _) -> base + Request.weightOf(items);
             case Reply.Synced(var sync) -> base + sync.weightBytes();

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.link;
 
+import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.store.Entry;
@@ -15,8 +16,10 @@ public sealed interface Reply {
 
     /**
      * @param entry the live entry, or null for a miss
+     * @param at where the peer's log of invalidations ended before it read the entry: what is in
+     *     there later may concern it. Null when the peer is no primary
      */
-    record Found(@Nullable Entry entry) implements Reply {}
+    record Found(@Nullable Entry entry, @Nullable Position at) implements Reply {}
 
     record Done(Outcome outcome) implements Reply {}
 

@@ -207,6 +207,11 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
+    public Freshness freshnessOf(Bytes key) {
+        return Freshness.DEFAULT;
+    }
+
+    @Override
     public Member self() {
         return self;
     }

@@ -219,6 +219,11 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
+    public Freshness freshnessOf(Bytes key) {
+        return Freshness.DEFAULT;
+    }
+
+    @Override
     public Member self() {
         return self;
     }

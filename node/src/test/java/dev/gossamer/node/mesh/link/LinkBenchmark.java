@@ -93,7 +93,7 @@ public class LinkBenchmark {
 
         @Override
         public void handle(Request request, long epoch, Responder responder) {
-            responder.reply(new Reply.Found(null));
+            responder.reply(new Reply.Found(null, null));
         }
     }
 

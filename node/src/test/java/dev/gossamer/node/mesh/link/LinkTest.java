@@ -80,7 +80,7 @@ class LinkTest {
             int sent = 0;
             while (heard.lost.isEmpty() && sent < 100) {
                 link.send(request, 1, deadlineNanos, heard);
-                link.answered(sent, new Reply.Found(null));
+                link.answered(sent, new Reply.Found(null, null));
                 stuck.runPendingTasks();
                 sent++;
             }

@@ -50,7 +50,7 @@ class LinksIT {
         @Override
         public void handle(Request request, long asked, Responder responder) {
             if (request instanceof Request.Read) {
-                responder.reply(new Reply.Found(null));
+                responder.reply(new Reply.Found(null, null));
             } else if (request instanceof Request.ListKeys) {
                 responder.reply(new Reply.Keys(List.of(Bytes.wrap(new byte[50_000])), 0, 0));
             }

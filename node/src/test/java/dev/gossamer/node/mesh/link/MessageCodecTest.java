@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Operation;
@@ -124,8 +125,8 @@ class MessageCodecTest {
 
     private static final List<Reply> REPLIES =
             List.of(
-                    new Reply.Found(null),
-                    new Reply.Found(ENTRY),
+                    new Reply.Found(null, null),
+                    new Reply.Found(ENTRY, new Position(3, 4)),
                     new Reply.Done(new Outcome.Applied(VERSION, 4, "1.5", ENTRY)),
                     new Reply.Done(new Outcome.Applied(VERSION, 0, null, null)),
                     new Reply.Done(new Outcome.Unchanged(TOMBSTONE)),

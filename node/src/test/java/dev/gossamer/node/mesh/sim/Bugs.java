@@ -10,9 +10,16 @@ import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.sim.Faults.Kind;
+import dev.gossamer.node.store.NearOrigin;
+import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
+import dev.gossamer.protocol.Version;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -20,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Bugs planted between the real parts of a node, to see that the simulator finds them: what a part
@@ -56,7 +64,13 @@ final class Bugs {
         /** A fill is stored whatever became of its lease. */
         FILLS_UNCHECKED,
         /** The primary takes all who ask for a lease for one and the same. */
-        HOLDERS_CONFUSED
+        HOLDERS_CONFUSED,
+        /** What others invalidate takes no near copy out. */
+        NEAR_NEVER_VOIDED,
+        /** Near copies answer, however long their origin has proved nothing. */
+        WATERMARK_IGNORED,
+        /** That a slot was not served without a break voids no near copy. */
+        SLOTS_NEVER_VOIDED
     }
 
     /** The faults under which a bug shows; other kinds only take time. */
@@ -73,6 +87,9 @@ final class Bugs {
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);
+            case NEAR_NEVER_VOIDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
+            case WATERMARK_IGNORED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY);
+            case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.JOIN, Kind.KILL);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
@@ -91,6 +108,32 @@ final class Bugs {
 
     boolean is(Bug bug) {
         return planted == bug;
+    }
+
+    NearTier nearTier(long bytesMax, LongSupplier wallMillis, NearTier.Order order) {
+        MeterRegistry meters = new CompositeMeterRegistry();
+        return new NearTier(bytesMax, wallMillis, order, meters) {
+            @Override
+            public void invalidate(NearOrigin origin, long sequence, long hash, Version version) {
+                if (planted != Bug.NEAR_NEVER_VOIDED) {
+                    super.invalidate(origin, sequence, hash, version);
+                }
+            }
+
+            @Override
+            public void voidSlot(int slot) {
+                if (planted != Bug.SLOTS_NEVER_VOIDED) {
+                    super.voidSlot(slot);
+                }
+            }
+        };
+    }
+
+    /** A read as a member is asked for it. */
+    Freshness asked(Freshness freshness) {
+        return planted == Bug.WATERMARK_IGNORED && freshness instanceof Freshness.Within
+                ? new Freshness.Within(Duration.ofHours(1))
+                : freshness;
     }
 
     /** What a member hears without having asked. */

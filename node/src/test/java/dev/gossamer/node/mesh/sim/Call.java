@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Call {
     enum Kind {
         GET,
+        /** A read that a near copy may answer, as far as it is not older than its bound. */
+        NEAR,
         PUT,
         APPEND,
         REMOVE,
@@ -53,6 +55,9 @@ final class Call {
     /** Of a FILL or DROP: the TAKE that got its lease. */
     @Nullable Call lease;
 
+    /** Of a NEAR. */
+    long boundNanos;
+
     Call(int client, Kind kind, String key, String argument, int member, long startNanos) {
         this.client = client;
         this.kind = kind;
@@ -65,13 +70,13 @@ final class Call {
     boolean isWrite() {
         return switch (kind) {
             case PUT, APPEND, REMOVE, FILL -> true;
-            case GET, TAKE, DROP -> false;
+            case GET, NEAR, TAKE, DROP -> false;
         };
     }
 
     /** Whether it tells what was there. */
     boolean isRead() {
-        return kind == Kind.GET || kind == Kind.TAKE;
+        return kind == Kind.GET || kind == Kind.NEAR || kind == Kind.TAKE;
     }
 
     boolean isAcknowledgedWrite() {
@@ -103,6 +108,7 @@ final class Call {
                 + kind
                 + " "
                 + key
+                + (kind == Kind.NEAR ? " within " + boundNanos / 1_000_000 + " ms" : "")
                 + (isRead() ? " " : " '" + argument + "' ")
                 + result
                 + (token == null ? "" : " lease " + token)

@@ -55,6 +55,10 @@ final class Checks {
             List<Call> calls =
                     clients.history().stream().filter(call -> call.key.equals(key)).toList();
             boolean linear = !separated || Clients.isConsistent(key);
+            if (linear) {
+                new BoundCheck(setup, orderOf(key)).run(key, calls);
+            }
+            calls = calls.stream().filter(call -> call.kind != Call.Kind.NEAR).toList();
             versionsGrow(key, calls, linear);
             nothingAcknowledgedIsLost(key, calls);
             ownersAgree(key);

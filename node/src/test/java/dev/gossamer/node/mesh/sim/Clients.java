@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Clients {
     static final String CONSISTENT_CACHE = "strict";
     private static final long MILLI = 1_000_000;
-    private static final long THINK_MAX = 60 * MILLI;
+    private static final long THINK_MAX = 45 * MILLI;
     private static final long PATIENCE = 6_000 * MILLI;
     private static final long WAY_MAX = MILLI;
     private static final long CRASH_NOTICE = 20 * MILLI;
@@ -71,16 +72,19 @@ final class Clients {
             return;
         }
         SimProcess at = running.get(world.random().nextInt(running.size()));
-        int dice = world.random().nextInt(100);
+        int dice = world.random().nextInt(140);
         Call.Kind kind =
                 dice < 45
                         ? Call.Kind.GET
                         : dice < 75
                                 ? Call.Kind.PUT
-                                : dice < 90 ? Call.Kind.APPEND : Call.Kind.REMOVE;
+                                : dice < 90
+                                        ? Call.Kind.APPEND
+                                        : dice < 100 ? Call.Kind.REMOVE : Call.Kind.NEAR;
         String key = key(world.random().nextInt(setup.keys()));
         String argument = newValue(client);
         Call call = new Call(client, kind, key, argument, at.number(), world.nowNanos());
+        call.boundNanos = world.between(50, 1_000) * MILLI;
         history.add(call);
         issue(call, at, () -> next(client));
     }
@@ -151,6 +155,10 @@ final class Clients {
         byte[] argument = Bytes.utf8(call.argument).array();
         switch (call.kind) {
             case GET -> mesh.read(key, Freshness.LATEST, answer.reading());
+            case NEAR -> {
+                Freshness within = new Freshness.Within(Duration.ofNanos(call.boundNanos));
+                mesh.read(key, at.hosts().bugs().asked(within), answer.reading());
+            }
             case PUT ->
                     mesh.write(
                             new Operation.Put(
@@ -208,6 +216,7 @@ final class Clients {
             return new Mesh.Callback<>() {
                 @Override
                 public void done(Mesh.Read answer) {
+                    call.note = answer.tier() + " of " + answer.origin().name();
                     later(() -> found(answer.entry()));
                 }
 
@@ -223,7 +232,7 @@ final class Clients {
                 call.found = Bytes.wrap(entry.value()).toUtf8();
                 call.version = entry.version();
             }
-            end(Call.Status.OK, "");
+            end(Call.Status.OK, call.note);
         }
 
         Mesh.Callback<Outcome> writing() {

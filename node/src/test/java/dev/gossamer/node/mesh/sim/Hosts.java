@@ -202,6 +202,7 @@ final class Hosts {
 
     /** Each agreed epoch has one topology for ever. */
     void learned(int number, Topology topology) {
+        logs.look();
         learned.add(new Learned(world.nowNanos(), number, topology.epoch()));
         Topology known = agreed.putIfAbsent(topology.epoch(), topology);
         if (known != null && !topology.isProvisional() && !known.equals(topology)) {

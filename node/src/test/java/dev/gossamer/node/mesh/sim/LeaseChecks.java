@@ -48,6 +48,7 @@ final class LeaseChecks {
             }
             for (Call read : calls) {
                 if (read.isRead()
+                        && read.kind != Call.Kind.NEAR
                         && read.status == Call.Status.OK
                         && fill.argument.equals(read.found)
                         && isBefore(write, read)) {

@@ -107,7 +107,7 @@ final class Linearizability {
 
     private static boolean explains(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET, TAKE -> Objects.equals(value, call.found);
+            case GET, NEAR, TAKE -> Objects.equals(value, call.found);
             case APPEND -> {
                 int length = (value == null ? 0 : value.length()) + call.argument.length();
                 yield !isCertain(call) || call.length == length;
@@ -119,7 +119,7 @@ final class Linearizability {
 
     private static @Nullable String after(Call call, @Nullable String value) {
         return switch (call.kind) {
-            case GET, TAKE, DROP -> value;
+            case GET, NEAR, TAKE, DROP -> value;
             case PUT, FILL -> call.argument;
             case APPEND -> (value == null ? "" : value) + call.argument;
             case REMOVE -> null;

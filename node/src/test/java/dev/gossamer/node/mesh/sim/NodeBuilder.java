@@ -14,6 +14,7 @@ import dev.gossamer.node.mesh.SimulatedNodes;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.NearTier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
@@ -93,6 +94,7 @@ final class NodeBuilder {
                 settings(),
                 process.member(),
                 process.keyspace(),
+                nearTier(process),
                 agreement,
                 disk::keep,
                 new SimulatedNodes.Ports(
@@ -119,6 +121,17 @@ final class NodeBuilder {
         while (!over[0]) {
             LockSupport.park();
         }
+    }
+
+    private NearTier nearTier(SimProcess process) {
+        Keyspace keyspace = process.keyspace();
+        return process.hosts()
+                .bugs()
+                .nearTier(
+                        MEMORY_BYTES,
+                        process.clock()::wallMillis,
+                        (key, entry, other) ->
+                                keyspace.settingsOf(key).partition().isLater(entry, other));
     }
 
     private static void later(SimProcess process, long nanos, Runnable task) {
