@@ -137,6 +137,7 @@ record NodeConfig(
                 configuration.get(Settings.LIMITS_OPERATIONS_BYTES_MAX),
                 configuration.get(Settings.LIMITS_OPERATION_RETENTION),
                 configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
+                configuration.get(Settings.LIMITS_TAGS_BYTES_MAX),
                 caches);
     }
 

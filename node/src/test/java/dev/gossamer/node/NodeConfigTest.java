@@ -60,6 +60,7 @@ class NodeConfigTest {
                     Map.entry("limits.operations-bytes-max", "1MiB"),
                     Map.entry("limits.operation-retention", "5s"),
                     Map.entry("limits.ledger-bytes-max", "1MiB"),
+                    Map.entry("limits.tags-bytes-max", "1MiB"),
                     Map.entry("security.password", "long enough"),
                     Map.entry("net.transport", "nio"),
                     Map.entry("net.threads", "7"),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -32,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class Keyspace {
     private static final int STRIPES = 1024;
 
-    /** Entries dropped between two releases of the slot's lock. */
-    private static final int DROP_BATCH = 256;
-
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
     private final MemoryTier tier;
     private final NamedCaches caches;
@@ -45,6 +43,12 @@ public final class Keyspace {
     private final OperationTable operations;
     private final Ledger ledger;
     private final Reconciliation reconciliation;
+    private final Tags tags;
+    private final TagSweep sweep;
+    private final SlotDrop drops;
+
+    /** Made once, for every read. */
+    private final BiPredicate<Bytes, Entry> isValid;
 
     /**
      * @param clock gives the versions of this node's writes; shared with whoever else hears of
@@ -66,7 +70,11 @@ public final class Keyspace {
         this.clock = clock;
         this.wallMillis = wallMillis;
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
-        this.writer = new Writer(tier, caches, clock, self, tombstoneRetentionMillis);
+        this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
+        this.drops = new SlotDrop(tier, this::lockOf);
+        this.isValid = tags::isValidForRead;
+        this.sweep = new TagSweep(this, tags, registry);
+        this.writer = new Writer(tier, caches, tags, clock, self, tombstoneRetentionMillis);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis);
@@ -76,16 +84,26 @@ public final class Keyspace {
     }
 
     /**
-     * The live entry, or null: expired entries and tombstones are not seen. Counts as a use, for
-     * eviction, and as a hit or a miss. O(1); allocates nothing.
+     * The live entry, or null: expired and invalidated entries and tombstones are not seen. Counts
+     * as a use, for eviction, and as a hit or a miss. O(1); allocates nothing.
      */
     public @Nullable Entry findOrNull(Bytes key) {
-        return tier.findOrNull(key);
+        return tier.findOrNull(key, isValid);
+    }
+
+    /** What is known here of invalidated tags, and so which entries count. */
+    public Tags tags() {
+        return tags;
+    }
+
+    /** The hashes of some tags of the key's cache, as {@link Operation.Put} wants them. */
+    public long[] tagsOf(Bytes key, List<Bytes> names) {
+        return Tags.hashesOf(caches.of(key), names);
     }
 
     /**
      * The entry or tombstone as it is kept, without counting as a use; for transfer, repair and
-     * explain. An entry that has expired and not left yet is shown as it is.
+     * explain. An entry that has expired or is invalid and not left yet is shown as it is.
      */
     public @Nullable Entry peekOrNull(Bytes key) {
         return tier.peekOrNull(key);
@@ -149,8 +167,9 @@ public final class Keyspace {
 
     private Change carryOut(Operation operation, int slot, long epoch, boolean alone) {
         try {
+            long now = wallMillis.getAsLong();
             return writer.apply(
-                    operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong(), alone));
+                    operation, new Writer.Moment(epoch, slot, now, alone, tags.stamp()));
         } catch (GossamerException e) {
             Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
             return new Change(refused, List.of(), false);
@@ -357,6 +376,7 @@ public final class Keyspace {
     public void cleanUp() {
         operations.forgetOld();
         tier.cleanUp();
+        sweep.step();
     }
 
     /** The settings of the cache that the key belongs to. Allocates nothing. */
@@ -380,27 +400,10 @@ public final class Keyspace {
      * @param bytesMax of keys and values; a page has at least one entry unless the slot has no more
      */
     public SlotPage page(int slot, long fromPosition, int entriesMax, long bytesMax) {
-        long now = wallMillis.getAsLong();
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, entriesMax);
-        List<Item> items = new ArrayList<>(keys.keys().size());
-        long bytes = 0;
-        long last = SlotPage.END;
-        for (Bytes key : keys.keys()) {
-            long position = MemoryTier.positionOf(key);
-            if (bytes >= bytesMax && position != last) {
-                return new SlotPage(items, position);
-            }
-            last = position;
-            Entry entry = tier.peekOrNull(key);
-            if (entry != null && !entry.expiredAt(now)) {
-                items.add(new Item(key, entry));
-                bytes += key.length() + entry.valueLength();
-            }
-        }
-        return new SlotPage(items, keys.next() < 0 ? SlotPage.END : keys.next());
+        return SlotPage.of(tier, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
     }
 
-    /** Live entries of a slot, and those that have expired and not left yet. O(1). */
+    /** Live entries of a slot, and those that are not and have not left yet. O(1). */
     public int liveCount(int slot) {
         return tier.liveCount(slot);
     }
@@ -435,32 +438,17 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
-        int dropped = 0;
-        long position = 0;
-        while (position != MemoryTier.KeyPage.END) {
-            MemoryTier.KeyPage page = tier.keysFrom(slot, position, DROP_BATCH);
-            dropped += drop(slot, page.keys(), which, spared);
-            position = page.next();
-        }
-        return dropped;
+        return drops.drop(
+                slot, key -> which.test(settingsOf(key).replication()) && !isSpared(key, spared));
     }
 
-    private int drop(int slot, List<Bytes> keys, IntPredicate which, Predicate<Version> spared) {
-        if (keys.isEmpty()) {
-            return 0;
-        }
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
-            return (int)
-                    keys.stream()
-                            .filter(key -> which.test(settingsOf(key).replication()))
-                            .filter(key -> !isSpared(key, spared))
-                            .filter(tier::remove)
-                            .count();
-        } finally {
-            lock.unlock();
-        }
+    /**
+     * Drops what is invalid of a slot, as if it had been evicted; likewise.
+     *
+     * @return entries dropped
+     */
+    int dropInvalid(int slot) {
+        return drops.dropEntries(slot, (key, entry) -> !tags.isValid(key, entry));
     }
 
     private boolean isSpared(Bytes key, Predicate<Version> spared) {

@@ -35,6 +35,7 @@ final class Writer {
 
     private final MemoryTier tier;
     private final NamedCaches caches;
+    private final Tags tags;
     private final HybridClock clock;
     private final MemberId self;
     private final long tombstoneRetentionMillis;
@@ -42,11 +43,13 @@ final class Writer {
     Writer(
             MemoryTier tier,
             NamedCaches caches,
+            Tags tags,
             HybridClock clock,
             MemberId self,
             long tombstoneRetentionMillis) {
         this.tier = tier;
         this.caches = caches;
+        this.tags = tags;
         this.clock = clock;
         this.self = self;
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
@@ -56,8 +59,9 @@ final class Writer {
      * Under which topology, and when, an operation is applied to a slot.
      *
      * @param alone whether no other member can have a copy of anything in the slot
+     * @param stamp {@link Tags#stamp} before anything was looked at
      */
-    record Moment(long epoch, int slot, long nowMillis, boolean alone) {}
+    record Moment(long epoch, int slot, long nowMillis, boolean alone, long stamp) {}
 
     /**
      * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
@@ -65,7 +69,43 @@ final class Writer {
      */
     Change apply(Operation operation, Moment at) {
         Refused behind = behindOrNull(operation, at);
-        return behind != null ? nothing(behind) : carryOut(operation, at);
+        if (behind != null) {
+            return nothing(behind);
+        }
+        Moment now = at;
+        Change change = carryOutOrNull(operation, now);
+        while (change == null) {
+            now = new Moment(at.epoch(), at.slot(), at.nowMillis(), at.alone(), tags.stamp());
+            change = carryOutOrNull(operation, now);
+        }
+        return change;
+    }
+
+    /** Null when it was overtaken. */
+    private @Nullable Change carryOutOrNull(Operation operation, Moment at) {
+        try {
+            return carryOut(operation, at);
+        } catch (Overtaken e) {
+            return null;
+        }
+    }
+
+    /**
+     * Some tag was invalidated between the look at what stands and the version: see {@link Tags}.
+     */
+    private static final class Overtaken extends RuntimeException {
+        Overtaken() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** A version for what is made of the live entry, which still counts at that version. */
+    private Version versionOver(@Nullable Entry live, Moment at) {
+        Version version = version(at);
+        if (live != null && tags.stamp() != at.stamp()) {
+            throw new Overtaken();
+        }
+        return version;
     }
 
     /**
@@ -131,8 +171,8 @@ final class Writer {
             return nothing(new Unchanged(previous));
         }
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
-        Version version = version(at);
-        Entry entry = entry(put.value(), version, expiresAt, at);
+        Version version = versionOver(live, at);
+        Entry entry = entry(put.value(), version, expiresAt, put.tags(), at);
         return keep(put.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
@@ -190,8 +230,8 @@ final class Writer {
         if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
             return nothing(new Unchanged(previous));
         }
-        Version version = version(at);
-        Entry entry = entry(live.value(), version, expiresAt, at);
+        Version version = versionOver(live, at);
+        Entry entry = entry(live.value(), version, expiresAt, live.tags(), at);
         return keep(expire.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
@@ -302,7 +342,7 @@ final class Writer {
         long expiresAt =
                 Expiries.resolve(
                         Operation.Expiry.CACHE_DEFAULT, caches.of(key), null, at.nowMillis());
-        Entry entry = entry(value, version, expiresAt, at);
+        Entry entry = entry(value, version, expiresAt, Tags.NONE, at);
         tier.put(at.slot(), key, entry);
         return new Item(key, entry);
     }
@@ -318,7 +358,7 @@ final class Writer {
         return refused != null ? nothing(refused) : rewrite(key, live, value, number, text, at);
     }
 
-    /** A read-modify-write: the expiry stays as it was. */
+    /** A read-modify-write: the expiry and the tags stay as they were. */
     private Change rewrite(
             Bytes key,
             @Nullable Entry live,
@@ -328,8 +368,9 @@ final class Writer {
             Moment at) {
         long expiresAt =
                 Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
-        Version version = version(at);
-        Entry entry = entry(value, version, expiresAt, at);
+        Version version = versionOver(live, at);
+        long[] kept = live == null ? Tags.NONE : live.tags();
+        Entry entry = entry(value, version, expiresAt, kept, at);
         return keep(key, entry, new Applied(version, number, text, null), at);
     }
 
@@ -343,10 +384,11 @@ final class Writer {
     }
 
     /** The entry, or, when it expired before it was written, the tombstone that it is now. */
-    private Entry entry(byte[] value, Version version, long expiresAtMillis, Moment at) {
+    private Entry entry(
+            byte[] value, Version version, long expiresAtMillis, long[] depends, Moment at) {
         return isOver(expiresAtMillis, at)
                 ? tombstone(version, at)
-                : Entry.of(value, version, expiresAtMillis);
+                : Entry.of(value, version, expiresAtMillis, depends);
     }
 
     private static boolean isOver(long expiresAtMillis, Moment at) {
@@ -363,6 +405,8 @@ final class Writer {
 
     private @Nullable Entry liveOrNull(Bytes key, Moment at) {
         Entry entry = tier.peekValueOrNull(key);
-        return entry == null || entry.expiredAt(at.nowMillis()) ? null : entry;
+        return entry == null || entry.expiredAt(at.nowMillis()) || !tags.isValid(key, entry)
+                ? null
+                : entry;
     }
 }

@@ -289,6 +289,12 @@ public final class Settings {
                     "4MiB",
                     bytes(4 * KIB, 64 * GIB),
                     "What the list of keys that lost a version in a merge may take; the oldest leave first.");
+    public static final Setting<Long> LIMITS_TAGS_BYTES_MAX =
+            new Setting<>(
+                    "limits.tags-bytes-max",
+                    "4MiB",
+                    bytes(4 * KIB, 4 * GIB),
+                    "What the tags that were invalidated may take, 21 to 43 B each; over it tagged entries older than the oldest quarter of them are dropped.");
 
     public static final Setting<SecurityMode> SECURITY_MODE =
             new Setting<>(
@@ -396,6 +402,7 @@ public final class Settings {
                     LIMITS_OPERATIONS_BYTES_MAX,
                     LIMITS_OPERATION_RETENTION,
                     LIMITS_LEDGER_BYTES_MAX,
+                    LIMITS_TAGS_BYTES_MAX,
                     SECURITY_MODE,
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,

@@ -65,6 +65,7 @@ class KeyspaceSettingsTest {
                 operations,
                 Duration.parse("PT" + age),
                 ledger,
+                4L << 20,
                 List.of(DEFAULT));
     }
 }

@@ -170,6 +170,7 @@ class OperationTableTest {
                         bytesMax,
                         Duration.ofNanos(RETENTION_NANOS),
                         defaults.ledgerBytesMax(),
+                        defaults.tagsBytesMax(),
                         defaults.caches());
         registry.clear();
         return new OperationTable(settings, nanos::get, registry);

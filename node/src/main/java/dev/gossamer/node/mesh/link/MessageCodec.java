@@ -38,6 +38,8 @@ final class MessageCodec {
             case Request.RandomKey() -> out.writeByte(8);
             case Request.Flush() -> out.writeByte(9);
             case Request.Ping() -> out.writeByte(10);
+            case Request.Bump(var tag, var clock, var first) ->
+                    out.writeByte(20).writeLong(tag).writeLong(clock).writeBoolean(first);
         }
     }
 
@@ -60,6 +62,7 @@ final class MessageCodec {
             case 8 -> new Request.RandomKey();
             case 9 -> new Request.Flush();
             case 10 -> new Request.Ping();
+            case 20 -> new Request.Bump(in.readLong(), in.readLong(), Wire.readFlag(in));
             default -> throw Wire.unknown("request", kind);
         };
     }
@@ -107,6 +110,7 @@ final class MessageCodec {
             case Reply.WrongEpoch(var epoch, var maybeDone) ->
                     out.writeByte(9).writeLong(epoch).writeBoolean(maybeDone);
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
+            case Reply.Bumped(var clock) -> out.writeByte(20).writeLong(clock);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -130,6 +134,7 @@ final class MessageCodec {
             case 9 -> new Reply.WrongEpoch(in.readLong(), Wire.readFlag(in));
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
             case 11 -> new Reply.Alive(in.readLong());
+            case 20 -> new Reply.Bumped(in.readLong());
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -218,6 +223,7 @@ final class MessageCodec {
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Stored _,
+                    Reply.Bumped _,
                     Reply.Alive _,
                     Reply.Counted _,
                     Reply.SomeKey _,

@@ -10,7 +10,11 @@ final class Call {
         GET,
         PUT,
         APPEND,
-        REMOVE
+        REMOVE,
+        /** A PUT whose value depends on the tag of its key. */
+        PUT_TAGGED,
+        /** Of a tag, which stands in the place of the key. */
+        INVALIDATE
     }
 
     enum Status {

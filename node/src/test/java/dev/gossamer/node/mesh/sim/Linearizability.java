@@ -112,16 +112,16 @@ final class Linearizability {
                 yield !isCertain(call) || call.length == length;
             }
             case REMOVE -> !isCertain(call) || (call.version == null) == (value == null);
-            case PUT -> true;
+            case PUT, PUT_TAGGED, INVALIDATE -> true;
         };
     }
 
     private static @Nullable String after(Call call, @Nullable String value) {
         return switch (call.kind) {
             case GET -> value;
-            case PUT -> call.argument;
+            case PUT, PUT_TAGGED -> call.argument;
             case APPEND -> (value == null ? "" : value) + call.argument;
-            case REMOVE -> null;
+            case REMOVE, INVALIDATE -> null;
         };
     }
 }

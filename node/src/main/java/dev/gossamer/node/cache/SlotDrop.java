@@ -1,0 +1,62 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BiPredicate;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+
+/**
+ * Drops entries of a slot without tombstones, a batch at a time, so that writers get their turn.
+ *
+ * <p><b>Threads.</b> Any that may wait.
+ */
+final class SlotDrop {
+    /** Entries dropped between two releases of the slot's lock. */
+    private static final int BATCH = 256;
+
+    private final MemoryTier tier;
+    private final IntFunction<Lock> lockOf;
+
+    SlotDrop(MemoryTier tier, IntFunction<Lock> lockOf) {
+        this.tier = tier;
+        this.lockOf = lockOf;
+    }
+
+    /** Drops what stands under those keys of a slot that are to go. */
+    int drop(int slot, Predicate<Bytes> goes) {
+        int dropped = 0;
+        long position = 0;
+        while (position != MemoryTier.KeyPage.END) {
+            MemoryTier.KeyPage page = tier.keysFrom(slot, position, BATCH);
+            dropped += drop(slot, page, goes);
+            position = page.next();
+        }
+        return dropped;
+    }
+
+    private int drop(int slot, MemoryTier.KeyPage page, Predicate<Bytes> goes) {
+        if (page.keys().isEmpty()) {
+            return 0;
+        }
+        Lock lock = lockOf.apply(slot);
+        lock.lock();
+        try {
+            return (int) page.keys().stream().filter(goes).filter(tier::remove).count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What stands under those keys, tombstones not counted, and is not to be. */
+    int dropEntries(int slot, BiPredicate<Bytes, Entry> goes) {
+        return drop(
+                slot,
+                key -> {
+                    Entry entry = tier.peekValueOrNull(key);
+                    return entry != null && goes.test(key, entry);
+                });
+    }
+}
