@@ -227,6 +227,10 @@ public final class Keyspace {
     }
 
     private boolean keepMerged(int slot, Bytes key, Entry entry, boolean replaces) {
+        if (!tags.isValid(key, entry)) {
+            // As if it had been evicted at once, or members would bring each other what they drop.
+            return replaces && tier.remove(key);
+        }
         long now = wallMillis.getAsLong();
         long latest = Expiries.after(now, tombstoneRetentionMillis);
         if (!entry.isTombstone() && !entry.expiredAt(now)) {

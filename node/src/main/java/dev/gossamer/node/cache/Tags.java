@@ -201,9 +201,12 @@ public final class Tags {
 
     /**
      * Whether the entry counts: neither a tag of it nor its cache was invalidated after it was
-     * written. Says nothing of its expiry.
+     * written. Says nothing of its expiry. A tombstone always counts.
      */
     public boolean isValid(Bytes key, Entry entry) {
+        if (entry.isTombstone()) {
+            return true;
+        }
         long written = entry.clock();
         for (long tag : entry.tags()) {
             if (table.clockOf(tag) >= written) {
@@ -299,11 +302,18 @@ public final class Tags {
         long now = stamp.get();
         while ((now & 1) != 0) {
             // One is being stored, which takes less than a microsecond as a rule.
-            storing.lock();
-            now = stamp.get();
-            storing.unlock();
+            now = stampWhenStored();
         }
         return now;
+    }
+
+    private long stampWhenStored() {
+        storing.lock();
+        try {
+            return stamp.get();
+        } finally {
+            storing.unlock();
+        }
     }
 
     private long keep(long tag, long to) {

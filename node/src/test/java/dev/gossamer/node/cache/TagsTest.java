@@ -162,6 +162,24 @@ class TagsTest {
     }
 
     @Test
+    void whatIsInvalidIsNotTakenFromAnotherMemberAndOustsWhatIsOlder() {
+        long[] depends = {tag("k", "a")};
+        Version old = new Version(7, lab.clock.next(), new MemberId(9));
+        Version later = new Version(7, lab.clock.next(), new MemberId(9));
+        Entry invalid = Entry.of(bytes("2"), later, Entry.NEVER, depends);
+        invalidate(depends[0]);
+        lab.keyspace.merge(key("k"), Entry.of(bytes("1"), old, Entry.NEVER));
+        assertThat(lab.keyspace.merge(key("k"), invalid)).isTrue();
+        assertThat(lab.keyspace.peekOrNull(key("k"))).isNull();
+        assertThat(lab.keyspace.merge(key("k"), invalid)).isFalse();
+        assertThat(lab.keyspace.peekOrNull(key("k"))).isNull();
+        Entry tombstone = Entry.tombstone(later, lab.nowMillis.get() + 60_000);
+        invalidate(Tags.ofCache(lab.keyspace.settingsOf(key("k"))));
+        assertThat(lab.keyspace.merge(key("k"), tombstone)).isTrue();
+        lab.check();
+    }
+
+    @Test
     void tagsWeighWhatTheySay() {
         int plain = MemoryTier.weightOf(key("k"), Entry.of(bytes("v"), Version.NONE, 0));
         long[] three = {1, 2, 3};
