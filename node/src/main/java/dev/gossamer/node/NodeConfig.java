@@ -143,6 +143,7 @@ record NodeConfig(
                 configuration.get(Settings.LIMITS_OPERATION_RETENTION),
                 configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
                 leases(configuration),
+                configuration.get(Settings.LIMITS_TAGS_BYTES_MAX),
                 caches);
     }
 

@@ -7,6 +7,7 @@ import dev.gossamer.client.Cache;
 import dev.gossamer.client.CacheEntry;
 import dev.gossamer.client.Gossamer;
 import dev.gossamer.client.TimeToLive;
+import dev.gossamer.client.WriteOptions;
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.kryo.KryoCodec;
 import dev.gossamer.client.metrics.ClientMetrics;
@@ -96,6 +97,26 @@ class ThinClientIT {
         assertThat(second.expiresAt().orElseThrow())
                 .isBetween(Instant.now().plusSeconds(50), Instant.now().plusSeconds(60));
         assertThat(cache.getEntry("missing")).isEmpty();
+    }
+
+    @Test
+    void whatDependsOnATagIsGoneWithItAndTheRestWithTheCache() {
+        Cache<String, String> cache = texts("tagged");
+        cache.put("a", "1", WriteOptions.tags("t", "u").withTimeToLive(MINUTE));
+        cache.put("b", "2", WriteOptions.tags("u"));
+        cache.put("c", "3", WriteOptions.NONE);
+        Version of = cache.getEntry("a").orElseThrow().version();
+        assertThat(cache.ttl("a")).isInstanceOf(TimeToLive.Limited.class);
+        assertThat(cache.invalidateTag("t").clock()).isGreaterThan(of.clock());
+        assertThat(cache.get("a")).isEmpty();
+        assertThat(cache.get("b")).hasValue("2");
+        assertThat(cache.async().invalidateTag("u").join().clock()).isPositive();
+        assertThat(cache.get("b")).isEmpty();
+        assertThat(cache.get("c")).hasValue("3");
+        cache.async().put("a", "4", WriteOptions.tags("t")).join();
+        assertThat(cache.get("a")).hasValue("4");
+        cache.invalidateAll();
+        assertThat(cache.getAll(List.of("a", "b", "c"))).isEmpty();
     }
 
     @Test

@@ -39,6 +39,12 @@ public interface AsyncCache<K, V> {
 
     CompletableFuture<Void> put(K key, V value, Duration timeToLive);
 
+    CompletableFuture<Void> put(K key, V value, WriteOptions options);
+
+    CompletableFuture<Version> invalidateTag(String tag);
+
+    CompletableFuture<Void> invalidateAll();
+
     CompletableFuture<Boolean> putIfAbsent(K key, V value);
 
     CompletableFuture<Boolean> putIfAbsent(K key, V value, Duration timeToLive);

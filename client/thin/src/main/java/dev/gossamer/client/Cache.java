@@ -59,6 +59,26 @@ public interface Cache<K, V> {
 
     void put(K key, V value, Duration timeToLive);
 
+    /** Stores an entry that may depend on tags. Servers that are no members refuse tags. */
+    void put(K key, V value, WriteOptions options);
+
+    /**
+     * Makes every entry of this cache that depends on the tag count as absent: once it returns, no
+     * LATEST read, of any client, finds what was written before it began (C6, C8). Its cost does
+     * not depend on how many entries there are. Repeating it is safe; with NOREPLICAS it may have
+     * been done in part.
+     *
+     * @return its version: later than that of each entry that it made absent
+     */
+    Version invalidateTag(String tag);
+
+    /**
+     * The same for all entries of this cache. Where the mesh has no settings for a cache of this
+     * name, members walk over all keys to remove them, which may take longer than the request
+     * timeout.
+     */
+    void invalidateAll();
+
     /** Stores unless there is an entry; whether it stored. */
     boolean putIfAbsent(K key, V value);
 

@@ -60,6 +60,10 @@ final class CacheCommands {
     private static final byte[] OP = word("OP");
     private static final byte[] SINCE = word("SINCE");
     private static final byte[] STAMP = word("STAMP");
+    private static final byte[] TAGS = word("TAGS");
+    private static final byte[] TAG = word("TAG");
+    private static final byte[] CACHE = word("CACHE");
+    private static final byte[] GSM_INVALIDATE = word("GSM.INVALIDATE");
 
     private static final RequestEncoder.Tail STAMP_ONLY = RequestEncoder.tail(STAMP);
 
@@ -157,6 +161,41 @@ final class CacheCommands {
         return plain.getAsBoolean()
                 ? plain("SET", Safety.REPEATABLE, key, SET, key, value, PX, ttl)
                 : change("GSM.SET", key, GSM_SET, key, value, PX, ttl);
+    }
+
+    Request put(byte[] key, byte[] value, WriteOptions options) {
+        if (options.tags().isEmpty()) {
+            return options.timeToLive()
+                    .map(timeToLive -> put(key, value, timeToLive))
+                    .orElseGet(() -> put(key, value));
+        }
+        List<byte[]> words = new ArrayList<>(List.of(GSM_SET, key, value));
+        options.timeToLive().ifPresent(timeToLive -> words.addAll(List.of(PX, ttl(timeToLive))));
+        words.add(TAGS);
+        words.add(RequestEncoder.number(options.tags().size()));
+        options.tags().forEach(tag -> words.add(utf8(tag)));
+        return change("GSM.SET", key, words.toArray(new byte[0][]));
+    }
+
+    /** May be repeated: what it is to make absent is absent then. */
+    Request invalidateTag(String cache, String tag) {
+        return invalidate(GSM_INVALIDATE, TAG, utf8(tag), CACHE, utf8(cache));
+    }
+
+    Request invalidateAll(String cache) {
+        return invalidate(GSM_INVALIDATE, CACHE, utf8(cache));
+    }
+
+    private static Request invalidate(byte[]... words) {
+        return new Request(
+                "GSM.INVALIDATE",
+                Safety.REPEATABLE,
+                Request.ANYWHERE,
+                RequestEncoder.encode(words));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     Request putIfAbsent(byte[] key, byte[] value) {

@@ -199,7 +199,15 @@ final class CacheReplies {
                 : Optional.empty();
     }
 
-    private static Version version(Reply reply) {
+    /** An invalidation has a version, or, where it was a walk, a number of entries. */
+    static boolean invalidated(Reply reply) {
+        if (reply instanceof Reply.Whole) {
+            return true;
+        }
+        return !version(reply).equals(Version.NONE);
+    }
+
+    static Version version(Reply reply) {
         try {
             return Version.parse(text(reply));
         } catch (IllegalArgumentException e) {

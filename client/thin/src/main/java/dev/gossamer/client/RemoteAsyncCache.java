@@ -114,6 +114,24 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     }
 
     @Override
+    public CompletableFuture<Void> put(K key, V value, WriteOptions options) {
+        byte[] encoded = keys.encode(key);
+        Request request = engine.commands().put(encoded, encode(value), options);
+        return change(encoded, request, CacheReplies::stored).thenAccept(stored -> {});
+    }
+
+    @Override
+    public CompletableFuture<Version> invalidateTag(String tag) {
+        return send(engine.commands().invalidateTag(keys.name(), tag), CacheReplies::version);
+    }
+
+    @Override
+    public CompletableFuture<Void> invalidateAll() {
+        return send(engine.commands().invalidateAll(keys.name()), CacheReplies::invalidated)
+                .thenAccept(done -> {});
+    }
+
+    @Override
     public CompletableFuture<Boolean> putIfAbsent(K key, V value) {
         byte[] encoded = keys.encode(key);
         Request request = engine.commands().putIfAbsent(encoded, encode(value));

@@ -113,6 +113,23 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     }
 
     @Override
+    public void put(K key, V value, WriteOptions options) {
+        byte[] encoded = keys.encode(key);
+        Request request = engine.commands().put(encoded, encode(value), options);
+        change(encoded, request, CacheReplies::stored);
+    }
+
+    @Override
+    public Version invalidateTag(String tag) {
+        return ask(engine.commands().invalidateTag(keys.name(), tag), CacheReplies::version);
+    }
+
+    @Override
+    public void invalidateAll() {
+        ask(engine.commands().invalidateAll(keys.name()), CacheReplies::invalidated);
+    }
+
+    @Override
     public boolean putIfAbsent(K key, V value) {
         byte[] encoded = keys.encode(key);
         Request request = engine.commands().putIfAbsent(encoded, encode(value));

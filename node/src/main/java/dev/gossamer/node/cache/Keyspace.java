@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -45,6 +46,12 @@ public final class Keyspace {
     private final Leases leases;
     private final Reconciliation reconciliation;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+    private final Tags tags;
+    private final TagSweep sweep;
+    private final SlotDrop drops;
+
+    /** Made once, for every read. */
+    private final BiPredicate<Bytes, Entry> isValid;
 
     /**
      * @param clock gives the versions of this node's writes; shared with whoever else hears of
@@ -67,8 +74,20 @@ public final class Keyspace {
         this.wallMillis = wallMillis;
         this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
+        this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
+        this.drops = new SlotDrop(tier, this::lockOf);
+        this.isValid = tags::isValidForRead;
+        this.sweep = new TagSweep(this, tags, registry);
         this.writer =
-                new Writer(tier, caches, clock, self, tombstoneRetentionMillis, leases, this::tell);
+                new Writer(
+                        tier,
+                        caches,
+                        tags,
+                        clock,
+                        self,
+                        tombstoneRetentionMillis,
+                        leases,
+                        this::tell);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
@@ -89,16 +108,26 @@ public final class Keyspace {
     }
 
     /**
-     * The live entry, or null: expired entries and tombstones are not seen. Counts as a use, for
-     * eviction, and as a hit or a miss. O(1); allocates nothing.
+     * The live entry, or null: expired and invalidated entries and tombstones are not seen. Counts
+     * as a use, for eviction, and as a hit or a miss. O(1); allocates nothing.
      */
     public @Nullable Entry findOrNull(Bytes key) {
-        return tier.findOrNull(key);
+        return tier.findOrNull(key, isValid);
+    }
+
+    /** What is known here of invalidated tags, and so which entries count. */
+    public Tags tags() {
+        return tags;
+    }
+
+    /** The hashes of some tags of the key's cache, as {@link Operation.Put} wants them. */
+    public long[] tagsOf(Bytes key, List<Bytes> names) {
+        return Tags.hashesOf(caches.of(key), names);
     }
 
     /**
      * The entry or tombstone as it is kept, without counting as a use; for transfer, repair and
-     * explain. An entry that has expired and not left yet is shown as it is.
+     * explain. An entry that has expired or is invalid and not left yet is shown as it is.
      */
     public @Nullable Entry peekOrNull(Bytes key) {
         return tier.peekOrNull(key);
@@ -168,8 +197,9 @@ public final class Keyspace {
     private Change carryOut(
             Operation operation, int slot, long epoch, @Nullable OperationId id, boolean alone) {
         try {
+            long now = wallMillis.getAsLong();
             return writer.apply(
-                    operation, new Writer.Moment(epoch, slot, wallMillis.getAsLong(), alone, id));
+                    operation, new Writer.Moment(epoch, slot, now, alone, id, tags.stamp()));
         } catch (GossamerException e) {
             Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
             return new Change(refused, List.of(), false);
@@ -230,6 +260,10 @@ public final class Keyspace {
 
     private boolean keepMerged(int slot, Bytes key, Entry entry, boolean replaces) {
         leases.overtake(slot, key);
+        if (!tags.isValid(key, entry)) {
+            // As if it had been evicted at once, or members would bring each other what they drop.
+            return replaces && tier.remove(key);
+        }
         long now = wallMillis.getAsLong();
         long latest = Expiries.after(now, tombstoneRetentionMillis);
         if (!entry.isTombstone() && !entry.expiredAt(now)) {
@@ -385,6 +419,7 @@ public final class Keyspace {
         operations.forgetOld();
         leases.cleanUp();
         tier.cleanUp();
+        sweep.step();
     }
 
     /** The settings of the cache that the key belongs to. Allocates nothing. */
@@ -408,11 +443,10 @@ public final class Keyspace {
      * @param bytesMax of keys and values; a page has at least one entry unless the slot has no more
      */
     public SlotPage page(int slot, long fromPosition, int entriesMax, long bytesMax) {
-        return SlotPage.read(
-                tier, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
+        return SlotPage.of(tier, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
     }
 
-    /** Live entries of a slot, and those that have expired and not left yet. O(1). */
+    /** Live entries of a slot, and those that are not and have not left yet. O(1). */
     public int liveCount(int slot) {
         return tier.liveCount(slot);
     }
@@ -447,7 +481,22 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
-        return new SlotDrop(tier, caches, slot, lockOf(slot)).drop(which, spared);
+        return drops.drop(
+                slot, key -> which.test(settingsOf(key).replication()) && !isSpared(key, spared));
+    }
+
+    /**
+     * Drops what is invalid of a slot, as if it had been evicted; likewise.
+     *
+     * @return entries dropped
+     */
+    int dropInvalid(int slot) {
+        return drops.dropEntries(slot, (key, entry) -> !tags.isValid(key, entry));
+    }
+
+    private boolean isSpared(Bytes key, Predicate<Version> spared) {
+        Entry entry = tier.peekOrNull(key);
+        return entry != null && spared.test(entry.version());
     }
 
     private ReentrantLock lockOf(int slot) {

@@ -26,6 +26,9 @@ import java.util.function.ToIntFunction;
  * @param ledgerBytesMax what the ledger of merges may take (C9), about 260 bytes and the key for
  *     each loss. At least 4 KiB; 4 MiB by default
  * @param leases how leases are given to load keys
+ * @param tagsBytesMax what the tags that were invalidated may take, about 21 to 43 bytes for each.
+ *     Over it those that were invalidated longest ago are forgotten, and with them all tagged
+ *     entries that are older than that. At least 4 KiB; 4 MiB by default, for 196,608 tags
  * @param caches the named caches; exactly one is called {@link CacheSettings#DEFAULT_NAME}
  */
 public record KeyspaceSettings(
@@ -35,11 +38,14 @@ public record KeyspaceSettings(
         Duration operationRetention,
         long ledgerBytesMax,
         LeaseSettings leases,
+        long tagsBytesMax,
         List<CacheSettings> caches) {
     private static final Duration RETENTION_MIN = Duration.ofSeconds(1);
     private static final Duration DRIFT_MIN = Duration.ofMillis(1);
     private static final long OPERATIONS_BYTES_MIN = 64L << 10;
     private static final long LEDGER_BYTES_MIN = 4L << 10;
+    private static final long TAGS_BYTES_MIN = 4L << 10;
+    private static final long TAGS_BYTES = 4L << 20;
     private static final Duration MAX = Duration.ofDays(365);
 
     /** Values up to 16 MiB with keys up to 64 KiB. */
@@ -66,6 +72,7 @@ public record KeyspaceSettings(
                 Duration.ofMinutes(1),
                 4L << 20,
                 LeaseSettings.DEFAULT,
+                TAGS_BYTES,
                 caches);
     }
 
@@ -76,6 +83,7 @@ public record KeyspaceSettings(
         within("operation retention", operationRetention, RETENTION_MIN);
         atLeast("operations", operationsBytesMax, OPERATIONS_BYTES_MIN);
         atLeast("the ledger", ledgerBytesMax, LEDGER_BYTES_MIN);
+        atLeast("invalidated tags", tagsBytesMax, TAGS_BYTES_MIN);
         Set<String> names = new HashSet<>();
         for (CacheSettings cache : caches) {
             if (!names.add(cache.name())) {

@@ -15,9 +15,23 @@ public sealed interface Operation {
 
     /**
      * @param wantPrevious whether the outcome carries the entry that stood there before
+     * @param tags hashes of what the value depends on ({@link Tags#hashesOf}); read-modify-writes
+     *     keep those of the entry that they change
      */
-    record Put(Bytes key, byte[] value, Expiry expiry, Condition condition, boolean wantPrevious)
-            implements Operation {}
+    record Put(
+            Bytes key,
+            byte[] value,
+            Expiry expiry,
+            Condition condition,
+            boolean wantPrevious,
+            long[] tags)
+            implements Operation {
+        /** Without tags. */
+        public Put(
+                Bytes key, byte[] value, Expiry expiry, Condition condition, boolean wantPrevious) {
+            this(key, value, expiry, condition, wantPrevious, Tags.NONE);
+        }
+    }
 
     record Remove(Bytes key, Condition condition, boolean wantPrevious) implements Operation {}
 

@@ -3,62 +3,60 @@ package dev.gossamer.node.cache;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.Version;
-import java.util.List;
 import java.util.concurrent.locks.Lock;
-import java.util.function.IntPredicate;
+import java.util.function.BiPredicate;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
-/** Takes what a node does not own any more out of one slot, a few keys at a time. */
+/**
+ * Drops entries of a slot without tombstones, a batch at a time, so that writers get their turn.
+ *
+ * <p><b>Threads.</b> Any that may wait.
+ */
 final class SlotDrop {
     /** Entries dropped between two releases of the slot's lock. */
     private static final int BATCH = 256;
 
     private final MemoryTier tier;
-    private final NamedCaches caches;
-    private final int slot;
-    private final Lock lock;
+    private final IntFunction<Lock> lockOf;
 
-    SlotDrop(MemoryTier tier, NamedCaches caches, int slot, Lock lock) {
+    SlotDrop(MemoryTier tier, IntFunction<Lock> lockOf) {
         this.tier = tier;
-        this.caches = caches;
-        this.slot = slot;
-        this.lock = lock;
+        this.lockOf = lockOf;
     }
 
-    /**
-     * @return entries dropped
-     */
-    int drop(IntPredicate which, Predicate<Version> spared) {
+    /** Drops what stands under those keys of a slot that are to go. */
+    int drop(int slot, Predicate<Bytes> goes) {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
             MemoryTier.KeyPage page = tier.keysFrom(slot, position, BATCH);
-            dropped += drop(page.keys(), which, spared);
+            dropped += drop(slot, page, goes);
             position = page.next();
         }
         return dropped;
     }
 
-    private int drop(List<Bytes> keys, IntPredicate which, Predicate<Version> spared) {
-        if (keys.isEmpty()) {
+    private int drop(int slot, MemoryTier.KeyPage page, Predicate<Bytes> goes) {
+        if (page.keys().isEmpty()) {
             return 0;
         }
+        Lock lock = lockOf.apply(slot);
         lock.lock();
         try {
-            return (int)
-                    keys.stream()
-                            .filter(key -> which.test(caches.of(key).replication()))
-                            .filter(key -> !isSpared(key, spared))
-                            .filter(tier::remove)
-                            .count();
+            return (int) page.keys().stream().filter(goes).filter(tier::remove).count();
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isSpared(Bytes key, Predicate<Version> spared) {
-        Entry entry = tier.peekOrNull(key);
-        return entry != null && spared.test(entry.version());
+    /** What stands under those keys, tombstones not counted, and is not to be. */
+    int dropEntries(int slot, BiPredicate<Bytes, Entry> goes) {
+        return drop(
+                slot,
+                key -> {
+                    Entry entry = tier.peekValueOrNull(key);
+                    return entry != null && goes.test(key, entry);
+                });
     }
 }

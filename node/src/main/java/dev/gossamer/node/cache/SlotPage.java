@@ -1,6 +1,5 @@
 package dev.gossamer.node.cache;
 
-import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
@@ -12,19 +11,14 @@ import java.util.List;
  *
  * @param next the position to go on from, or {@link #END}
  */
-public record SlotPage(List<Item> items, long next) {
+public record SlotPage(List<Keyspace.Item> items, long next) {
     public static final long END = -1;
 
-    /** See {@link Keyspace#page}. */
-    static SlotPage read(
-            MemoryTier tier,
-            long nowMillis,
-            int slot,
-            long fromPosition,
-            int entriesMax,
-            long bytesMax) {
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, entriesMax);
-        List<Item> items = new ArrayList<>(keys.keys().size());
+    /** What has not expired by now, as {@link Keyspace#page} describes it. */
+    static SlotPage of(
+            MemoryTier tier, long now, int slot, long from, int entriesMax, long bytesMax) {
+        MemoryTier.KeyPage keys = tier.keysFrom(slot, from, entriesMax);
+        List<Keyspace.Item> items = new ArrayList<>(keys.keys().size());
         long bytes = 0;
         long last = END;
         for (Bytes key : keys.keys()) {
@@ -34,8 +28,8 @@ public record SlotPage(List<Item> items, long next) {
             }
             last = position;
             Entry entry = tier.peekOrNull(key);
-            if (entry != null && !entry.expiredAt(nowMillis)) {
-                items.add(new Item(key, entry));
+            if (entry != null && !entry.expiredAt(now)) {
+                items.add(new Keyspace.Item(key, entry));
                 bytes += key.length() + entry.valueLength();
             }
         }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,11 @@ final class Writer {
 
     private final MemoryTier tier;
     private final NamedCaches caches;
+    private final Tags tags;
+
+    /** Made once, for every read. */
+    private final BiPredicate<Bytes, Entry> isValid;
+
     private final HybridClock clock;
     private final MemberId self;
     private final long tombstoneRetentionMillis;
@@ -49,6 +55,7 @@ final class Writer {
     Writer(
             MemoryTier tier,
             NamedCaches caches,
+            Tags tags,
             HybridClock clock,
             MemberId self,
             long tombstoneRetentionMillis,
@@ -57,6 +64,8 @@ final class Writer {
         this.unkept = unkept;
         this.tier = tier;
         this.caches = caches;
+        this.tags = tags;
+        this.isValid = tags::isValidForRead;
         this.clock = clock;
         this.self = self;
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
@@ -69,9 +78,19 @@ final class Writer {
      *
      * @param alone whether no other member can have a copy of anything in the slot
      * @param idOrNull the name of the call, if it has one
+     * @param stamp {@link Tags#stamp} before anything was looked at
      */
     record Moment(
-            long epoch, int slot, long nowMillis, boolean alone, @Nullable OperationId idOrNull) {}
+            long epoch,
+            int slot,
+            long nowMillis,
+            boolean alone,
+            @Nullable OperationId idOrNull,
+            long stamp) {
+        Moment at(long later) {
+            return new Moment(epoch, slot, nowMillis, alone, idOrNull, later);
+        }
+    }
 
     /**
      * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
@@ -82,9 +101,41 @@ final class Writer {
         if (behind != null) {
             return nothing(behind);
         }
-        Change change = carryOut(operation, at);
+        Moment now = at;
+        Change change = carryOutOrNull(operation, now);
+        while (change == null) {
+            now = at.at(tags.stamp());
+            change = carryOutOrNull(operation, now);
+        }
         leases.changed(at.slot(), operation, change.changed());
         return change;
+    }
+
+    /** Null when it was overtaken. */
+    private @Nullable Change carryOutOrNull(Operation operation, Moment at) {
+        try {
+            return carryOut(operation, at);
+        } catch (Overtaken e) {
+            return null;
+        }
+    }
+
+    /**
+     * Some tag was invalidated between the look at what stands and the version: see {@link Tags}.
+     */
+    private static final class Overtaken extends RuntimeException {
+        Overtaken() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** A version for what is made of the live entry, which still counts at that version. */
+    private Version versionOver(@Nullable Entry live, Moment at) {
+        Version version = version(at);
+        if (live != null && tags.stamp() != at.stamp()) {
+            throw new Overtaken();
+        }
+        return version;
     }
 
     /**
@@ -153,8 +204,8 @@ final class Writer {
             return nothing(new Unchanged(previous));
         }
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
-        Version version = version(at);
-        Entry entry = entry(put.value(), version, expiresAt, at);
+        Version version = versionOver(live, at);
+        Entry entry = entry(put.value(), version, expiresAt, put.tags(), at);
         return keep(put.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
@@ -217,8 +268,8 @@ final class Writer {
         if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
             return nothing(new Unchanged(previous));
         }
-        Version version = version(at);
-        Entry entry = entry(live.value(), version, expiresAt, at);
+        Version version = versionOver(live, at);
+        Entry entry = entry(live.value(), version, expiresAt, live.tags(), at);
         return keep(expire.key(), entry, new Applied(version, 0, null, previous), at);
     }
 
@@ -334,7 +385,7 @@ final class Writer {
         long expiresAt =
                 Expiries.resolve(
                         Operation.Expiry.CACHE_DEFAULT, caches.of(key), null, at.nowMillis());
-        Entry entry = entry(value, version, expiresAt, at);
+        Entry entry = entry(value, version, expiresAt, Tags.NONE, at);
         tier.put(at.slot(), key, entry);
         return new Item(key, entry);
     }
@@ -350,7 +401,7 @@ final class Writer {
         return refused != null ? nothing(refused) : rewrite(key, live, value, number, text, at);
     }
 
-    /** A read-modify-write: the expiry stays as it was. */
+    /** A read-modify-write: the expiry and the tags stay as they were. */
     private Change rewrite(
             Bytes key,
             @Nullable Entry live,
@@ -360,8 +411,9 @@ final class Writer {
             Moment at) {
         long expiresAt =
                 Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
-        Version version = version(at);
-        Entry entry = entry(value, version, expiresAt, at);
+        Version version = versionOver(live, at);
+        long[] kept = live == null ? Tags.NONE : live.tags();
+        Entry entry = entry(value, version, expiresAt, kept, at);
         return keep(key, entry, new Applied(version, number, text, null), at);
     }
 
@@ -375,10 +427,11 @@ final class Writer {
     }
 
     /** The entry, or, when it expired before it was written, the tombstone that it is now. */
-    private Entry entry(byte[] value, Version version, long expiresAtMillis, Moment at) {
+    private Entry entry(
+            byte[] value, Version version, long expiresAtMillis, long[] depends, Moment at) {
         return isOver(expiresAtMillis, at)
                 ? tombstone(version, at)
-                : Entry.of(value, version, expiresAtMillis);
+                : Entry.of(value, version, expiresAtMillis, depends);
     }
 
     private static boolean isOver(long expiresAtMillis, Moment at) {
@@ -395,11 +448,13 @@ final class Writer {
 
     /** The live entry, which counts as used, or null. */
     @Nullable Entry useOrNull(Bytes key) {
-        return tier.findOrNull(key);
+        return tier.findOrNull(key, isValid);
     }
 
     @Nullable Entry liveOrNull(Bytes key, Moment at) {
         Entry entry = tier.peekValueOrNull(key);
-        return entry == null || entry.expiredAt(at.nowMillis()) ? null : entry;
+        return entry == null || entry.expiredAt(at.nowMillis()) || !tags.isValid(key, entry)
+                ? null
+                : entry;
     }
 }

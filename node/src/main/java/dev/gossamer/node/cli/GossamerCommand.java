@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             GetCommand.class,
             SetCommand.class,
             DelCommand.class,
+            InvalidateCommand.class,
             ExplainCommand.class,
             RingCommand.class,
             ConfigCommand.class,

@@ -339,6 +339,12 @@ public final class Settings {
                     "4MiB",
                     bytes(4 * KIB, 64 * GIB),
                     "What the list of keys that lost a version in a merge may take; the oldest leave first.");
+    public static final Setting<Long> LIMITS_TAGS_BYTES_MAX =
+            new Setting<>(
+                    "limits.tags-bytes-max",
+                    "4MiB",
+                    bytes(4 * KIB, 4 * GIB),
+                    "What the tags that were invalidated may take, 21 to 43 B each; over it tagged entries older than the oldest quarter of them are dropped.");
 
     public static final Setting<SecurityMode> SECURITY_MODE =
             new Setting<>(
@@ -461,6 +467,7 @@ public final class Settings {
                     LIMITS_LEASES_BYTES_MAX,
                     LEASES_TIMEOUT,
                     LEASES_TIMEOUT_MAX,
+                    LIMITS_TAGS_BYTES_MAX,
                     SECURITY_MODE,
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,

@@ -326,7 +326,6 @@ final class Holding {
         return slots(slot -> role(slot) != Role.NONE && !isPrimary(slot) && !isMirrored(slot));
     }
 
-    /** Where this node is a backup. */
     List<Integer> backedUp() {
         return slots(slot -> role(slot) == Role.BACKUP);
     }
@@ -340,7 +339,6 @@ final class Holding {
         return open.get() == 0 && !reconciles;
     }
 
-    /** Slots that have a role here and are neither served nor mirrored yet. */
     int openCount() {
         return open.get();
     }
@@ -415,6 +413,11 @@ final class Holding {
         };
     }
 
+    /** All members but this one. */
+    List<Member> others() {
+        return topology.members().stream().filter(each -> !each.id().equals(self.id())).toList();
+    }
+
     /** The other members that hold everything of the slot: owners, and former ones. */
     List<Member> coOwners(int slot) {
         List<Member> found = new ArrayList<>(topology.ownerCount(slot));
@@ -430,10 +433,10 @@ final class Holding {
      * acknowledged.
      */
     List<Member> targets(int slot, int replication) {
-        int owners = topology.ownerCount(slot);
         boolean all = topology.phase() == Topology.Phase.COPYING;
+        int owners = Math.min(all ? Integer.MAX_VALUE : replication, topology.ownerCount(slot));
         List<Member> found = new ArrayList<>(owners);
-        addOwners(slot, all ? owners : Math.min(replication, owners), found);
+        addOwners(slot, owners, found);
         addOthers(slot, found);
         return found;
     }
@@ -454,8 +457,8 @@ final class Holding {
             return true;
         }
         int owners = topology.ownerCount(slot);
-        boolean single =
-                owners <= 1 || (replication <= 1 && topology.phase() != Topology.Phase.COPYING);
+        boolean copying = topology.phase() == Topology.Phase.COPYING;
+        boolean single = owners <= 1 || (replication <= 1 && !copying);
         return single && topology.otherCount(slot) == 0;
     }
 
@@ -477,7 +480,6 @@ final class Holding {
         }
     }
 
-    /** How many slots have this role here. */
     int count(Role role) {
         return counts.getOrDefault(role, 0);
     }

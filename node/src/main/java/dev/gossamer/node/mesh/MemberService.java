@@ -95,6 +95,8 @@ final class MemberService implements RequestHandler {
                             router.get(), key, waitMillis, false, new LeaseReply(responder));
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
+            case Request.Bump(var tag, var clock, var first) ->
+                    responder.reply(new Reply.Bumped(bump(tag, clock, first)));
             case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
             case Request.Sync(var asked) -> sync.serve(asked, holding, responder);
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));
@@ -115,6 +117,10 @@ final class MemberService implements RequestHandler {
             }
             case PRIMARY, NONE -> new Reply.WrongEpoch(holding.epoch());
         };
+    }
+
+    private long bump(long tag, long clock, boolean first) {
+        return first ? keyspace.tags().hear(tag, clock) : keyspace.tags().raise(tag, clock);
     }
 
     private void work(Responder responder, Supplier<Reply> work) {

@@ -153,6 +153,22 @@ public interface Mesh {
      */
     CompletableFuture<Void> flush(Scope scope);
 
+    /**
+     * Makes many entries count as absent: once it is done, no LATEST read returns one that was
+     * written before it began (C6, C8).
+     *
+     * @return fails with {@link ErrorCode#NOREPLICAS} when not all members could be told in time:
+     *     it may have been done in part then, and may be repeated
+     */
+    CompletableFuture<Invalidation.Done> invalidate(Invalidation what);
+
+    /**
+     * Hashes of some tags of the key's cache, for {@link Operation.Put}.
+     *
+     * @throws IllegalArgumentException when they are too many, or one is empty or too long
+     */
+    long[] tagsOf(Bytes key, List<Bytes> names);
+
     CompletableFuture<Explanation> explain(Bytes key);
 
     /**

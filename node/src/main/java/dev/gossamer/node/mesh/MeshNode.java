@@ -73,6 +73,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Routers routers;
     private final MemberService service;
     private final Walks walks;
+    private final Invalidations invalidations;
     private final Council council;
     private final LinkWatch linkWatch;
     private final Standing standing;
@@ -195,6 +196,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         settings.requestTimeout(),
                         nanoClock,
                         random);
+        this.invalidations =
+                new Invalidations(shared, self, lanes.all(), walks, routers::writeAsync, workers);
         var mailbox = new Mailbox(membership);
         long life = Math.max(1, clock.millis());
         this.coherence = coherence(life, mailbox, random);
@@ -453,6 +456,16 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public CompletableFuture<Void> flush(Scope scope) {
         return CompletableFuture.runAsync(() -> walks.flush(scope), workers);
+    }
+
+    @Override
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+        return invalidations.start(what);
+    }
+
+    @Override
+    public long[] tagsOf(Bytes key, List<Bytes> names) {
+        return keyspace.tagsOf(key, names);
     }
 
     @Override

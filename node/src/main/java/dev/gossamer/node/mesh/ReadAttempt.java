@@ -145,6 +145,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Done _,
                     Reply.Stored _,
+                    Reply.Bumped _,
                     Reply.Alive _,
                     Reply.Fetched _,
                     Reply.Synced _,

@@ -44,6 +44,7 @@ final class Sync {
     private boolean wasOnASide;
 
     private final Repair repair;
+    private final TagSync tags;
     private final SyncService service;
     private final Rounds rounds;
     private volatile boolean closed;
@@ -78,6 +79,7 @@ final class Sync {
         this.reconciliation = new Reconciliation(keyspace, settings.fillPageBytes());
         this.repair = new Repair(keyspace, settled, pending::isQuiet, this::mirror);
         this.service = new SyncService(keyspace, settled, settings.frameBytesMax() / 2);
+        this.tags = new TagSync(keyspace.tags(), settings.fillPageBytes());
         this.progress = new Progress(nanoClock.getAsLong(), 0);
         this.rounds =
                 new Rounds(
@@ -122,7 +124,8 @@ final class Sync {
         progress = new Progress(nanoClock.getAsLong(), pace.bytes());
         transfer = Transfer.NONE;
         Errand errand = errand(holding);
-        new Takeover(
+        Takeover takeover =
+                new Takeover(
                         errand,
                         settled,
                         settings.fillPageBytes(),
@@ -130,8 +133,8 @@ final class Sync {
                             pace.spendAtOnce(bytes);
                             then.run();
                         },
-                        () -> epochs.progressed(holding))
-                .start();
+                        () -> epochs.progressed(holding));
+        tags.begin(errand, takeover::start);
         if (holding.topology().isProvisional() || wasOnASide) {
             // What a side was offered is not known beyond it.
             reconciliation.reset();
@@ -239,6 +242,7 @@ final class Sync {
             case SyncRequest.Settle settle -> reply(responder, service.settle(settle, holding));
             case SyncRequest.Versions versions ->
                     work(responder, () -> service.versions(versions, holding));
+            case SyncRequest.Tags asked -> work(responder, () -> tags.serve(asked, holding));
             case SyncRequest.Bring bring -> work(responder, () -> service.bring(bring));
             case SyncRequest.Reconcile reconcile ->
                     lane.execute(() ->

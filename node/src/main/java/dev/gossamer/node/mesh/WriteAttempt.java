@@ -86,6 +86,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Found _,
                     Reply.Stored _,
+                    Reply.Bumped _,
                     Reply.Alive _,
                     Reply.Fetched _,
                     Reply.Synced _,

@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  * What is kept under a key: opaque bytes with the version that its primary gave it and the time it
  * expires; or a tombstone, which has a version and no value. Immutable; the version is kept flat,
  * for entries are many.
+ *
+ * <p>An entry may depend on tags: then it counts as absent from the moment on at which one of them
+ * is invalidated later than its version says. Which moment that is, is not kept here. Entries
+ * without tags cost nothing for those that have some.
  */
-public final class Entry {
+public sealed class Entry {
     /** The expiry of an entry that never expires. */
     public static final long NEVER = 0;
+
+    private static final long[] NO_TAGS = {};
 
     private final byte @Nullable [] value;
     private final long epoch;
@@ -36,6 +42,37 @@ public final class Entry {
     }
 
     /**
+     * @param value taken over, not copied
+     * @param expiresAtMillis milliseconds since 1970, or {@link #NEVER}
+     * @param tags hashes of what the value depends on; taken over, not copied; may be empty
+     */
+    public static Entry of(byte[] value, Version version, long expiresAtMillis, long[] tags) {
+        return tags.length == 0
+                ? new Entry(value, version, expiresAtMillis)
+                : new Tagged(value, version, expiresAtMillis, tags);
+    }
+
+    /** Only where there are tags: a field in every entry would cost all of them 8 bytes. */
+    private static final class Tagged extends Entry {
+        private final long[] tags;
+
+        Tagged(byte[] value, Version version, long expiresAtMillis, long[] tags) {
+            super(value, version, expiresAtMillis);
+            this.tags = tags;
+        }
+
+        @Override
+        public long[] tags() {
+            return tags;
+        }
+    }
+
+    /** Hashes of the tags that it depends on, for reading only; none for a tombstone. */
+    public long[] tags() {
+        return NO_TAGS;
+    }
+
+    /**
      * @param forgetAtMillis when the tombstone may be forgotten, in milliseconds since 1970
      */
     public static Entry tombstone(Version version, long forgetAtMillis) {
@@ -43,42 +80,44 @@ public final class Entry {
     }
 
     /** The same, written under another epoch. */
-    public Entry inEpoch(long otherEpoch) {
+    public final Entry inEpoch(long otherEpoch) {
         Version version = new Version(otherEpoch, clock, new MemberId(member));
-        return new Entry(value, version, expiresAtMillis);
+        return value == null
+                ? tombstone(version, expiresAtMillis)
+                : of(value, version, expiresAtMillis, tags());
     }
 
-    public boolean isTombstone() {
+    public final boolean isTombstone() {
         return value == null;
     }
 
     /** The bytes, for reading only. @throws IllegalStateException for a tombstone */
-    public byte[] value() {
+    public final byte[] value() {
         if (value == null) {
             throw new IllegalStateException("a tombstone has no value");
         }
         return value;
     }
 
-    public int valueLength() {
+    public final int valueLength() {
         return value == null ? 0 : value.length;
     }
 
-    public Version version() {
+    public final Version version() {
         return new Version(epoch, clock, new MemberId(member));
     }
 
     /** Milliseconds since 1970, or {@link #NEVER}. */
-    public long expiresAtMillis() {
+    public final long expiresAtMillis() {
         return expiresAtMillis;
     }
 
-    public boolean expiredAt(long nowMillis) {
+    public final boolean expiredAt(long nowMillis) {
         return expiresAtMillis != NEVER && expiresAtMillis <= nowMillis;
     }
 
     /** Whether this one's version is later, the clock compared first; allocates nothing. */
-    public boolean isLaterByClock(Entry other) {
+    public final boolean isLaterByClock(Entry other) {
         if (clock != other.clock) {
             return clock > other.clock;
         }
@@ -86,7 +125,7 @@ public final class Entry {
     }
 
     /** Whether this one's version is later, the epoch compared first; allocates nothing. */
-    public boolean isLaterByEpoch(Entry other) {
+    public final boolean isLaterByEpoch(Entry other) {
         if (epoch != other.epoch) {
             return epoch > other.epoch;
         }
@@ -98,23 +137,23 @@ public final class Entry {
     }
 
     /** Of the version. */
-    public long epoch() {
+    public final long epoch() {
         return epoch;
     }
 
     /** Of the version. */
-    long clock() {
+    public final long clock() {
         return clock;
     }
 
     /** Of the version. */
-    long member() {
+    final long member() {
         return member;
     }
 
     /** The version, and how much is kept under it; never the value itself. */
     @Override
-    public String toString() {
+    public final String toString() {
         return version() + (isTombstone() ? " (removed)" : " (" + valueLength() + " B)");
     }
 }

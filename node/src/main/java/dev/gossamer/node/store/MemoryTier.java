@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public final class MemoryTier {
 
     /** What a tombstone costs beside the bytes of its key, measured likewise. */
     public static final int TOMBSTONE_OVERHEAD_BYTES = 200;
+
+    /** What the tags of an entry cost, beside 8 bytes for each of them; measured likewise. */
+    public static final int TAGS_OVERHEAD_BYTES = 24;
 
     /** How often the root calls {@link #cleanUp}. */
     public static final long CLEAN_UP_INTERVAL_MILLIS = 1_000;
@@ -113,8 +117,13 @@ public final class MemoryTier {
 
     /** The live entry, or null. Counts as a use, and as a hit or a miss. */
     public @Nullable Entry findOrNull(Bytes key) {
+        return findOrNull(key, (_, _) -> true);
+    }
+
+    /** The same, where an entry that the caller does not take for valid counts as absent. */
+    public @Nullable Entry findOrNull(Bytes key, BiPredicate<Bytes, Entry> isValid) {
         Entry entry = cache.getIfPresent(key);
-        if (entry == null || isExpired(entry)) {
+        if (entry == null || isExpired(entry) || !isValid.test(key, entry)) {
             counts.missed();
             return null;
         }
@@ -341,7 +350,11 @@ public final class MemoryTier {
     /** What an entry or a tombstone counts towards its budget. */
     public static int weightOf(Bytes key, Entry entry) {
         int overhead = entry.isTombstone() ? TOMBSTONE_OVERHEAD_BYTES : ENTRY_OVERHEAD_BYTES;
-        return overhead + align(key.length()) + align(entry.valueLength());
+        int tags = entry.tags().length;
+        return overhead
+                + align(key.length())
+                + align(entry.valueLength())
+                + (tags == 0 ? 0 : TAGS_OVERHEAD_BYTES + tags * Long.BYTES);
     }
 
     /**

@@ -66,6 +66,7 @@ class KeyspaceSettingsTest {
                 Duration.parse("PT" + age),
                 ledger,
                 LeaseSettings.DEFAULT,
+                4L << 20,
                 List.of(DEFAULT));
     }
 }

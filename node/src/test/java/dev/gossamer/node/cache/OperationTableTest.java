@@ -171,6 +171,7 @@ class OperationTableTest {
                         Duration.ofNanos(RETENTION_NANOS),
                         defaults.ledgerBytesMax(),
                         defaults.leases(),
+                        defaults.tagsBytesMax(),
                         defaults.caches());
         registry.clear();
         return new OperationTable(settings, nanos::get, registry);

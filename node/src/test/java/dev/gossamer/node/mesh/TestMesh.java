@@ -54,12 +54,22 @@ final class TestMesh implements AutoCloseable {
     private int joined;
     private final MeshSettings settings;
     private final KeyspaceSettings caches;
+    private final long memoryBytesMax;
 
     TestMesh(MeshSettings settings) {
         this(settings, KeyspaceSettings.DEFAULT);
     }
 
+    TestMesh(MeshSettings settings, long memoryBytesMax) {
+        this(settings, KeyspaceSettings.DEFAULT, memoryBytesMax);
+    }
+
     TestMesh(MeshSettings settings, KeyspaceSettings caches) {
+        this(settings, caches, 64L << 20);
+    }
+
+    private TestMesh(MeshSettings settings, KeyspaceSettings caches, long memoryBytesMax) {
+        this.memoryBytesMax = memoryBytesMax;
         this.settings = settings;
         this.caches = caches;
     }
@@ -110,7 +120,7 @@ final class TestMesh implements AutoCloseable {
         var _ = loops.group().scheduleAtFixedRate(clock::extend, 0, 100, TimeUnit.MILLISECONDS);
         MemoryTier tier =
                 new MemoryTier(
-                        new MemorySettings(64L << 20, 4L << 20),
+                        new MemorySettings(memoryBytesMax, 4L << 20),
                         System::nanoTime,
                         System::currentTimeMillis,
                         caches.copies(),

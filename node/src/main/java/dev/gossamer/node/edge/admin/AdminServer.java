@@ -60,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
         all.addAll(new NodeRoutes(services.config(), services.about()).endpoints());
         all.addAll(new MeshRoutes(services.mesh()).endpoints());
         all.addAll(new DrainRoutes(services.mesh()).endpoints());
+        all.addAll(new InvalidateRoute(services.mesh()).endpoints());
         all.addAll(new LedgerRoute(services.mesh()).endpoints());
         all.addAll(new EntryRoutes(settings, services).endpoints());
         all.addAll(new ExplainRoute(services.mesh(), settings.keyBytesMax()).endpoints());

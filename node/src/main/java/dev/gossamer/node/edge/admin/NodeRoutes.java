@@ -30,6 +30,7 @@ final class NodeRoutes {
                         .put("ring", "/api/v1/mesh/ring")
                         .put("caches", "/api/v1/caches")
                         .put("drain", "/api/v1/members/self/drain")
+                        .put("invalidate", InvalidateRoute.PATH)
                         .put("ledger", "/api/v1/ledger")
                         .put("config", "/api/v1/config")
                         .put("metrics", "/metrics")

@@ -26,6 +26,7 @@ final class Commands {
         all.addAll(NearCommands.all());
         all.addAll(LeaseCommands.all());
         all.addAll(FreshnessCommands.all());
+        all.addAll(InvalidationCommands.all());
         return new CommandTable(all);
     }
 }

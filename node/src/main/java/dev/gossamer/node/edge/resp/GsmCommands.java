@@ -170,13 +170,15 @@ final class GsmCommands {
 
     private static void set(Connection connection, Request request) {
         GsmSetOptions options = GsmSetOptions.parse(request, 3, connection.context().nowMillis());
+        Bytes key = request.bytes(1);
         Operation operation =
                 new Operation.Put(
-                        request.bytes(1),
+                        key,
                         request.copy(2),
                         options.expiry,
                         options.condition,
-                        options.meta);
+                        options.meta,
+                        options.tagsOf(connection.context().mesh(), key));
         options.session.write(
                 connection, operation, options.meta ? SET_META : StringCommands.OK_OR_NIL);
     }

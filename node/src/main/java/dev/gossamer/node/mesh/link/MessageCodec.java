@@ -41,6 +41,8 @@ final class MessageCodec {
             case Request.Ping() -> out.writeByte(10);
             case Request.AwaitLease(var key, var waitMillis) ->
                     Wire.writeKey(out.writeByte(11).writeLong(waitMillis), key);
+            case Request.Bump(var tag, var clock, var first) ->
+                    out.writeByte(20).writeLong(tag).writeLong(clock).writeBoolean(first);
         }
     }
 
@@ -64,6 +66,7 @@ final class MessageCodec {
             case 9 -> new Request.Flush();
             case 10 -> new Request.Ping();
             case 11 -> readAwaitLease(in);
+            case 20 -> new Request.Bump(in.readLong(), in.readLong(), Wire.readFlag(in));
             default -> throw Wire.unknown("request", kind);
         };
     }
@@ -120,6 +123,7 @@ final class MessageCodec {
                     out.writeByte(9).writeLong(epoch).writeBoolean(maybeDone);
             case Reply.LeaseOver() -> out.writeByte(12);
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
+            case Reply.Bumped(var clock) -> out.writeByte(20).writeLong(clock);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -144,6 +148,7 @@ final class MessageCodec {
             case 10 -> new Reply.Failed(readCode(in), Wire.readText(in));
             case 11 -> new Reply.Alive(in.readLong());
             case 12 -> Reply.LEASE_OVER;
+            case 20 -> new Reply.Bumped(in.readLong());
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -261,6 +266,7 @@ final class MessageCodec {
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Stored _,
+                    Reply.Bumped _,
                     Reply.Alive _,
                     Reply.Counted _,
                     Reply.SomeKey _,

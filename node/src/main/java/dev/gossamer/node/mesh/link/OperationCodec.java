@@ -3,23 +3,22 @@ package dev.gossamer.node.mesh.link;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
+import dev.gossamer.node.cache.Tags;
+import dev.gossamer.protocol.Bytes;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /** Operations in frames. */
 final class OperationCodec {
+    private static final int PUT = 1;
+    private static final int TAGGED_PUT = 12;
+
     private OperationCodec() {}
 
     static void write(ByteBuf out, Operation operation) {
         switch (operation) {
-            case Operation.Put(var key, var value, var expiry, var condition, var wantPrevious) -> {
-                Wire.writeKey(out.writeByte(1), key);
-                Wire.writeBytes(out, value);
-                writeExpiry(out, expiry);
-                writeCondition(out, condition);
-                out.writeBoolean(wantPrevious);
-            }
+            case Operation.Put put -> writePut(out, put);
             case Operation.Remove(var key, var condition, var wantPrevious) -> {
                 Wire.writeKey(out.writeByte(2), key);
                 writeCondition(out, condition);
@@ -76,6 +75,18 @@ final class OperationCodec {
         Wire.writeVersion(out, fill.token());
     }
 
+    private static void writePut(ByteBuf out, Operation.Put put) {
+        boolean tagged = put.tags().length > 0;
+        Wire.writeKey(out.writeByte(tagged ? TAGGED_PUT : PUT), put.key());
+        Wire.writeBytes(out, put.value());
+        writeExpiry(out, put.expiry());
+        writeCondition(out, put.condition());
+        out.writeBoolean(put.wantPrevious());
+        if (tagged) {
+            Wire.writeTags(out, put.tags());
+        }
+    }
+
     static Operation read(ByteBuf in) {
         int kind = in.readUnsignedByte();
         if (kind == 8) {
@@ -85,13 +96,8 @@ final class OperationCodec {
         }
         var key = Wire.readKey(in);
         return switch (kind) {
-            case 1 ->
-                    new Operation.Put(
-                            key,
-                            Wire.readBytes(in),
-                            readExpiry(in),
-                            readCondition(in),
-                            Wire.readFlag(in));
+            case PUT -> readPut(key, in, false);
+            case TAGGED_PUT -> readPut(key, in, true);
             case 2 -> new Operation.Remove(key, readCondition(in), Wire.readFlag(in));
             case 3 ->
                     new Operation.Expire(
@@ -107,6 +113,15 @@ final class OperationCodec {
             case 11 -> new Operation.EndLease(key, Wire.readVersion(in), in.readLong());
             default -> throw Wire.unknown("operation", kind);
         };
+    }
+
+    private static Operation readPut(Bytes key, ByteBuf in, boolean tagged) {
+        byte[] value = Wire.readBytes(in);
+        Expiry expiry = readExpiry(in);
+        Condition condition = readCondition(in);
+        boolean wantPrevious = Wire.readFlag(in);
+        long[] tags = tagged ? Wire.readTags(in) : Tags.NONE;
+        return new Operation.Put(key, value, expiry, condition, wantPrevious, tags);
     }
 
     private static BigDecimal readDecimal(ByteBuf in) {

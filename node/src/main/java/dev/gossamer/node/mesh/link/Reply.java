@@ -30,6 +30,13 @@ public sealed interface Reply {
     record LeaseOver() implements Reply {}
 
     /**
+     * The invalidation is stored.
+     *
+     * @param clock as of which it counts at the peer
+     */
+    record Bumped(long clock) implements Reply {}
+
+    /**
      * @param epoch that the peer serves requests under
      */
     record Alive(long epoch) implements Reply {}

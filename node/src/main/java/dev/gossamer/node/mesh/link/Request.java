@@ -80,6 +80,15 @@ public sealed interface Request {
     /** Some live key of which the peer is primary. Answer: {@link Reply.SomeKey}. */
     record RandomKey() implements Request {}
 
+    /**
+     * A tag is being invalidated: the peer is to count it so. Answer: {@link Reply.Bumped}.
+     *
+     * @param clock of the version so far
+     * @param first whether the peer may not have heard of it, so that what stands there counts as
+     *     earlier, whatever its clock says; else it is to be counted as of this clock
+     */
+    record Bump(long tag, long clock, boolean first) implements Request {}
+
     /** Remove everything that the peer is primary of. Answer: {@link Reply.Counted}. */
     record Flush() implements Request {}
 
@@ -94,7 +103,7 @@ public sealed interface Request {
                     base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
             case Sync(var request) -> base + request.weightBytes();
-            case Ping _, ListKeys _, Count _, RandomKey _, Flush _ -> base;
+            case Ping _, ListKeys _, Count _, RandomKey _, Flush _, Bump _ -> base;
         };
     }
 

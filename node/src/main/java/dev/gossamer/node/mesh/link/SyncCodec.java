@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncReply.Kept;
 import dev.gossamer.node.mesh.link.SyncReply.Likeness;
 import dev.gossamer.node.mesh.link.SyncReply.Verdict;
@@ -38,6 +39,8 @@ final class SyncCodec {
                 Wire.writeItems(out.writeByte(5), items);
                 writeList(out, operations, SyncCodec::writeOperated);
             }
+            case SyncRequest.Tags(var part, var parts) ->
+                    out.writeByte(20).writeInt(part).writeInt(parts);
             case SyncRequest.Reconcile(var items, var blind) -> {
                 Wire.writeItems(out.writeByte(6), items);
                 Wire.writeItems(out, blind);
@@ -56,6 +59,7 @@ final class SyncCodec {
                     new SyncRequest.Settle(
                             Wire.readItems(in), Wire.readList(in, SyncCodec::readOperated));
             case 6 -> new SyncRequest.Reconcile(Wire.readItems(in), Wire.readItems(in));
+            case 20 -> new SyncRequest.Tags(in.readInt(), in.readInt());
             default -> throw Wire.unknown("sync request", kind);
         };
     }
@@ -139,6 +143,11 @@ final class SyncCodec {
             case SyncReply.Brought(var items, var keysDone) ->
                     Wire.writeItems(out.writeByte(4).writeInt(keysDone), items);
             case SyncReply.Done() -> out.writeByte(5);
+            case SyncReply.Tagged(var complete, var page) -> {
+                out.writeByte(20).writeBoolean(complete);
+                out.writeLong(page.floor()).writeLong(page.digest()).writeInt(page.count());
+                writeList(out, page.tags(), SyncCodec::writeBumped);
+            }
         }
     }
 
@@ -154,6 +163,7 @@ final class SyncCodec {
             case 3 -> readListing(in);
             case 4 -> readBrought(in);
             case 5 -> new SyncReply.Done();
+            case 20 -> readTagged(in);
             default -> throw Wire.unknown("sync reply", kind);
         };
     }
@@ -177,6 +187,23 @@ final class SyncCodec {
     private static SyncReply readBrought(ByteBuf in) {
         int keysDone = in.readInt();
         return new SyncReply.Brought(Wire.readItems(in), keysDone);
+    }
+
+    private static SyncReply readTagged(ByteBuf in) {
+        boolean complete = Wire.readFlag(in);
+        long floor = in.readLong();
+        long digest = in.readLong();
+        int count = in.readInt();
+        List<Tags.Bumped> tags = Wire.readList(in, SyncCodec::readBumped);
+        return new SyncReply.Tagged(complete, new Tags.Page(floor, digest, count, tags));
+    }
+
+    private static void writeBumped(ByteBuf out, Tags.Bumped bumped) {
+        out.writeLong(bumped.tag()).writeLong(bumped.clock());
+    }
+
+    private static Tags.Bumped readBumped(ByteBuf in) {
+        return new Tags.Bumped(in.readLong(), in.readLong());
     }
 
     private static void writeKept(ByteBuf out, Kept kept) {

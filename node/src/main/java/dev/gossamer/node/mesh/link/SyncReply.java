@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncRequest.Operated;
 import java.util.List;
 
@@ -96,6 +97,14 @@ public sealed interface SyncReply {
         }
     }
 
+    /**
+     * A part of what the member that was asked knows of invalidated tags.
+     *
+     * @param complete whether it knows of every invalidation that was acknowledged under an earlier
+     *     epoch
+     */
+    record Tagged(boolean complete, Tags.Page page) implements SyncReply {}
+
     /** What was sent is kept, or something later is. */
     record Done() implements SyncReply {}
 
@@ -109,6 +118,7 @@ public sealed interface SyncReply {
             case Listing(var items, var _, var _, var _) ->
                     items.stream().mapToInt(SyncReply::weightOf).sum();
             case Brought(var items, var _) -> Request.weightOf(items);
+            case Tagged(var _, var page) -> 24 + 16 * page.tags().size();
             case Done() -> 0;
         };
     }

@@ -96,6 +96,20 @@ public sealed interface SyncRequest {
         }
     }
 
+    /**
+     * A part of what the peer knows of invalidated tags. Answer: {@link SyncReply.Tagged}.
+     *
+     * @param part 0 and on
+     * @param parts how many parts all of it is in; 0 for a summary alone
+     */
+    record Tags(int part, int parts) implements SyncRequest {
+        public Tags {
+            if (part < 0 || parts < 0 || (part > 0 && part >= parts)) {
+                throw new IllegalArgumentException("part " + part + " of " + parts);
+            }
+        }
+    }
+
     /** An operation that was applied in a slot, and what came of it. */
     record Operated(int slot, RecentOperation operation) {}
 
@@ -108,6 +122,7 @@ public sealed interface SyncRequest {
             case Bring(var keys, var _) -> keys.stream().mapToInt(key -> 4 + key.length()).sum();
             case Settle(var items, var operations) ->
                     Request.weightOf(items) + weightOf(operations);
+            case Tags _ -> 8;
             case Reconcile(var items, var blind) ->
                     Request.weightOf(items) + Request.weightOf(blind);
         };

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
@@ -21,6 +22,7 @@ final class Wire {
     private static final int ABSENT = 0;
     private static final int VALUE = 1;
     private static final int TOMBSTONE = 2;
+    private static final int TAGGED = 3;
 
     private Wire() {}
 
@@ -81,12 +83,35 @@ final class Wire {
             out.writeByte(ABSENT);
             return;
         }
-        out.writeByte(entry.isTombstone() ? TOMBSTONE : VALUE);
+        boolean tagged = entry.tags().length > 0;
+        out.writeByte(entry.isTombstone() ? TOMBSTONE : tagged ? TAGGED : VALUE);
         writeVersion(out, entry.version());
         out.writeLong(entry.expiresAtMillis());
         if (!entry.isTombstone()) {
             writeBytes(out, entry.value());
         }
+        if (tagged) {
+            writeTags(out, entry.tags());
+        }
+    }
+
+    static void writeTags(ByteBuf out, long[] tags) {
+        out.writeByte(tags.length);
+        for (long tag : tags) {
+            out.writeLong(tag);
+        }
+    }
+
+    static long[] readTags(ByteBuf in) {
+        int count = in.readUnsignedByte();
+        if (count == 0 || count > Tags.PER_ENTRY_MAX) {
+            throw unknown("number of tags", count);
+        }
+        long[] tags = new long[count];
+        for (int i = 0; i < count; i++) {
+            tags[i] = in.readLong();
+        }
+        return tags;
     }
 
     static @Nullable Entry readEntryOrNull(ByteBuf in) {
@@ -99,6 +124,10 @@ final class Wire {
         return switch (kind) {
             case VALUE -> Entry.of(readBytes(in), version, expiresAtMillis);
             case TOMBSTONE -> Entry.tombstone(version, expiresAtMillis);
+            case TAGGED -> {
+                byte[] value = readBytes(in);
+                yield Entry.of(value, version, expiresAtMillis, readTags(in));
+            }
             default -> throw unknown("entry", kind);
         };
     }

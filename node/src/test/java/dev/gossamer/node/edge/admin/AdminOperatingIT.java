@@ -3,6 +3,7 @@ package dev.gossamer.node.edge.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.cache.Loss;
+import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
@@ -40,6 +41,40 @@ class AdminOperatingIT {
 
     private HttpResponse<String> drain(String query) throws Exception {
         return admin.send("POST", DRAIN + query, new byte[0]);
+    }
+
+    private HttpResponse<String> invalidate(String query) throws Exception {
+        return admin.send("POST", "/api/v1/invalidate" + query, new byte[0]);
+    }
+
+    @Test
+    void whatIsToBeInvalidatedIsNamedInTheQuery() throws Exception {
+        HttpResponse<String> answer = invalidate("?tag=a%20b&cache=users");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonObject done = new JsonObject(answer.body());
+        assertThat(done.getInteger("removed")).isZero();
+        assertThat(done.getString("version")).startsWith("7-");
+        assertThat(done.getString("epochText")).isEqualTo(Epoch.text(7));
+        invalidate("?tag=t");
+        invalidate("?cache=users");
+        assertThat(new JsonObject(invalidate("?prefix=users:4").body()))
+                .isEqualTo(new JsonObject().put("removed", 2));
+        invalidate("?key=users:42");
+        assertThat(admin.mesh.invalidated)
+                .containsExactly(
+                        new Invalidation.Tag("users", Bytes.utf8("a b")),
+                        new Invalidation.Tag("default", Bytes.utf8("t")),
+                        new Invalidation.Cache("users"),
+                        new Invalidation.Prefix(Bytes.utf8("users:4")),
+                        new Invalidation.Key(Bytes.utf8("users:42")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?tag=", "?tag=a&prefix=b", "?key=a&key=b", "?cache=c&key=k"})
+    void exactlyOneThingIsInvalidatedAtATime(String query) throws Exception {
+        HttpResponse<String> answer = invalidate(query);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(admin.mesh.invalidated).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.EdgeLog;
 import dev.gossamer.node.mesh.FollowedLog;
+import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +55,10 @@ final class OneNodeMesh implements Mesh {
     private final Topology topology =
             new Topology(EPOCH, 2, List.of(self), new short[Slot.COUNT][1]);
     private final Map<Bytes, Entry> entries = new ConcurrentHashMap<>();
+
+    /** What was asked for, in this order. */
+    final List<Invalidation> invalidated = new CopyOnWriteArrayList<>();
+
     private final AtomicLong clock = new AtomicLong(1L << 40);
     private final Executor answers = task -> Thread.ofVirtual().start(task);
     private final InstantSource time;
@@ -259,6 +265,21 @@ final class OneNodeMesh implements Mesh {
             entries.clear();
             return null;
         });
+    }
+
+    @Override
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+        return answer(() -> {
+            invalidated.add(what);
+            return what instanceof Invalidation.Prefix || what instanceof Invalidation.Key
+                    ? new Invalidation.Done(Optional.empty(), 2)
+                    : new Invalidation.Done(Optional.of(new Version(7, 42, self.id())), 0);
+        });
+    }
+
+    @Override
+    public long[] tagsOf(Bytes key, List<Bytes> names) {
+        throw new UnsupportedOperationException("HTTP writes no tags");
     }
 
     @Override

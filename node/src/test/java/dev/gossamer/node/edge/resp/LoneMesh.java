@@ -10,8 +10,10 @@ import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.MemoryCeiling;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.EdgeLog;
 import dev.gossamer.node.mesh.FollowedLog;
+import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
@@ -25,6 +27,7 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.time.Duration;
@@ -34,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -288,6 +292,35 @@ final class LoneMesh implements Mesh {
                         topology.epoch(),
                         keyspace.settingsOf(key).name(),
                         List.of(copy)));
+    }
+
+    @Override
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+        return CompletableFuture.completedFuture(
+                switch (what) {
+                    case Invalidation.Tag(var cache, var tag) ->
+                            bump(tagsOf(Bytes.utf8(cache + ":"), List.of(tag))[0]);
+                    case Invalidation.Cache(var name) ->
+                            bump(Tags.ofCache(keyspace.settingsOf(Bytes.utf8(name + ":"))));
+                    case Invalidation.Prefix _ -> new Invalidation.Done(Optional.empty(), 3);
+                    case Invalidation.Key(var key) -> {
+                        var remove = new Operation.Remove(key, Operation.Condition.ALWAYS, false);
+                        var outcome = keyspace.apply(remove, topology.epoch()).outcome();
+                        yield new Invalidation.Done(
+                                Optional.empty(), outcome instanceof Outcome.Applied ? 1 : 0);
+                    }
+                });
+    }
+
+    private Invalidation.Done bump(long tag) {
+        long clock = keyspace.tags().hear(tag, keyspace.tags().begin());
+        return new Invalidation.Done(
+                Optional.of(new Version(topology.epoch(), clock, self.id())), 0);
+    }
+
+    @Override
+    public long[] tagsOf(Bytes key, List<Bytes> names) {
+        return keyspace.tagsOf(key, names);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.gossamer.node.cache.Operation.ExpireCondition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncReply.Likeness;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
@@ -36,7 +37,10 @@ class MessageCodecTest {
     private static final OperationId ID = new OperationId(-7, 11);
     private static final Bytes KEY = Bytes.utf8("key");
     private static final List<Item> ITEMS =
-            List.of(new Item(KEY, ENTRY), new Item(Bytes.EMPTY, TOMBSTONE));
+            List.of(
+                    new Item(KEY, ENTRY),
+                    new Item(Bytes.EMPTY, TOMBSTONE),
+                    new Item(KEY, Entry.of(new byte[] {4}, VERSION, 98, new long[] {-1, 5})));
 
     private static final List<SyncRequest.Operated> OPERATIONS =
             List.of(
@@ -121,7 +125,19 @@ class MessageCodecTest {
                             new Operation.Fill(
                                     KEY, new byte[] {5}, new Operation.Expiry.After(9), VERSION)),
                     write(new Operation.EndLease(KEY, VERSION, 77)),
-                    new Request.AwaitLease(KEY, 5_000));
+                    new Request.AwaitLease(KEY, 5_000),
+                    new Request.Write(
+                            new Operation.Put(
+                                    KEY,
+                                    new byte[] {9},
+                                    Expiry.NONE,
+                                    Condition.ALWAYS,
+                                    false,
+                                    new long[] {6, Long.MIN_VALUE}),
+                            ID),
+                    new Request.Bump(-6L, 7L, true),
+                    sync(new SyncRequest.Tags(0, 0)),
+                    sync(new SyncRequest.Tags(3, 4)));
 
     private static final List<Reply> REPLIES =
             List.of(
@@ -158,6 +174,11 @@ class MessageCodecTest {
                                     List.of(new Keyspace.KeyVersion(KEY, VERSION)), 2, 9L, 10L)),
                     synced(new SyncReply.Brought(ITEMS, 3)),
                     synced(new SyncReply.Done()),
+                    synced(
+                            new SyncReply.Tagged(
+                                    true,
+                                    new Tags.Page(5L, -6L, 7, List.of(new Tags.Bumped(-8L, 9L))))),
+                    new Reply.Bumped(10),
                     new Reply.Keys(List.of(KEY), 16_384, 0),
                     new Reply.Counted(5),
                     new Reply.SomeKey(null),
@@ -190,6 +211,14 @@ class MessageCodecTest {
             assertThat(read).hasSameClassAs(reply);
             assertThat(written(read)).isEqualTo(written(reply));
         }
+    }
+
+    @Test
+    void theTagsOfAnEntryComeWithIt() {
+        Reply read =
+                MessageCodec.readReply(
+                        written(new Reply.Fetched(List.of(ITEMS.getLast()), true, true)));
+        assertThat(((Reply.Fetched) read).items().getFirst().entry().tags()).containsExactly(-1, 5);
     }
 
     @Test

@@ -70,13 +70,19 @@ final class Bugs {
         /** Near copies answer, however long their origin has proved nothing. */
         WATERMARK_IGNORED,
         /** That a slot was not served without a break voids no near copy. */
-        SLOTS_NEVER_VOIDED
+        SLOTS_NEVER_VOIDED,
+        /** A member acknowledges that a tag is invalidated, and does not remember it. */
+        INVALIDATIONS_NOT_STORED,
+        /** A member that joins or comes back believes that no tag was invalidated before. */
+        NO_TAG_SYNC
     }
 
     /** The faults under which a bug shows; other kinds only take time. */
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
-            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
+            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR, INVALIDATIONS_NOT_STORED ->
+                    EnumSet.allOf(Kind.class);
+            case NO_TAG_SYNC -> EnumSet.of(Kind.KILL, Kind.JOIN);
             case LOWER_EPOCHS_STORED, MIRROR_KEEPS_ALL ->
                     EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
@@ -145,6 +151,14 @@ final class Bugs {
                             : Optional.empty();
             case NO_TAKEOVER -> sync(request, SyncRequest.Survey.class).map(s -> alike(asker, s));
             case NO_MIRROR -> sync(request, SyncRequest.Compare.class).map(Bugs::alike);
+            case INVALIDATIONS_NOT_STORED ->
+                    request instanceof Request.Bump(var _, var clock, var _)
+                            ? Optional.of(new Reply.Bumped(clock))
+                            : Optional.empty();
+            case NO_TAG_SYNC ->
+                    sync(request, SyncRequest.Tags.class)
+                            .map(_ -> asker.keyspace().tags().page(0, 0))
+                            .map(own -> new Reply.Synced(new SyncReply.Tagged(true, own)));
             case NO_RECONCILIATION ->
                     sync(request, SyncRequest.Reconcile.class)
                             .map(_ -> new Reply.Synced(new SyncReply.Done()));

@@ -18,7 +18,11 @@ final class Call {
         /** Stores what was loaded under a lease. */
         FILL,
         /** Ends a lease without a value. */
-        DROP
+        DROP,
+        /** A PUT whose value depends on the tag of its key. */
+        PUT_TAGGED,
+        /** Of a tag, which stands in the place of the key. */
+        INVALIDATE
     }
 
     enum Status {
@@ -69,7 +73,7 @@ final class Call {
 
     boolean isWrite() {
         return switch (kind) {
-            case PUT, APPEND, REMOVE, FILL -> true;
+            case PUT, PUT_TAGGED, APPEND, REMOVE, INVALIDATE, FILL -> true;
             case GET, NEAR, TAKE, DROP -> false;
         };
     }

@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
@@ -113,7 +114,7 @@ final class Clients {
         return call;
     }
 
-    private void issue(Call call, SimProcess at, Runnable then) {
+    void issue(Call call, SimProcess at, Runnable then) {
         Answer answer = new Answer(call, then);
         world.after(PATIENCE, () -> answer.end(Call.Status.UNKNOWN, "no answer in time"));
         world.after(
@@ -168,6 +169,22 @@ final class Clients {
                                     Operation.Condition.ALWAYS,
                                     false),
                             answer.writing());
+            case PUT_TAGGED -> {
+                long[] tags = mesh.tagsOf(key, List.of(Bytes.utf8(TagClients.tagOf(call.key))));
+                var put =
+                        new Operation.Put(
+                                key,
+                                argument,
+                                Operation.Expiry.NONE,
+                                Operation.Condition.ALWAYS,
+                                false,
+                                tags);
+                mesh.write(put, answer.writing());
+            }
+            case INVALIDATE -> {
+                var tag = new Invalidation.Tag(CONSISTENT_CACHE, key);
+                var _ = mesh.invalidate(tag).whenComplete(answer::invalidated);
+            }
             case APPEND -> mesh.write(new Operation.Append(key, argument), answer.writing());
             case REMOVE ->
                     mesh.write(
@@ -250,6 +267,14 @@ final class Clients {
                     later(() -> end(statusOf(code), code + " " + message));
                 }
             };
+        }
+
+        private void invalidated(Invalidation.@Nullable Done done, @Nullable Throwable failure) {
+            if (failure == null) {
+                later(() -> end(Call.Status.OK, ""));
+            } else {
+                later(() -> end(Call.Status.UNKNOWN, String.valueOf(failure.getMessage())));
+            }
         }
 
         private void written(Outcome outcome) {

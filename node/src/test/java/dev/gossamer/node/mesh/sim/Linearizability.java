@@ -113,16 +113,16 @@ final class Linearizability {
                 yield !isCertain(call) || call.length == length;
             }
             case REMOVE -> !isCertain(call) || (call.version == null) == (value == null);
-            case PUT, FILL, DROP -> true;
+            case PUT, PUT_TAGGED, FILL, DROP, INVALIDATE -> true;
         };
     }
 
     private static @Nullable String after(Call call, @Nullable String value) {
         return switch (call.kind) {
             case GET, NEAR, TAKE, DROP -> value;
-            case PUT, FILL -> call.argument;
+            case PUT, PUT_TAGGED, FILL -> call.argument;
             case APPEND -> (value == null ? "" : value) + call.argument;
-            case REMOVE -> null;
+            case REMOVE, INVALIDATE -> null;
         };
     }
 }

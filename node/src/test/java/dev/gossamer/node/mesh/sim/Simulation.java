@@ -31,6 +31,7 @@ final class Simulation {
     private final Hosts hosts;
     private final Clients clients;
     private final Faults faults;
+    private final TagClients tagClients;
 
     Simulation(long seed, Setup setup, Set<Faults.Kind> kinds, long troubleNanos) {
         this.seed = seed;
@@ -40,6 +41,7 @@ final class Simulation {
         this.world = new World(seed);
         this.hosts = new Hosts(world, setup);
         this.clients = new Clients(world, hosts, setup);
+        this.tagClients = new TagClients(world, hosts, clients);
         this.faults = new Faults(world, hosts, setup, kinds, this::isWhole);
     }
 
@@ -124,6 +126,7 @@ final class Simulation {
         awaitWhole(START_PATIENCE, "the mesh did not come up");
         long until = world.nowNanos() + troubleNanos;
         clients.start(until + SECOND);
+        tagClients.start(until + SECOND);
         if (!kinds.isEmpty()) {
             faults.start(until);
         }
@@ -134,7 +137,9 @@ final class Simulation {
         awaitWhole(HEAL_PATIENCE - QUIET, "the mesh was not whole again in time (C9)");
         Checks checks = new Checks(world, setup, hosts, clients, kinds);
         checks.readEverything();
+        tagClients.readEverything();
         checks.run();
+        tagClients.check();
     }
 
     private void startAll() {
