@@ -107,6 +107,7 @@ public final class Gossamer implements AutoCloseable {
                 settings.nearBytesMax(),
                 this::openFeed,
                 loop::execute,
+                threads.completions(),
                 threads.timer(),
                 settings.metrics(),
                 System::nanoTime);

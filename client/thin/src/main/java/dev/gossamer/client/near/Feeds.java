@@ -55,16 +55,18 @@ public final class Feeds implements ConnectionListener {
     /**
      * @param bytesMax what the copies may take
      * @param io runs a task on the I/O thread
+     * @param housekeeper runs small tasks of the cache
      * @param timer its owner ends it
      */
     public Feeds(
             long bytesMax,
             Opener opener,
             Executor io,
+            Executor housekeeper,
             ScheduledExecutorService timer,
             ClientMetrics metrics,
             LongSupplier nanoClock) {
-        this.cache = new NearCache(bytesMax, metrics, nanoClock);
+        this.cache = new NearCache(bytesMax, housekeeper, metrics, nanoClock);
         this.opener = opener;
         this.io = io;
         this.timer = timer;

@@ -31,7 +31,8 @@ class NearCacheTest {
     private static final long HASH = KeyHash.of(KEY);
 
     private final AtomicLong nanos = new AtomicLong(-5);
-    private final NearCache cache = new NearCache(1 << 20, ClientMetrics.NONE, nanos::get);
+    private final NearCache cache =
+            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, nanos::get);
     private final OriginStream stream = new OriginStream(cache);
 
     /** Forty fresh seeds a run; {@code -Dseed=N} replays one. */

@@ -42,7 +42,8 @@ final class OriginWorld {
     private final SplittableRandom random;
     private final boolean proofs;
     private long now = 1_000_000_000L;
-    private final NearCache cache = new NearCache(1 << 20, ClientMetrics.NONE, () -> now);
+    private final NearCache cache =
+            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, () -> now);
     private final OriginStream stream = new OriginStream(cache);
 
     /** Per key the times of its writes; the version's clock is the place in the list. */

@@ -246,13 +246,13 @@ class FeedTest {
     private String resume(long incarnation, long sequence, Bytes... keys) {
         BitSet slots = new BitSet();
         Arrays.stream(keys).forEach(key -> slots.set(key.slotIndex()));
-        String from = "GSM.FOLLOW " + incarnation + " " + sequence + " SLOTS ";
-        StringBuilder request = new StringBuilder("*5\r\n");
-        for (String word : from.split(" ")) {
-            request.append(bulk(word));
-        }
-        request.append(bulk(new String(bitmap(slots), ISO_8859_1)));
-        client.send(request.toString());
+        client.send(
+                "*5\r\n"
+                        + bulk("GSM.FOLLOW")
+                        + bulk(Long.toString(incarnation))
+                        + bulk(Long.toString(sequence))
+                        + bulk("SLOTS")
+                        + bulk(new String(bitmap(slots), ISO_8859_1)));
         return client.readUntil("\r\n:" + incarnationNow() + "\r\n") + client.readUntil("\r\n");
     }
 

@@ -45,7 +45,7 @@ class NearResumeIT {
                 Gossamer.builder()
                         .uri(node.uri())
                         .connectTimeout(Duration.ofSeconds(10))
-                        .requestTimeout(Duration.ofSeconds(2))
+                        .requestTimeout(Duration.ofSeconds(10))
                         .nearBytesMax(256L << 20)
                         .metrics(new MicrometerClientMetrics(meters))
                         .connect();
