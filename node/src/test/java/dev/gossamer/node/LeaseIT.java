@@ -12,6 +12,7 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.resp.Reply;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,7 +173,7 @@ class LeaseIT {
         List<Socket> waiting = new ArrayList<>();
         try {
             for (int node = 0; node < NODES; node++) {
-                Socket socket = new Socket("127.0.0.1", mesh.redisPort(node));
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), mesh.redisPort(node));
                 waiting.add(socket);
                 socket.setSoTimeout(30_000);
                 socket.getOutputStream()

@@ -345,7 +345,8 @@ class LeasesTest {
                 .hasMessageContaining("limits.leases-bytes-max");
         assertThat(registry.get("gossamer.leases.refused").functionCounter().count()).isEqualTo(2);
         assertThat(registry.get("gossamer.leases").gauge().value()).isEqualTo(given.size());
-        assertThat(registry.get("gossamer.leases.bytes.max").gauge().value()).isEqualTo(max);
+        assertThat(registry.get("gossamer.leases.bytes.max").gauge().value())
+                .isEqualTo((double) max);
         lab.pass(2_000);
         Bytes next = key("next");
         assertThat(leases.take(next.slotIndex(), next, null, 0, this::version))

@@ -193,7 +193,7 @@ final class Bugs {
     Request sent(Request request) {
         if (planted == Bug.HOLDERS_CONFUSED
                 && request instanceof Request.Write(Operation.TakeLease take, var _)) {
-            return new Request.Write(take, new OperationId(-1, -1));
+            return new Request.Write(take, new OperationId(-1, 0));
         }
         if (planted == Bug.FILLS_UNCHECKED
                 && request instanceof Request.Write(Operation.Fill fill, var id)) {
