@@ -2,12 +2,14 @@ package dev.gossamer.node.mesh.sim;
 
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /**
  * One run: a mesh comes up, clients call, things go wrong, everything is healed, the mesh is whole
@@ -177,15 +179,24 @@ final class Simulation {
         return text.toString();
     }
 
+    /** Whether its members are these: one who has not joined yet is no substitute for another. */
+    private static boolean isOf(Topology topology, Set<MemberId> here) {
+        return topology.members().size() == here.size()
+                && topology.members().stream().allMatch(member -> here.contains(member.id()));
+    }
+
     /** Whether every running member goes by the same topology of all, with all copies. */
     boolean isWhole() {
         List<SimProcess> running = hosts.running();
+        Set<MemberId> here =
+                running.stream()
+                        .map(process -> process.node().self().id())
+                        .collect(Collectors.toSet());
         int copies = Math.min(setup.replication(), running.size());
         int missing = Slot.COUNT * (setup.replication() - copies);
         long epoch = -1;
         for (SimProcess process : running) {
-            if (process.life().isPaused()
-                    || process.node().topology().members().size() != running.size()) {
+            if (process.life().isPaused() || !isOf(process.node().topology(), here)) {
                 return false;
             }
             Topology topology = process.node().topology();
