@@ -82,7 +82,7 @@ final class Bugs {
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case NEAR_NEVER_VOIDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WATERMARK_IGNORED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY);
-            case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.JOIN, Kind.KILL);
+            case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.JOIN);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
