@@ -231,8 +231,7 @@ final class RouterLab {
                             1 << 20,
                             RouterLab.this::wallMillis,
                             (key, entry, other) ->
-                                    keyspace.settingsOf(key).partition().isLater(entry, other),
-                            new SimpleMeterRegistry());
+                                    keyspace.settingsOf(key).partition().isLater(entry, other));
             this.near = new NearCopies(nearTier, (_, _, _, _, _) -> raced, () -> nowNanos++);
             this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
             Shared shared =

@@ -15,7 +15,6 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,10 +32,7 @@ class NearCopiesTest {
     private final NearCopies near =
             new NearCopies(
                     new NearTier(
-                            1 << 20,
-                            () -> 0,
-                            (_, entry, other) -> entry.isLaterByClock(other),
-                            new SimpleMeterRegistry()),
+                            1 << 20, () -> 0, (_, entry, other) -> entry.isLaterByClock(other)),
                     (_, _, _, _, _) -> raced,
                     () -> now);
 

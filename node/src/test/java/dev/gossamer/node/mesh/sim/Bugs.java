@@ -15,8 +15,6 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -104,8 +102,7 @@ final class Bugs {
     }
 
     NearTier nearTier(long bytesMax, LongSupplier wallMillis, NearTier.Order order) {
-        MeterRegistry meters = new CompositeMeterRegistry();
-        return new NearTier(bytesMax, wallMillis, order, meters) {
+        return new NearTier(bytesMax, wallMillis, order) {
             @Override
             public void invalidate(NearOrigin origin, long sequence, long hash, Version version) {
                 if (planted != Bug.NEAR_NEVER_VOIDED) {
