@@ -18,13 +18,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How soon near copies are gone once a write is acknowledged, on five nodes that take 5,000 writes
  * a second meanwhile, and what an answer from one costs. What was measured is in {@code
- * target/near-copies.txt}.
+ * target/near-copies.txt}. It needs the machine for itself, so it runs when it is asked for: {@code
+ * -Dprobes=300}.
  */
+@EnabledIfSystemProperty(named = "probes", matches = "[0-9]+")
 class NearCopiesIT {
     private static final int NODES = 5;
     private static final int WRITES_PER_SECOND = 5_000;
