@@ -200,8 +200,7 @@ public final class Node implements AutoCloseable {
         return new NearTier(
                 config.nearBytesMax(),
                 clock::millis,
-                (key, entry, other) -> keyspace.settingsOf(key).partition().isLater(entry, other),
-                registry);
+                (key, entry, other) -> keyspace.settingsOf(key).partition().isLater(entry, other));
     }
 
     private void every(long millis, String thread, Runnable work) {

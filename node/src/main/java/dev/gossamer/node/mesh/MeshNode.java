@@ -1,9 +1,6 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
-import dev.gossamer.gossip.invalidation.Kind;
-import dev.gossamer.gossip.invalidation.Position;
-import dev.gossamer.gossip.invalidation.Raced;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
@@ -14,9 +11,6 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
-import dev.gossamer.node.mesh.coherence.Coherence;
-import dev.gossamer.node.mesh.coherence.CoherenceMeters;
-import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
@@ -33,7 +27,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -79,9 +72,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Standing standing;
     private final Departure departure;
     private final Leftovers leftovers;
-    private final NearCopies near;
-    private final Coherence coherence;
-    private final OwnChanges ownChanges;
+    private final Coherent coherent;
     private final Fence fence = new Fence();
     private final Sync sync;
     private final Rounds rounds;
@@ -162,8 +153,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
                         lanes.all(),
                         this::pass);
-        this.near = new NearCopies(nearTier, this::raced, nanoClock);
-        this.shared = Shared.of(settings, epochs, keyspace, this::logEnd, near, nanoClock);
+        this.coherent = new Coherent(nearTier, nanoClock);
+        this.shared = Shared.of(settings, epochs, keyspace, coherent, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
                 new Sync(
@@ -200,10 +191,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Invalidations(shared, self, lanes.all(), walks, routers::writeAsync, workers);
         var mailbox = new Mailbox(membership);
         long life = Math.max(1, clock.millis());
-        this.coherence = coherence(life, mailbox, random);
-        this.ownChanges = new OwnChanges(coherence.ownLog(), epochs, self.id(), keyspace::clock);
-        keyspace.onChange(ownChanges);
-        coherence.listen(near);
+        coherent.wire(self, life, settings.coherence(), lanes, workers, mailbox, shared, random);
         var gossip = new Gossip(self.id(), life, settings.gossip(), random);
         this.standing =
                 new Standing(
@@ -244,42 +232,12 @@ public final class MeshNode implements Mesh, AutoCloseable {
         MeshMeters.register(meters, epochs, standing);
         MeshMeters.register(meters, shared, council);
         MeshMeters.register(meters, sync);
-        CoherenceMeters.register(meters, coherence);
-        CoherenceMeters.register(meters, near, this::others);
-    }
-
-    /** On the last lane, for the first one has most of the other duties. */
-    private Coherence coherence(long life, Mailbox mailbox, RandomGenerator random) {
-        return new Coherence(
-                self.id(),
-                life,
-                settings.coherence(),
-                lanes.all().getLast(),
-                workers::after,
-                (to, payload) -> mailbox.send(Mailbox.Kind.INVALIDATION, to, payload),
-                shared::authority,
-                nanoClock,
-                new SplittableRandom(random.nextLong()));
-    }
-
-    private Raced raced(MemberId origin, Position after, Kind kind, int slot, long hash) {
-        return coherence.machine().raced(origin, after, kind, slot, hash);
-    }
-
-    private Position logEnd() {
-        return coherence.ownLog().position();
+        coherent.register(meters);
     }
 
     /** What this node invalidates as the primary of its slots. */
     public OwnLog ownLog() {
-        return coherence.ownLog();
-    }
-
-    private List<MemberId> others() {
-        return topology().members().stream()
-                .map(Member::id)
-                .filter(id -> !id.equals(self.id()))
-                .toList();
+        return coherent.ownLog();
     }
 
     private AgreementStatus agreementStatus() {
@@ -290,10 +248,9 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private void pass(Holding before, Holding next, Runnable install) {
         fence.pass(() -> {
             sync.passing(next);
-            leftovers.pass(before, next, () -> ownChanges.pass(before, next, install));
+            leftovers.pass(before, next, () -> coherent.pass(before, next, install));
             // After: who asks for a lease now goes by the new topology already.
             keyspace.leases().revoke(Tenure.broken(before, next));
-            near.ownersChanged(OwnChanges.slotsOfOthers(before, next));
         });
     }
 
@@ -329,12 +286,13 @@ public final class MeshNode implements Mesh, AutoCloseable {
             council.tell(new Event.ViewChanged(view));
             linkWatch.viewChanged(view);
             standing.viewChanged(view);
-            coherence.viewChanged(view.members().stream().map(Member::id).toList());
+            coherent.coherence().viewChanged(view.members().stream().map(Member::id).toList());
         }
 
         @Override
         public void onMessage(MemberId from, byte[] payload) {
-            Mailbox.deliver(from, payload, standing::heard, council::heard, coherence::heard);
+            Mailbox.deliver(
+                    from, payload, standing::heard, council::heard, coherent.coherence()::heard);
         }
 
         @Override
@@ -410,7 +368,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public FollowedLog log() {
-        return new EdgeLog(coherence.ownLog(), slot -> epochs.latest().isServing(slot));
+        return new EdgeLog(ownLog(), slot -> epochs.latest().isServing(slot));
     }
 
     @Override
@@ -527,7 +485,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
         council.close();
         waitUntil(council::isQuiet, CLOSE_PATIENCE_NANOS);
-        coherence.close();
+        coherent.coherence().close();
         lanes.close();
         workers.close();
     }

@@ -5,6 +5,7 @@ import dev.gossamer.node.store.NearCopy;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,13 +57,23 @@ final class NearReads {
         if (copy == null) {
             return false;
         }
-        Member primary = topology.primary(slot);
-        if (!primary.id().equals(copy.origin().id())) {
+        Member from = memberOrNull(topology, slot, copy.origin().id());
+        if (from == null) {
             return false;
         }
         long age = Math.max(0, shared.nanoTime() - copy.currentNanos());
-        answer.found(copy.entry(), Whence.near(primary, age));
+        answer.found(copy.entry(), Whence.near(from, age));
         return true;
+    }
+
+    /** Nearly always the slot's primary. */
+    private static @Nullable Member memberOrNull(Topology topology, int slot, MemberId id) {
+        Member primary = topology.primary(slot);
+        if (primary.id().equals(id)) {
+            return primary;
+        }
+        int at = topology.indexOf(id);
+        return at < 0 ? null : topology.members().get(at);
     }
 
     private boolean join(Bytes key, Freshness.Within within, ReadAttempt.Answer answer) {

@@ -37,8 +37,7 @@ record Shared(
             MeshSettings settings,
             Epochs epochs,
             Keyspace keyspace,
-            Supplier<Position> logEnd,
-            NearCopies near,
+            Coherent coherent,
             LongSupplier nanoClock) {
         return new Shared(
                 epochs,
@@ -46,8 +45,8 @@ record Shared(
                 new Lease(nanoClock),
                 new PendingWrites(),
                 new PendingBytes(settings.pendingBytesMax()),
-                logEnd,
-                near,
+                coherent::logEnd,
+                coherent.near(),
                 settings.requestTimeout().toNanos(),
                 settings.agreement().lease().toNanos(),
                 nanoClock);

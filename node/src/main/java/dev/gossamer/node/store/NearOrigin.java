@@ -1,6 +1,7 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.MemberId;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is known here of one member that near copies come from.
@@ -10,7 +11,7 @@ import dev.gossamer.protocol.MemberId;
 public final class NearOrigin {
     private final MemberId id;
     private volatile long provenNanos = Long.MIN_VALUE;
-    private volatile long generation;
+    private final AtomicLong generation = new AtomicLong();
 
     public NearOrigin(MemberId id) {
         this.id = id;
@@ -33,12 +34,11 @@ public final class NearOrigin {
     }
 
     /** Voids all copies of it, those that are under way, too. O(1). */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
     public void voidAll() {
-        generation++;
+        generation.incrementAndGet();
     }
 
     long generation() {
-        return generation;
+        return generation.get();
     }
 }

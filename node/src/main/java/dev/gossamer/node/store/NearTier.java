@@ -56,7 +56,7 @@ public class NearTier {
      * @param wallMillis milliseconds since 1970, what an entry's expiry is compared with
      * @param order of the versions of a key
      */
-    public NearTier(long bytesMax, LongSupplier wallMillis, Order order, MeterRegistry registry) {
+    public NearTier(long bytesMax, LongSupplier wallMillis, Order order) {
         if (bytesMax < 0) {
             throw new IllegalArgumentException("near copies of " + bytesMax + " bytes");
         }
@@ -70,7 +70,6 @@ public class NearTier {
                         .executor(Runnable::run)
                         .build();
         this.map = cache.asMap();
-        register(registry);
     }
 
     private static int weightOf(Long hash, NearCopy copy) {
@@ -195,7 +194,8 @@ public class NearTier {
         return cache.estimatedSize();
     }
 
-    private void register(MeterRegistry registry) {
+    /** Exports what is here; once. */
+    public void register(MeterRegistry registry) {
         counter(registry, "hits", hits, "Reads that a near copy answered");
         counter(registry, "misses", misses, "Reads for which there was no near copy young enough");
         counter(registry, "kept", kept, "Answers of owners that were kept as near copies");

@@ -225,15 +225,14 @@ final class RouterLab {
                     new Epochs(
                             Holding.none(3, member, Integer.MAX_VALUE),
                             List.of(this),
-                            (before, next, install) -> changes().pass(before, next, install));
+                            (before, next, install) -> pass(before, next, install));
             this.nearTier =
                     new NearTier(
                             1 << 20,
                             RouterLab.this::wallMillis,
                             (key, entry, other) ->
-                                    keyspace.settingsOf(key).partition().isLater(entry, other),
-                            new SimpleMeterRegistry());
-            this.near = new NearCopies(nearTier, (_, _, _, _, _) -> raced, () -> nowNanos);
+                                    keyspace.settingsOf(key).partition().isLater(entry, other));
+            this.near = new NearCopies(nearTier, (_, _, _, _, _) -> raced, () -> nowNanos++);
             this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
             Shared shared =
                     new Shared(
@@ -268,8 +267,9 @@ final class RouterLab {
             lease.set(Long.MAX_VALUE / 2);
         }
 
-        private OwnChanges changes() {
-            return changes;
+        private void pass(Holding before, Holding next, Runnable install) {
+            changes.pass(before, next, install);
+            near.ownersChanged(OwnChanges.slotsOfOthers(before, next));
         }
 
         /** Installs it, and does what it asks for. */

@@ -144,8 +144,7 @@ final class TestMesh implements AutoCloseable {
                                 1 << 20,
                                 System::currentTimeMillis,
                                 (key, entry, other) ->
-                                        keyspace.settingsOf(key).partition().isLater(entry, other),
-                                meters),
+                                        keyspace.settingsOf(key).partition().isLater(entry, other)),
                         membership.join(member),
                         new Agreement(
                                 member,

@@ -71,6 +71,24 @@ class MemoryAccountingTest {
                 .isCloseTo(held, CLOSE);
     }
 
+    @Test
+    void theBytesThatAreCountedForNearCopiesAreTheBytesThatTheHeapHolds() {
+        int count = 200_000;
+        NearOrigin origin = new NearOrigin(new MemberId(2));
+        long before = usedHeapBytes();
+        NearTier tier = new NearTier(1L << 30, () -> 1_000, (_, _, _) -> true);
+        for (int i = 0; i < count; i++) {
+            Bytes key = key(i, 16);
+            Entry entry = Entry.of(new byte[96], VERSION, Entry.NEVER);
+            tier.put(new NearCopy(tier.question(key, key.slotIndex(), origin, 1), entry, 1));
+        }
+        long held = usedHeapBytes() - before;
+        assertThat(tier.count()).isEqualTo(count);
+        assertThat(tier.bytes())
+                .as("%,d bytes held, %d per copy beside its data", held, held / count - 112)
+                .isCloseTo(held, CLOSE);
+    }
+
     private static double overhead(long held, MemoryTier tier) {
         long entries = tier.liveCount();
         double counted = (double) tier.bytes() / entries - MemoryTier.ENTRY_OVERHEAD_BYTES;

@@ -21,11 +21,13 @@ class NearTierTest {
     private final NearOrigin origin = new NearOrigin(A);
 
     private NearTier tier(long bytesMax) {
-        return new NearTier(
-                bytesMax,
-                () -> nowMillis,
-                (_, entry, other) -> entry.isLaterByClock(other),
-                meters);
+        NearTier made =
+                new NearTier(
+                        bytesMax,
+                        () -> nowMillis,
+                        (_, entry, other) -> entry.isLaterByClock(other));
+        made.register(meters);
+        return made;
     }
 
     private static Version version(long clock) {

@@ -98,7 +98,7 @@ public final class NearCopies implements InvalidationListener {
 
     /** Whether the answer to this may be told to somebody who asks now. */
     public boolean mayBeShared(Question question) {
-        return question.askedNanos() >= floors.get(partOf(question.hash()));
+        return question.askedNanos() > floors.get(partOf(question.hash()));
     }
 
     /**

@@ -17,8 +17,6 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -95,7 +93,7 @@ final class Bugs {
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case NEAR_NEVER_VOIDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WATERMARK_IGNORED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY);
-            case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.JOIN, Kind.KILL);
+            case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.JOIN);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
@@ -117,8 +115,7 @@ final class Bugs {
     }
 
     NearTier nearTier(long bytesMax, LongSupplier wallMillis, NearTier.Order order) {
-        MeterRegistry meters = new CompositeMeterRegistry();
-        return new NearTier(bytesMax, wallMillis, order, meters) {
+        return new NearTier(bytesMax, wallMillis, order) {
             @Override
             public void invalidate(NearOrigin origin, long sequence, long hash, Version version) {
                 if (planted != Bug.NEAR_NEVER_VOIDED) {

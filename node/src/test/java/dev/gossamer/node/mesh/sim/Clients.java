@@ -106,6 +106,15 @@ final class Clients {
         return "c" + client + "." + values++ + ";";
     }
 
+    /** A read that a near copy may answer. */
+    Call near(String key, long boundNanos, SimProcess at) {
+        Call call = new Call(0, Call.Kind.NEAR, key, "", at.number(), world.nowNanos());
+        call.boundNanos = boundNanos;
+        history.add(call);
+        issue(call, at, () -> {});
+        return call;
+    }
+
     /** One call through one member. */
     Call call(Call.Kind kind, String key, String argument, SimProcess at) {
         Call call = new Call(0, kind, key, argument, at.number(), world.nowNanos());

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * take KEY as NAME via M   asks for a lease; fill KEY VALUE under NAME via M
  * begin put KEY VALUE via M; end      the same, with other commands in between
  * insist put KEY VALUE via M          again and again until it is done, as clients do
+ * near KEY within 200 ms via M        a read that a near copy may answer, and which tier did
+ * lose datagrams, lose nothing        on all ways; what travels on links arrives
  * kill M, start M, pause M, resume M, stop M
  * replace M                starts it with an empty disk, and its id
  * flush via M              everything is removed
@@ -74,6 +76,8 @@ final class Scenario {
                 begun = begin(line.substring("begin ".length()).trim().split(" +"));
                 yield "begun";
             }
+            case "near" -> near(words);
+            case "lose" -> lose(words[1]);
             case "insist" -> insist(line.substring("insist ".length()).trim().split(" +"));
             case "end" -> finish(Objects.requireNonNull(begun));
             case "kill", "start", "replace", "pause", "resume", "stop" ->
@@ -173,6 +177,20 @@ final class Scenario {
             case REFUSED -> "refused " + code;
             case OPEN, UNKNOWN -> "unknown " + code;
         };
+    }
+
+    private String near(String[] words) {
+        long bound = Long.parseLong(words[3]) * MILLI;
+        Call call = mesh().clients().near(words[1], bound, process(words[6]));
+        String found = finish(call);
+        return call.status == Call.Status.OK
+                ? call.found + " from " + call.note.substring(0, 2)
+                : found;
+    }
+
+    private String lose(String what) {
+        mesh().hosts().network().unreliable(what.equals("datagrams") ? 1 : 0, 0);
+        return "done";
     }
 
     private String insist(String[] words) {
