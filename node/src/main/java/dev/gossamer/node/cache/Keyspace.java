@@ -9,7 +9,6 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,7 +38,6 @@ public final class Keyspace {
     private final NamedCaches caches;
     private final HybridClock clock;
     private final LongSupplier wallMillis;
-    private final long tombstoneRetentionMillis;
     private final Writer writer;
     private final OperationTable operations;
     private final Ledger ledger;
@@ -49,6 +47,7 @@ public final class Keyspace {
     private final Tags tags;
     private final TagSweep sweep;
     private final SlotDrop drops;
+    private final Arrivals arrivals;
 
     /** Made once, for every read. */
     private final BiPredicate<Bytes, Entry> isValid;
@@ -72,22 +71,16 @@ public final class Keyspace {
         this.caches = new NamedCaches(settings.caches());
         this.clock = clock;
         this.wallMillis = wallMillis;
-        this.tombstoneRetentionMillis = settings.tombstoneRetention().toMillis();
+        long retentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
         this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
         this.drops = new SlotDrop(tier, this::lockOf);
         this.isValid = tags::isValidForRead;
         this.sweep = new TagSweep(this, tags, registry);
         this.writer =
-                new Writer(
-                        tier,
-                        caches,
-                        tags,
-                        clock,
-                        self,
-                        tombstoneRetentionMillis,
-                        leases,
-                        this::tell);
+                new Writer(tier, caches, tags, clock, self, retentionMillis, leases, this::tell);
+        this.arrivals = new Arrivals(tier, tags, leases, wallMillis, retentionMillis);
+        leases.follow(tags, caches);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
@@ -226,7 +219,7 @@ public final class Keyspace {
             if (standing != null && !caches.of(key).partition().isLater(entry, standing)) {
                 return false;
             }
-            boolean stored = keepMerged(slot, key, entry, standing != null);
+            boolean stored = arrivals.keep(slot, key, entry, standing != null);
             tell(slot, key, entry.version());
             return stored;
         } finally {
@@ -256,29 +249,6 @@ public final class Keyspace {
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean keepMerged(int slot, Bytes key, Entry entry, boolean replaces) {
-        leases.overtake(slot, key);
-        if (!tags.isValid(key, entry)) {
-            // As if it had been evicted at once, or members would bring each other what they drop.
-            return replaces && tier.remove(key);
-        }
-        long now = wallMillis.getAsLong();
-        long latest = Expiries.after(now, tombstoneRetentionMillis);
-        if (!entry.isTombstone() && !entry.expiredAt(now)) {
-            tier.put(slot, key, entry);
-            return true;
-        }
-        long forgetAt =
-                entry.isTombstone()
-                        ? entry.expiresAtMillis()
-                        : Expiries.after(entry.expiresAtMillis(), tombstoneRetentionMillis);
-        if (forgetAt > now) {
-            tier.put(slot, key, Entry.tombstone(entry.version(), Math.min(forgetAt, latest)));
-            return true;
-        }
-        return replaces && tier.remove(key);
     }
 
     /**
@@ -373,15 +343,13 @@ public final class Keyspace {
      */
     public VersionPage versions(int slot, long fromPosition, int keysMax, int rank) {
         long asOf = settledClock(slot);
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, fromPosition, keysMax);
-        List<KeyVersion> versions = new ArrayList<>(keys.keys().size());
-        for (Bytes key : keys.keys()) {
-            Entry entry = caches.of(key).replication() > rank ? tier.peekOrNull(key) : null;
-            if (entry != null) {
-                versions.add(new KeyVersion(key, entry.version()));
-            }
-        }
-        return new VersionPage(versions, keys.next() < 0 ? VersionPage.END : keys.next(), asOf);
+        return VersionPage.of(
+                tier,
+                key -> caches.of(key).replication() > rank,
+                slot,
+                fromPosition,
+                keysMax,
+                asOf);
     }
 
     /** A time up to which all that this node wrote in the slot is stored. */

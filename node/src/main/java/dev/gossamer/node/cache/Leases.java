@@ -306,6 +306,23 @@ public final class Leases {
         endAll(held -> slots.test(held.slot), End.OVERTAKEN);
     }
 
+    /**
+     * The same whenever a whole cache is invalidated: what was known to be absent is so no more.
+     * {@link Lending} itself looks at the tags of what is filled.
+     */
+    void follow(Tags tags, NamedCaches caches) {
+        tags.onBumped((_, tag, _) -> {
+            CacheSettings cache = tags.cacheOrNull(tag);
+            if (cache != null) {
+                overtakeKeys(key -> caches.of(key).equals(cache));
+            }
+        });
+    }
+
+    private synchronized void overtakeKeys(Predicate<Bytes> keys) {
+        endAll(held -> keys.test(held.key), End.OVERTAKEN);
+    }
+
     /** Ends the leases of slots that this node is not, or was not all the while, the primary of. */
     public synchronized void revoke(IntPredicate slots) {
         endAll(held -> slots.test(held.slot), End.REVOKED);

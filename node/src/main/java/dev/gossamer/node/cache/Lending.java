@@ -19,10 +19,12 @@ final class Lending {
     private static final Applied NOT_WRITTEN = new Applied(Version.NONE, 0, null, null);
 
     private final Leases leases;
+    private final Tags tags;
     private final Writer writer;
 
-    Lending(Leases leases, Writer writer) {
+    Lending(Leases leases, Tags tags, Writer writer) {
         this.leases = leases;
+        this.tags = tags;
         this.writer = writer;
     }
 
@@ -68,18 +70,27 @@ final class Lending {
         return (nanos + 999_999) / 1_000_000;
     }
 
+    /**
+     * A token is a version of this node, and an invalidation counts here as no earlier than what
+     * this node's clock had given when it came: so the token's clock tells whether it came since.
+     */
     Change fill(Operation.Fill fill, Writer.Moment at) {
         if (!leases.isHeld(fill.key(), fill.token())) {
             return Writer.nothing(overtaken());
         }
+        if (tags.anySince(fill.token().clock(), fill.key(), fill.tags())) {
+            leases.overtake(at.slot(), fill.key());
+            return Writer.nothing(overtaken());
+        }
         Change change =
-                writer.put(
+                writer.putLoaded(
                         new Operation.Put(
                                 fill.key(),
                                 fill.value(),
                                 fill.expiry(),
                                 Operation.Condition.ALWAYS,
-                                false),
+                                false,
+                                fill.tags()),
                         at);
         if (change.outcome() instanceof Applied) {
             leases.filled(fill.key());
@@ -111,7 +122,7 @@ final class Lending {
     private static Refused overtaken() {
         return new Refused(
                 ErrorCode.OVERTAKEN,
-                "the lease has ended: its key was written or invalidated, it took too long, or the"
-                        + " slot has another primary");
+                "the lease has ended: its key, or a tag of it, was written or invalidated, it took too"
+                        + " long, or the slot has another primary");
     }
 }

@@ -86,10 +86,18 @@ public sealed interface Operation {
     }
 
     /**
-     * Stores what was loaded under a lease, which ends; refused with OVERTAKEN when it has ended
-     * (C6).
+     * Stores what was loaded under a lease, which ends; refused with OVERTAKEN when it has ended,
+     * or when one of the tags or the whole cache was invalidated since it was given (C6).
+     *
+     * @param tags as those of {@link Put}
      */
-    record Fill(Bytes key, byte[] value, Expiry expiry, Version token) implements Operation {}
+    record Fill(Bytes key, byte[] value, Expiry expiry, Version token, long[] tags)
+            implements Operation {
+        /** Without tags. */
+        public Fill(Bytes key, byte[] value, Expiry expiry, Version token) {
+            this(key, value, expiry, token, Tags.NONE);
+        }
+    }
 
     /**
      * Ends a lease without a value.

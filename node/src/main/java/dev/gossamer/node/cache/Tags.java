@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this member knows of invalidated tags, and so which entries count as absent. A tag belongs
@@ -61,7 +62,7 @@ public final class Tags {
     public interface Listener {
         /**
          * A tag is invalidated here from now on. More than once for one invalidation, as its
-         * version grows.
+         * version grows; never when what is stored here says as much already.
          *
          * @param slot of the tag, {@link Tags#slotOf}
          * @param clock of its version as far as it is known here
@@ -239,6 +240,22 @@ public final class Tags {
         return cache >= 0 ? cacheClocks.get(cache) : table.clockOf(tag);
     }
 
+    /** The cache whose entries all depend on this tag, or null when it is none of that kind. */
+    public @Nullable CacheSettings cacheOrNull(long tag) {
+        int index = cacheOf(tag);
+        return index < 0 ? null : caches.all().get(index);
+    }
+
+    /** Whether one of these tags, or the key's cache, was invalidated at that clock or later. */
+    boolean anySince(long since, Bytes key, long[] some) {
+        for (long tag : some) {
+            if (table.clockOf(tag) >= since) {
+                return true;
+            }
+        }
+        return clockOf(caches.of(key)) >= since;
+    }
+
     private int cacheOf(long tag) {
         for (int i = 0; i < cacheTags.length; i++) {
             if (cacheTags[i] == tag) {
@@ -284,15 +301,18 @@ public final class Tags {
     private long store(long tag, LongSupplier to) {
         storing.lock();
         long stored;
+        boolean grew;
         try {
             stamp.incrementAndGet();
+            long before = clockOf(tag);
             stored = keep(tag, to.getAsLong());
+            grew = stored > before;
         } finally {
             stamp.incrementAndGet();
             storing.unlock();
         }
-        for (Listener each : listeners) {
-            each.bumped(slotOf(tag), tag, stored);
+        if (grew) {
+            listeners.forEach(each -> each.bumped(slotOf(tag), tag, stored));
         }
         return stored;
     }

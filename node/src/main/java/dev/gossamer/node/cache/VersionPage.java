@@ -1,6 +1,12 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A part of a slot, without the values.
@@ -10,10 +16,24 @@ import java.util.List;
  *     the page was read. What others wrote may come later with an earlier time: see {@link
  *     Keyspace#dropUnlessLater}
  */
-public record VersionPage(List<Keyspace.KeyVersion> versions, long next, long asOf) {
+public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
     public static final long END = -1;
 
     public VersionPage {
         versions = List.copyOf(versions);
+    }
+
+    /** Of the keys that count, as {@link Keyspace#versions} describes it. */
+    static VersionPage of(
+            MemoryTier tier, Predicate<Bytes> counts, int slot, long from, int keysMax, long asOf) {
+        MemoryTier.KeyPage keys = tier.keysFrom(slot, from, keysMax);
+        List<KeyVersion> versions = new ArrayList<>(keys.keys().size());
+        for (Bytes key : keys.keys()) {
+            Entry entry = counts.test(key) ? tier.peekOrNull(key) : null;
+            if (entry != null) {
+                versions.add(new KeyVersion(key, entry.version()));
+            }
+        }
+        return new VersionPage(versions, keys.next() < 0 ? END : keys.next(), asOf);
     }
 }

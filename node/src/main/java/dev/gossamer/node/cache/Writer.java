@@ -70,7 +70,7 @@ final class Writer {
         this.self = self;
         this.tombstoneRetentionMillis = tombstoneRetentionMillis;
         this.leases = leases;
-        this.lending = new Lending(leases, this);
+        this.lending = new Lending(leases, tags, this);
     }
 
     /**
@@ -129,10 +129,10 @@ final class Writer {
         }
     }
 
-    /** A version for what is made of the live entry, which still counts at that version. */
-    private Version versionOver(@Nullable Entry live, Moment at) {
+    /** A version for what is made of something older, which still counts at that version. */
+    private Version versionOver(boolean older, Moment at) {
         Version version = version(at);
-        if (live != null && tags.stamp() != at.stamp()) {
+        if (older && tags.stamp() != at.stamp()) {
             throw new Overtaken();
         }
         return version;
@@ -176,7 +176,7 @@ final class Writer {
 
     private Change carryOut(Operation operation, Moment at) {
         return switch (operation) {
-            case Operation.Put put -> put(put, at);
+            case Operation.Put put -> put(put, false, at);
             case Operation.Remove remove -> remove(remove, at);
             case Operation.Expire expire -> expire(expire, at);
             case Operation.Append append -> append(append, at);
@@ -190,7 +190,12 @@ final class Writer {
         };
     }
 
-    Change put(Operation.Put put, Moment at) {
+    /** Of a value that was looked up elsewhere: it counts at its version, or is looked at again. */
+    Change putLoaded(Operation.Put put, Moment at) {
+        return put(put, true, at);
+    }
+
+    private Change put(Operation.Put put, boolean loaded, Moment at) {
         CacheSettings cache = caches.of(put.key());
         Refused refused = Limits.refusalOrNull(cache, put.key(), put.value().length);
         if (refused != null) {
@@ -204,7 +209,7 @@ final class Writer {
             return nothing(new Unchanged(previous));
         }
         long expiresAt = Expiries.resolve(put.expiry(), cache, live, at.nowMillis());
-        Version version = versionOver(live, at);
+        Version version = versionOver(loaded || live != null, at);
         Entry entry = entry(put.value(), version, expiresAt, put.tags(), at);
         return keep(put.key(), entry, new Applied(version, 0, null, previous), at);
     }
@@ -268,7 +273,7 @@ final class Writer {
         if (stays || !asked || !Conditions.hold(expire.condition(), live, expiresAt)) {
             return nothing(new Unchanged(previous));
         }
-        Version version = versionOver(live, at);
+        Version version = versionOver(live != null, at);
         Entry entry = entry(live.value(), version, expiresAt, live.tags(), at);
         return keep(expire.key(), entry, new Applied(version, 0, null, previous), at);
     }
@@ -411,7 +416,7 @@ final class Writer {
             Moment at) {
         long expiresAt =
                 Expiries.resolve(Operation.Expiry.KEEP, caches.of(key), live, at.nowMillis());
-        Version version = versionOver(live, at);
+        Version version = versionOver(live != null, at);
         long[] kept = live == null ? Tags.NONE : live.tags();
         Entry entry = entry(value, version, expiresAt, kept, at);
         return keep(key, entry, new Applied(version, number, text, null), at);

@@ -3,13 +3,17 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.gossip.invalidation.Raced;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.coherence.Coherence;
 import dev.gossamer.node.mesh.coherence.CoherenceMeters;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lanes;
+import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,10 +38,10 @@ final class Coherent {
     private @Nullable Epochs epochs;
     private @Nullable MemberId self;
 
-    Coherent(NearTier nearTier, LongSupplier nanoClock) {
+    Coherent(NearTier nearTier, Tags tags, LongSupplier nanoClock) {
         this.nearTier = nearTier;
         this.nanoClock = nanoClock;
-        this.near = new NearCopies(nearTier, this::raced, nanoClock);
+        this.near = new NearCopies(nearTier, this::raced, new KnownTags(tags), nanoClock);
     }
 
     /**
@@ -66,12 +70,29 @@ final class Coherent {
         OwnChanges changes =
                 new OwnChanges(
                         made.ownLog(), shared.epochs(), member.id(), shared.keyspace()::clock);
-        shared.keyspace().onChange(changes);
+        changes.listen(shared.keyspace());
         made.listen(near);
         coherence = made;
         ownChanges = changes;
         epochs = shared.epochs();
         self = member.id();
+    }
+
+    /** What this node knows of invalidated tags, and what it hears of them in others' logs. */
+    record KnownTags(Tags tags) implements NearCopies.TagKnowledge {
+        @Override
+        public boolean isValid(Bytes key, Entry entry) {
+            return tags.isValid(key, entry);
+        }
+
+        @Override
+        public boolean heard(long tag, long clock) {
+            try {
+                return tags.raise(tag, clock) >= clock;
+            } catch (GossamerException e) {
+                return false;
+            }
+        }
     }
 
     Coherence coherence() {

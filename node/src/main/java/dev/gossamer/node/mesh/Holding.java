@@ -41,8 +41,7 @@ import java.util.stream.IntStream;
  * greater than its rank. While owners are about to change ({@link Topology.Phase#COPYING}) all of
  * them hold all caches, for any may become the primary.
  *
- * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isServing} and {@link #role} are one or two array
- * reads. 64 KiB per topology.
+ * <p><b>Threads.</b> Any. <b>Cost.</b> {@link #isServing}, {@link #role}: two array reads; 64 KiB.
  */
 final class Holding {
     /** {@link #keptRank} of who vouches for no cache. */

@@ -28,7 +28,6 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -48,7 +47,6 @@ import org.jspecify.annotations.Nullable;
 public final class MeshNode implements Mesh, AutoCloseable {
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000;
     private static final long RESIGN_PATIENCE_NANOS = 2_000_000_000;
-    private static final long CLOSE_PAUSE_NANOS = 5_000_000;
 
     /** How many times a peer is asked before its link counts as dead for the mesh. */
     private static final int LINK_TRIES = 3;
@@ -153,7 +151,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
                         lanes.all(),
                         this::pass);
-        this.coherent = new Coherent(nearTier, nanoClock);
+        this.coherent = new Coherent(nearTier, keyspace.tags(), nanoClock);
         this.shared = Shared.of(settings, epochs, keyspace, coherent, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =
@@ -477,30 +475,17 @@ public final class MeshNode implements Mesh, AutoCloseable {
         standing.drain();
         linkWatch.stop();
         CompletableFuture<?> resigned = council.resign();
-        waitUntil(() -> resigned.isDone() && departure.mayGo(), RESIGN_PATIENCE_NANOS);
+        workers.await(
+                () -> resigned.isDone() && departure.mayGo(), RESIGN_PATIENCE_NANOS, nanoClock);
         rounds.stop();
         sync.close();
         membership.close();
         ticks.stop();
-        waitUntil(this::isIdle, CLOSE_PATIENCE_NANOS);
+        workers.await(() -> routers.isIdle(workers), CLOSE_PATIENCE_NANOS, nanoClock);
         council.close();
-        waitUntil(council::isQuiet, CLOSE_PATIENCE_NANOS);
+        workers.await(council::isQuiet, CLOSE_PATIENCE_NANOS, nanoClock);
         coherent.coherence().close();
         lanes.close();
         workers.close();
-    }
-
-    private void waitUntil(BooleanSupplier condition, long patienceNanos) {
-        long endNanos = nanoClock.getAsLong() + patienceNanos;
-        while (!condition.getAsBoolean() && nanoClock.getAsLong() < endNanos) {
-            workers.pause(CLOSE_PAUSE_NANOS);
-        }
-    }
-
-    /** A lane that does not answer counts as busy. */
-    private boolean isIdle() {
-        List<CompletableFuture<Integer>> open = routers.open();
-        workers.pause(CLOSE_PAUSE_NANOS);
-        return open.stream().allMatch(count -> count.getNow(1) == 0);
     }
 }

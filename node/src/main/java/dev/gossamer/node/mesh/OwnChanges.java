@@ -2,6 +2,8 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.node.cache.ChangeListener;
+import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.KeyHash;
@@ -11,6 +13,7 @@ import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.BitSet;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Writes into this node's log what changes in the slots that it serves as the primary.
@@ -40,10 +43,38 @@ final class OwnChanges implements ChangeListener {
         this.clock = clock;
     }
 
+    /** Hears of what changes in a key space, from now on. */
+    void listen(Keyspace keyspace) {
+        keyspace.onChange(this);
+        Tags tags = keyspace.tags();
+        tags.onBumped((slot, tag, time) -> bumped(slot, tag, time, tags.cacheOrNull(tag) != null));
+    }
+
     @Override
     public void changed(int slot, Bytes key, Version version) {
         if (epochs.latest().isServing(slot)) {
             log.append(Kind.KEY, slot, KeyHash.of(key), version);
+        }
+    }
+
+    /**
+     * A tag counts as invalidated here from now on, and so does what stands here under it. Every
+     * member that stores an invalidation tells it: whoever has copies from here relies on this log
+     * alone.
+     *
+     * <p>Who keeps copies without their tags keeps only what has none, and each depends on its
+     * cache all the same: so where a whole cache is invalidated, the slots served here are named.
+     *
+     * @param ofCache whether all entries of a cache depend on it
+     */
+    private void bumped(int slot, long tag, long time, boolean ofCache) {
+        Holding holding = epochs.latest();
+        Version version = new Version(holding.epoch(), time, self);
+        log.append(Kind.TAG, slot, tag, version);
+        if (ofCache) {
+            BitSet served = new BitSet(Slot.COUNT);
+            IntStream.range(0, Slot.COUNT).filter(holding::isPrimary).forEach(served::set);
+            log.appendSlots(served, version);
         }
     }
 

@@ -126,7 +126,12 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     private void found(@Nullable Entry entry, Whence whence) {
         router.finished(this);
         answer.found(entry, whence);
-        joined.forEach(each -> each.found(entry, whence));
+        if (router.shared.near().isValid(key, entry)) {
+            joined.forEach(each -> each.found(entry, whence));
+        } else {
+            // They may have asked after the invalidation that the owner had not heard of.
+            joined.forEach(each -> router.read(key, freshness, forwards, each));
+        }
     }
 
     private void foundElsewhere(@Nullable Entry entry, @Nullable Position position) {

@@ -84,8 +84,15 @@ final class Routers {
         all.get(key.slotIndex() % all.size()).execute(work);
     }
 
+    /** Whether no request waits for its answer. A lane that does not answer counts as busy. */
+    boolean isIdle(Workers workers) {
+        List<CompletableFuture<Integer>> open = open();
+        workers.pause(Workers.PAUSE_NANOS);
+        return open.stream().allMatch(count -> count.getNow(1) == 0);
+    }
+
     /** Requests that are not answered yet, per lane; each is counted when its lane gets to it. */
-    List<CompletableFuture<Integer>> open() {
+    private List<CompletableFuture<Integer>> open() {
         return lanes.all().stream()
                 .map(lane -> CompletableFuture.supplyAsync(() -> here().open(), lane))
                 .toList();

@@ -49,6 +49,20 @@ class LeasesTest {
         return lab.apply(new Operation.Fill(key, bytes(value), Operation.Expiry.NONE, token));
     }
 
+    private Outcome fill(Bytes key, Version token, String value, long tag) {
+        return lab.apply(
+                new Operation.Fill(
+                        key, bytes(value), Operation.Expiry.NONE, token, new long[] {tag}));
+    }
+
+    private long tag(String name) {
+        return lab.keyspace.tagsOf(KEY, List.of(key(name)))[0];
+    }
+
+    private void invalidate(long tag) {
+        lab.keyspace.tags().hear(tag, lab.keyspace.tags().begin());
+    }
+
     private Outcome put(Bytes key, String value) {
         return lab.apply(
                 new Operation.Put(
@@ -110,6 +124,46 @@ class LeasesTest {
         assertThat(text(lab.keyspace.findOrNull(KEY))).isEqualTo("newer");
         assertThat(counted("gossamer.leases.ended", "cause", "overtaken")).isEqualTo(1);
         assertThat(counted("gossamer.leases.overtaken.fills")).isEqualTo(1);
+    }
+
+    @Test
+    void aFillIsRefusedOnceATagOfItWasInvalidatedSinceItsLeaseWasGiven() {
+        invalidate(tag("t"));
+        Version token = lease(KEY);
+        invalidate(tag("another"));
+        assertThat(fill(KEY, token, "v", tag("t"))).isInstanceOf(Outcome.Applied.class);
+        remove(KEY);
+        Version second = lease(KEY);
+        invalidate(tag("t"));
+        assertOvertaken(fill(KEY, second, "older", tag("t")));
+        assertThat(lab.keyspace.findOrNull(KEY)).isNull();
+        assertThat(lease(KEY)).as("the lease is over").isNotEqualTo(second);
+    }
+
+    @Test
+    void aFillIsRefusedOnceItsCacheWasInvalidated() {
+        Version token = lease(KEY);
+        invalidate(Tags.ofCache(lab.keyspace.settingsOf(KEY)));
+        assertOvertaken(fill(KEY, token, "older"));
+        assertThat(lab.keyspace.findOrNull(KEY)).isNull();
+    }
+
+    @Test
+    void whatATagHasInvalidatedIsToBeLoaded() {
+        fill(KEY, lease(KEY), "v", tag("t"));
+        assertThat(take(KEY).state()).isEqualTo(State.HIT);
+        invalidate(tag("t"));
+        assertThat(take(KEY).state()).isEqualTo(State.LOAD);
+    }
+
+    @Test
+    void whatWasAbsentIsLookedForAgainOnceItsCacheIsInvalidated() {
+        lab.apply(new Operation.EndLease(KEY, lease(KEY), 60_000));
+        assertThat(take(KEY).state()).isEqualTo(State.ABSENT);
+        invalidate(Tags.ofCache(lab.keyspace.settingsOf(key("strict:k"))));
+        assertThat(take(KEY).state()).isEqualTo(State.ABSENT);
+        invalidate(Tags.ofCache(lab.keyspace.settingsOf(KEY)));
+        assertThat(take(KEY).state()).isEqualTo(State.LOAD);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.gossamer.gossip.invalidation.Invalidations;
 import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Operation;
+import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.RouterLab.Node;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
@@ -78,6 +79,29 @@ class OwnChangesTest {
         first.router.write(removal, new RouterLab.Answer<>());
         lab.run();
         assertThat(logged(first, new Position(1, 0))).containsExactly("KEY of k");
+    }
+
+    @Test
+    void aTagIsLoggedByWhoeverStoresThatItIsInvalidatedAndOnceForOneClock() {
+        lab.install(steady(Epoch.agreed(1), 1, 2));
+        Position before = second.ownLog.position();
+        long tag = second.keyspace.tagsOf(KEY, List.of(Bytes.utf8("t")))[0];
+        long at = second.keyspace.clock() + 1;
+        second.keyspace.tags().raise(tag, at);
+        second.keyspace.tags().raise(tag, at);
+        assertThat(logged(second, before)).containsExactly("TAG");
+    }
+
+    @Test
+    void whereAWholeCacheIsInvalidatedTheSlotsThatAreServedHereAreNamed() {
+        lab.install(steady(Epoch.agreed(1), 1, 2));
+        Position before = first.ownLog.position();
+        Position atTheBackup = second.ownLog.position();
+        long tag = Tags.ofCache(first.keyspace.settingsOf(KEY));
+        first.keyspace.tags().raise(tag, first.keyspace.clock() + 1);
+        second.keyspace.tags().raise(tag, second.keyspace.clock() + 1);
+        assertThat(logged(first, before)).hasSize(1 + Slot.COUNT).startsWith("TAG", "SLOT");
+        assertThat(logged(second, atTheBackup)).containsExactly("TAG");
     }
 
     @Test

@@ -232,7 +232,12 @@ final class RouterLab {
                             RouterLab.this::wallMillis,
                             (key, entry, other) ->
                                     keyspace.settingsOf(key).partition().isLater(entry, other));
-            this.near = new NearCopies(nearTier, (_, _, _, _, _) -> raced, () -> nowNanos++);
+            this.near =
+                    new NearCopies(
+                            nearTier,
+                            (_, _, _, _, _) -> raced,
+                            new Coherent.KnownTags(keyspace.tags()),
+                            () -> nowNanos++);
             this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
             Shared shared =
                     new Shared(
@@ -248,7 +253,7 @@ final class RouterLab {
                             () -> nowNanos);
             this.ownLog = new OwnLog(log, shared::authority, () -> nowNanos);
             this.changes = new OwnChanges(ownLog, epochs, member.id(), keyspace::clock);
-            keyspace.onChange(changes);
+            changes.listen(keyspace);
             this.router = new LoopRouter(shared, this, member.id().value());
             Sync sync =
                     new Sync(

@@ -116,7 +116,10 @@ final class Feed {
         cursor = run.last();
     }
 
-    /** Tags are no client's business: what has one is sent without a position, and not kept. */
+    /**
+     * Tags are no client's business: what has one is sent without a position, and not kept; and
+     * where a whole cache is invalidated, the slots are named, too.
+     */
     private boolean isWanted(FollowedLog.Run run, int index) {
         return run.voids(index) != FollowedLog.Voids.TAG && interest.get(run.slot(index));
     }

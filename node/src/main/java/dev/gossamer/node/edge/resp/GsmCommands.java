@@ -178,7 +178,7 @@ final class GsmCommands {
                         options.expiry,
                         options.condition,
                         options.meta,
-                        options.tagsOf(connection.context().mesh(), key));
+                        options.tags.of(connection.context().mesh(), key));
         options.session.write(
                 connection, operation, options.meta ? SET_META : StringCommands.OK_OR_NIL);
     }

@@ -2,20 +2,15 @@ package dev.gossamer.node.edge.resp;
 
 import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
-import dev.gossamer.node.cache.Tags;
-import dev.gossamer.node.mesh.Mesh;
-import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.resp.Request;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** The options of GSM.SET: those of SET but GET, and VERSION, META, TAGS and a session's. */
 final class GsmSetOptions {
     final SessionOptions session = new SessionOptions();
+    final TagOptions tags = new TagOptions();
     Expiry expiry = Expiry.CACHE_DEFAULT;
     Condition condition = Condition.ALWAYS;
     boolean meta;
-    private List<Bytes> tags = List.of();
 
     private GsmSetOptions() {}
 
@@ -24,6 +19,7 @@ final class GsmSetOptions {
         int i = from;
         while (i < request.count()) {
             int next = options.session.takeOfWrite(request, i);
+            next = next > i ? next : options.tags.take(request, i);
             i = next > i ? next : options.take(request, i, nowMillis);
         }
         return options;
@@ -38,33 +34,11 @@ final class GsmSetOptions {
             on(Condition.IF_ABSENT);
         } else if (request.is(i, "XX")) {
             on(Condition.IF_PRESENT);
-        } else if (request.is(i, "TAGS") && tags.isEmpty()) {
-            return takeTags(request, Arguments.valueOf(request, i));
         } else {
             takeWithValue(request, i, Arguments.valueOf(request, i), nowMillis);
             return i + 2;
         }
         return i + 1;
-    }
-
-    /** A number and as many names; where they end. */
-    private int takeTags(Request request, int count) {
-        long wanted = Arguments.integer(request, count);
-        if (wanted < 1 || wanted > request.count() - count - 1) {
-            throw new Refusal("ERR TAGS wants the number of tags, and as many tags");
-        }
-        int end = count + 1 + (int) wanted;
-        tags = IntStream.range(count + 1, end).mapToObj(request::bytes).toList();
-        return end;
-    }
-
-    /** The tags as the key's cache knows them. */
-    long[] tagsOf(Mesh mesh, Bytes key) {
-        try {
-            return tags.isEmpty() ? Tags.NONE : mesh.tagsOf(key, tags);
-        } catch (IllegalArgumentException e) {
-            throw new Refusal("ERR " + e.getMessage());
-        }
     }
 
     private void takeWithValue(Request request, int i, int value, long nowMillis) {

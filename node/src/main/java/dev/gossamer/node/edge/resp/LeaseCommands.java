@@ -50,10 +50,12 @@ final class LeaseCommands {
 
     private static void set(Connection connection, Request request) {
         SessionOptions session = new SessionOptions();
+        TagOptions tags = new TagOptions();
         Expiry expiry = Expiry.CACHE_DEFAULT;
         int i = 4;
         while (i < request.count()) {
             int next = session.takeOfWrite(request, i);
+            next = next > i ? next : tags.take(request, i);
             if (next == i) {
                 int value = Arguments.valueOf(request, i);
                 if (!expiry.equals(Expiry.CACHE_DEFAULT)) {
@@ -73,7 +75,11 @@ final class LeaseCommands {
         session.write(
                 connection,
                 new Operation.Fill(
-                        request.bytes(1), request.copy(3), expiry, GsmCommands.version(request, 2)),
+                        request.bytes(1),
+                        request.copy(3),
+                        expiry,
+                        GsmCommands.version(request, 2),
+                        tags.of(connection.context().mesh(), request.bytes(1))),
                 StringCommands.OK_OR_NIL);
     }
 

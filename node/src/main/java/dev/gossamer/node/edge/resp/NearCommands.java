@@ -154,7 +154,7 @@ final class NearCommands {
                 out.map(9);
                 GsmCommands.metaFields(entry, read, out);
                 timeToLive(entry, out);
-                position(read, out);
+                position(read, entry, out);
             }
             session.end(mesh, key, entry, out);
         }
@@ -172,10 +172,12 @@ final class NearCommands {
             }
         }
 
-        /** Only of what this node itself owns. */
-        private void position(Mesh.Read read, ReplyWriter out) {
+        /** Only of what this node itself owns, and what depends on no tag but its cache. */
+        private void position(Mesh.Read read, Entry entry, ReplyWriter out) {
             boolean own =
-                    read.tier() == Mesh.Tier.L1 && read.origin().id().equals(mesh.self().id());
+                    read.tier() == Mesh.Tier.L1
+                            && read.origin().id().equals(mesh.self().id())
+                            && entry.tags().length == 0;
             FollowedLog.Position position = own ? positionOrNull : null;
             out.text("incarnation");
             if (position == null) {

@@ -48,6 +48,7 @@ public final class NearCopies implements InvalidationListener {
 
     private final NearTier tier;
     private final Races races;
+    private final TagKnowledge tags;
     private final LongSupplier nanoClock;
     private final ConcurrentHashMap<MemberId, NearOrigin> origins = new ConcurrentHashMap<>();
     private final AtomicLongArray floors = new AtomicLongArray(PARTS);
@@ -57,12 +58,28 @@ public final class NearCopies implements InvalidationListener {
         Raced raced(MemberId origin, Position after, Kind kind, int slot, long hash);
     }
 
+    /** What this node knows of invalidated tags. */
+    public interface TagKnowledge {
+        /**
+         * Whether neither a tag of the entry nor its cache was invalidated since it was written.
+         */
+        boolean isValid(Bytes key, Entry entry);
+
+        /**
+         * An origin counts a tag as invalidated at this clock.
+         *
+         * @return whether this node does, too, from now on; not when its clock cannot follow
+         */
+        boolean heard(long tag, long clock);
+    }
+
     /**
      * @param nanoClock monotonic, the one that watermarks are proved by
      */
-    public NearCopies(NearTier tier, Races races, LongSupplier nanoClock) {
+    public NearCopies(NearTier tier, Races races, TagKnowledge tags, LongSupplier nanoClock) {
         this.tier = tier;
         this.races = races;
+        this.tags = tags;
         this.nanoClock = nanoClock;
         for (int i = 0; i < PARTS; i++) {
             floors.set(i, Long.MIN_VALUE);
@@ -75,12 +92,25 @@ public final class NearCopies implements InvalidationListener {
      * @param nowNanos of the monotonic clock
      */
     public @Nullable NearCopy findOrNull(Bytes key, Duration bound, long nowNanos) {
-        return tier.findOrNull(key, nowNanos - nanosOf(bound) + 1);
+        return validOrNull(key, tier.findOrNull(key, nowNanos - nanosOf(bound) + 1));
     }
 
     /** A copy of any age that nothing has voided, or null. */
     public @Nullable NearCopy anyOrNull(Bytes key) {
-        return tier.findOrNull(key, Long.MIN_VALUE);
+        return validOrNull(key, tier.findOrNull(key, Long.MIN_VALUE));
+    }
+
+    private @Nullable NearCopy validOrNull(Bytes key, @Nullable NearCopy copy) {
+        if (copy == null || tags.isValid(key, copy.entry())) {
+            return copy;
+        }
+        tier.drop(copy);
+        return null;
+    }
+
+    /** Whether an owner's answer still counts here: a tag may have been invalidated meanwhile. */
+    public boolean isValid(Bytes key, @Nullable Entry entry) {
+        return entry == null || tags.isValid(key, entry);
     }
 
     /** A bound beyond any clock's reading is as good as none. */
@@ -163,7 +193,10 @@ public final class NearCopies implements InvalidationListener {
                 case KEY -> tier.invalidate(origin, all.first() + i, all.hash(i), all.version(i));
                 case SLOT -> tier.voidSlot(all.slot(i));
                 case TAG -> {
-                    // An entry says itself under which versions of its tags it is valid.
+                    // A copy is held against what is known here; what cannot be known voids all.
+                    if (!tags.heard(all.hash(i), all.version(i).clock())) {
+                        origin.voidAll();
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@ import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Version;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -13,6 +14,8 @@ import java.math.BigInteger;
 final class OperationCodec {
     private static final int PUT = 1;
     private static final int TAGGED_PUT = 12;
+    private static final int FILL = 10;
+    private static final int TAGGED_FILL = 13;
 
     private OperationCodec() {}
 
@@ -54,7 +57,7 @@ final class OperationCodec {
                 }
             }
             case Operation.TakeLease take -> writeTake(out.writeByte(9), take);
-            case Operation.Fill fill -> writeFill(out.writeByte(10), fill);
+            case Operation.Fill fill -> writeFill(out, fill);
             case Operation.EndLease(var key, var token, var absentMillis) -> {
                 Wire.writeKey(out.writeByte(11), key);
                 Wire.writeVersion(out, token);
@@ -69,10 +72,14 @@ final class OperationCodec {
     }
 
     private static void writeFill(ByteBuf out, Operation.Fill fill) {
-        Wire.writeKey(out, fill.key());
+        boolean tagged = fill.tags().length > 0;
+        Wire.writeKey(out.writeByte(tagged ? TAGGED_FILL : FILL), fill.key());
         Wire.writeBytes(out, fill.value());
         writeExpiry(out, fill.expiry());
         Wire.writeVersion(out, fill.token());
+        if (tagged) {
+            Wire.writeTags(out, fill.tags());
+        }
     }
 
     private static void writePut(ByteBuf out, Operation.Put put) {
@@ -107,9 +114,8 @@ final class OperationCodec {
             case 6 -> new Operation.Increment(key, in.readLong());
             case 7 -> new Operation.IncrementDecimal(key, readDecimal(in));
             case 9 -> new Operation.TakeLease(key, in.readLong(), in.readLong());
-            case 10 ->
-                    new Operation.Fill(
-                            key, Wire.readBytes(in), readExpiry(in), Wire.readVersion(in));
+            case FILL -> readFill(key, in, false);
+            case TAGGED_FILL -> readFill(key, in, true);
             case 11 -> new Operation.EndLease(key, Wire.readVersion(in), in.readLong());
             default -> throw Wire.unknown("operation", kind);
         };
@@ -122,6 +128,14 @@ final class OperationCodec {
         boolean wantPrevious = Wire.readFlag(in);
         long[] tags = tagged ? Wire.readTags(in) : Tags.NONE;
         return new Operation.Put(key, value, expiry, condition, wantPrevious, tags);
+    }
+
+    private static Operation readFill(Bytes key, ByteBuf in, boolean tagged) {
+        byte[] value = Wire.readBytes(in);
+        Expiry expiry = readExpiry(in);
+        Version token = Wire.readVersion(in);
+        return new Operation.Fill(
+                key, value, expiry, token, tagged ? Wire.readTags(in) : Tags.NONE);
     }
 
     private static BigDecimal readDecimal(ByteBuf in) {

@@ -76,8 +76,9 @@ class FeedTest {
         assertThat(client.ask("GSM.FOLLOW")).isEqualTo(follow(7, 2));
         String read = client.ask("GSM.GET k NEAR");
         assertThat(read)
-                .startsWith("%8\r\n" + bulk("value") + bulk("v2") + bulk("version"))
-                .contains(bulk("expires_at") + "_\r\n" + bulk("ttl") + "_\r\n")
+                .startsWith("%9\r\n" + bulk("value") + bulk("v2") + bulk("version"))
+                .contains(bulk("expires_at") + "_\r\n" + field("age_ms", 0))
+                .contains(bulk("ttl") + "_\r\n")
                 .endsWith(field("incarnation", 7) + field("sequence", 2));
     }
 
@@ -270,5 +271,15 @@ class FeedTest {
             assertThat(System.nanoTime()).as("waited 10 s in vain").isLessThan(end);
             LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    @Test
+    void whatDependsOnATagComesWithoutAPosition() {
+        client.ask("GSM.FOLLOW");
+        String unkept = bulk("incarnation") + "_\r\n" + bulk("sequence") + "_\r\n";
+        client.ask("GSM.SET k v");
+        assertThat(client.ask("GSM.GET k NEAR")).doesNotContain(unkept);
+        client.ask("GSM.SET tagged v TAGS 1 t");
+        assertThat(client.ask("GSM.GET tagged NEAR")).contains(unkept);
     }
 }

@@ -149,4 +149,13 @@ class LeaseVerbsTest {
         assertThat(client.ask("GSM.LEASE.DROP k " + NO_TOKEN + " ABSENT")).isEqualTo(SYNTAX);
         assertThat(client.ask("GSM.LEASE.DROP k " + NO_TOKEN + " NOW 1")).isEqualTo(SYNTAX);
     }
+
+    @Test
+    void whatWasLoadedMayDependOnTags() {
+        String token = token(client.ask("GSM.LEASE.GET k"));
+        assertThat(client.ask("GSM.LEASE.SET k " + token + " v TAGS 1 t")).isEqualTo("+OK\r\n");
+        assertThat(client.ask("GSM.LEASE.GET k")).contains(state("value"));
+        client.ask("GSM.INVALIDATE TAG t");
+        assertThat(client.ask("GSM.LEASE.GET k")).contains(state("load"));
+    }
 }

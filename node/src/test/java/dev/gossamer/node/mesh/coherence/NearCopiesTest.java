@@ -16,7 +16,10 @@ import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Fills, invalidations and answers in every order that matters. */
@@ -28,12 +31,26 @@ class NearCopiesTest {
 
     private long now = 1_000_000_000L;
     private Raced raced = Raced.NO;
+    private boolean clockFollows = true;
+    private final Set<Long> invalidated = new HashSet<>();
     private final InvalidationLog log = new InvalidationLog(OWNER, 1, 1 << 20, () -> {});
     private final NearCopies near =
             new NearCopies(
                     new NearTier(
                             1 << 20, () -> 0, (_, entry, other) -> entry.isLaterByClock(other)),
                     (_, _, _, _, _) -> raced,
+                    new NearCopies.TagKnowledge() {
+                        @Override
+                        public boolean isValid(Bytes key, Entry entry) {
+                            return Arrays.stream(entry.tags()).noneMatch(invalidated::contains);
+                        }
+
+                        @Override
+                        public boolean heard(long tag, long clock) {
+                            invalidated.add(tag);
+                            return clockFollows;
+                        }
+                    },
                     () -> now);
 
     private static Entry entry(long clock) {
@@ -78,6 +95,25 @@ class NearCopiesTest {
         answer(ask(), 2);
         assertThat(found()).isEqualTo(2);
         invalidate(Kind.SLOT, 0, 3);
+        assertThat(found()).isEqualTo(-1);
+    }
+
+    @Test
+    void aCopyIsOverOnceATagOfItIsHeardToBeInvalidated() {
+        Question question = ask();
+        Entry tagged = Entry.of(new byte[1], version(1), Entry.NEVER, new long[] {7});
+        near.answered(question, tagged, log.position());
+        invalidate(Kind.TAG, 8, 2);
+        assertThat(found()).isEqualTo(1);
+        invalidate(Kind.TAG, 7, 2);
+        assertThat(found()).isEqualTo(-1);
+    }
+
+    @Test
+    void aTagThatTheClockCannotFollowVoidsAllOfItsOrigin() {
+        answer(ask(), 1);
+        clockFollows = false;
+        invalidate(Kind.TAG, 8, Long.MAX_VALUE);
         assertThat(found()).isEqualTo(-1);
     }
 

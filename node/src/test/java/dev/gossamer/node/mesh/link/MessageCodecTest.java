@@ -124,6 +124,13 @@ class MessageCodecTest {
                     write(
                             new Operation.Fill(
                                     KEY, new byte[] {5}, new Operation.Expiry.After(9), VERSION)),
+                    write(
+                            new Operation.Fill(
+                                    KEY,
+                                    new byte[] {5},
+                                    new Operation.Expiry.After(9),
+                                    VERSION,
+                                    new long[] {7, -7})),
                     write(new Operation.EndLease(KEY, VERSION, 77)),
                     new Request.AwaitLease(KEY, 5_000),
                     new Request.Write(

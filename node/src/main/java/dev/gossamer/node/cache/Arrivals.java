@@ -1,0 +1,59 @@
+package dev.gossamer.node.cache;
+
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps what another owner had, and what is later than what stands here.
+ *
+ * <p><b>Threads.</b> The caller holds the lock of the key's slot.
+ */
+final class Arrivals {
+    private final MemoryTier tier;
+    private final Tags tags;
+    private final Leases leases;
+    private final LongSupplier wallMillis;
+    private final long tombstoneRetentionMillis;
+
+    Arrivals(
+            MemoryTier tier,
+            Tags tags,
+            Leases leases,
+            LongSupplier wallMillis,
+            long tombstoneRetentionMillis) {
+        this.tier = tier;
+        this.tags = tags;
+        this.leases = leases;
+        this.wallMillis = wallMillis;
+        this.tombstoneRetentionMillis = tombstoneRetentionMillis;
+    }
+
+    /**
+     * @param replaces whether something stands here
+     * @return whether anything has changed
+     */
+    boolean keep(int slot, Bytes key, Entry entry, boolean replaces) {
+        leases.overtake(slot, key);
+        if (!tags.isValid(key, entry)) {
+            // As if it had been evicted at once, or members would bring each other what they drop.
+            return replaces && tier.remove(key);
+        }
+        long now = wallMillis.getAsLong();
+        long latest = Expiries.after(now, tombstoneRetentionMillis);
+        if (!entry.isTombstone() && !entry.expiredAt(now)) {
+            tier.put(slot, key, entry);
+            return true;
+        }
+        long forgetAt =
+                entry.isTombstone()
+                        ? entry.expiresAtMillis()
+                        : Expiries.after(entry.expiresAtMillis(), tombstoneRetentionMillis);
+        if (forgetAt > now) {
+            tier.put(slot, key, Entry.tombstone(entry.version(), Math.min(forgetAt, latest)));
+            return true;
+        }
+        return replaces && tier.remove(key);
+    }
+}
