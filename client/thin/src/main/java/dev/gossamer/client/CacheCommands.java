@@ -171,10 +171,14 @@ final class CacheCommands {
         }
         List<byte[]> words = new ArrayList<>(List.of(GSM_SET, key, value));
         options.timeToLive().ifPresent(timeToLive -> words.addAll(List.of(PX, ttl(timeToLive))));
-        words.add(TAGS);
-        words.add(RequestEncoder.number(options.tags().size()));
-        options.tags().forEach(tag -> words.add(utf8(tag)));
+        addTags(words, options.tags());
         return change("GSM.SET", key, words.toArray(new byte[0][]));
+    }
+
+    private static void addTags(List<byte[]> words, List<String> tags) {
+        words.add(TAGS);
+        words.add(RequestEncoder.number(tags.size()));
+        tags.forEach(tag -> words.add(utf8(tag)));
     }
 
     /** May be repeated: what it is to make absent is absent then. */
@@ -263,9 +267,14 @@ final class CacheCommands {
     }
 
     /** Stores what was loaded under a lease. */
-    Request leaseSet(byte[] key, String token, byte[] value, Duration timeToLive) {
-        byte[] ttl = ttl(timeToLive);
-        return change("GSM.LEASE.SET", key, LEASE_SET, key, word(token), value, PX, ttl);
+    Request leaseSet(
+            byte[] key, String token, byte[] value, Duration timeToLive, List<String> tags) {
+        List<byte[]> words =
+                new ArrayList<>(List.of(LEASE_SET, key, word(token), value, PX, ttl(timeToLive)));
+        if (!tags.isEmpty()) {
+            addTags(words, tags);
+        }
+        return change("GSM.LEASE.SET", key, words.toArray(new byte[0][]));
     }
 
     /** Ends a lease: its key's origin has nothing, which is to be remembered for so long. */

@@ -287,10 +287,15 @@ final class Leasing {
             return token.filter(lease -> !absence.isZero())
                     .map(lease -> commands.leaseAbsent(key.array(), lease, absence));
         }
+        if (token.isEmpty() && !options.tags().isEmpty()) {
+            // Only a lease knows whether a tag was invalidated while it was loaded.
+            return Optional.empty();
+        }
         Duration keep = options.timeToKeep(draw());
         return Optional.of(
                 token.isPresent()
-                        ? commands.leaseSet(key.array(), token.get(), value.get(), keep)
+                        ? commands.leaseSet(
+                                key.array(), token.get(), value.get(), keep, options.tags())
                         : commands.putIfAbsent(key.array(), value.get(), keep));
     }
 

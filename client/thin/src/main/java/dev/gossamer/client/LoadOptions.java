@@ -1,6 +1,7 @@
 package dev.gossamer.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,8 @@ import java.util.Optional;
  *     Default: as the members' settings say ({@code leases.timeout}, 10 s)
  * @param waitTimeout how long to wait for another caller's loader; default: the client's load
  *     timeout
+ * @param tags what a loaded value depends on: it counts as absent once one of them is invalidated,
+ *     and is not kept when one was while it was loaded (C6). As {@link WriteOptions#tags()}
  */
 public record LoadOptions(
         Duration timeToLive,
@@ -37,10 +40,12 @@ public record LoadOptions(
         Duration staleForWaiters,
         Duration absentTtl,
         Optional<Duration> leaseTimeout,
-        Optional<Duration> waitTimeout) {
+        Optional<Duration> waitTimeout,
+        List<String> tags) {
     private static final double JITTER_MAX = 0.9;
 
     public LoadOptions {
+        tags = List.copyOf(tags);
         positive("timeToLive", timeToLive);
         if (!(jitter >= 0 && jitter <= JITTER_MAX)) {
             throw new IllegalArgumentException(
@@ -85,7 +90,8 @@ public record LoadOptions(
                 Duration.ZERO,
                 Duration.ZERO,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** The same with a {@link #jitter()}. */
@@ -124,26 +130,35 @@ public record LoadOptions(
                 waiters,
                 absentTtl,
                 leaseTimeout,
-                waitTimeout);
+                waitTimeout,
+                tags);
     }
 
     /** The same with an {@link #absentTtl()}. */
     public LoadOptions withAbsentTtl(Duration absence) {
-        return timed(absence, leaseTimeout, waitTimeout);
+        return timed(absence, leaseTimeout, waitTimeout, tags);
     }
 
     /** The same with a {@link #leaseTimeout()}. */
     public LoadOptions withLeaseTimeout(Duration timeout) {
-        return timed(absentTtl, Optional.of(timeout), waitTimeout);
+        return timed(absentTtl, Optional.of(timeout), waitTimeout, tags);
     }
 
     /** The same with a {@link #waitTimeout()}. */
     public LoadOptions withWaitTimeout(Duration timeout) {
-        return timed(absentTtl, leaseTimeout, Optional.of(timeout));
+        return timed(absentTtl, leaseTimeout, Optional.of(timeout), tags);
+    }
+
+    /** The same for values that depend on these tags. */
+    public LoadOptions withTags(String... names) {
+        return timed(absentTtl, leaseTimeout, waitTimeout, List.of(names));
     }
 
     private LoadOptions timed(
-            Duration absence, Optional<Duration> lease, Optional<Duration> patience) {
+            Duration absence,
+            Optional<Duration> lease,
+            Optional<Duration> patience,
+            List<String> names) {
         return new LoadOptions(
                 timeToLive,
                 jitter,
@@ -153,7 +168,8 @@ public record LoadOptions(
                 staleForWaiters,
                 absence,
                 lease,
-                patience);
+                patience,
+                names);
     }
 
     /** How much longer than it is fresh a value is kept. */

@@ -95,6 +95,15 @@ class LeasedLoadIT {
     }
 
     @Test
+    void whatIsLoadedSaysWhatItDependsOn() {
+        cache.getOrLoad("k", this::loaded, PLAIN.withTags("table:users", "tenant:7"));
+        assertThat(mesh.leases.fills)
+                .singleElement()
+                .asString()
+                .contains(" TAGS 2 table:users tenant:7");
+    }
+
+    @Test
     void aLostPushIsMadeUpForByAskingAgain() throws Exception {
         mesh.leases.mute = true;
         Future<Optional<String>> first =

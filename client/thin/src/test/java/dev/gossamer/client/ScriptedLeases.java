@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,11 @@ final class ScriptedLeases {
         return mesh.stamped(ScriptedMember.map(fields), null);
     }
 
+    /** What every GSM.LEASE.SET said. */
+    final List<String> fills = new CopyOnWriteArrayList<>();
+
     synchronized String set(List<String> words) {
+        fills.add(String.join(" ", words));
         if (!end(words.get(1), words.get(2))) {
             return OVERTAKEN;
         }
