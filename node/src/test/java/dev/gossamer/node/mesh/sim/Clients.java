@@ -9,6 +9,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Topology;
+import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -265,7 +266,8 @@ final class Clients {
             return new Mesh.Callback<>() {
                 @Override
                 public void done(Outcome outcome) {
-                    if (outcome instanceof Outcome.Applied applied) {
+                    if (outcome instanceof Outcome.Applied applied
+                            && !applied.version().equals(Version.NONE)) {
                         hosts.logs().acknowledged(Bytes.utf8(call.key), applied.version());
                     }
                     later(() -> written(outcome));
