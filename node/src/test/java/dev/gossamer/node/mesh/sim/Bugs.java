@@ -42,12 +42,10 @@ final class Bugs {
         READS_PAST_EVERYTHING,
         /** A member takes its lease without asking anyone. */
         LEASE_BY_ITSELF,
-        /** The ceiling of the clock is lost when the process ends. */
-        CLOCK_FORGOTTEN,
+        /** What a member writes need not be later than what it has seen of others. */
+        CLOCKS_UNWITNESSED,
         /** Nobody knows an operation again. */
         OPERATION_IDS_IGNORED,
-        /** What a member promised and accepted is lost when its process ends. */
-        WORD_FORGOTTEN,
         /** What the smaller side of a partition wrote is not offered to the others. */
         NO_RECONCILIATION,
         /** What lost in a merge is listed nowhere. */
@@ -65,9 +63,8 @@ final class Bugs {
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
-            case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
+            case CLOCKS_UNWITNESSED -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
-            case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
 
