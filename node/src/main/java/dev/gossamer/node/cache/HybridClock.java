@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * refused, counted and not followed (C1). When the disk does not keep up, times lag behind the wall
  * clock, and when none is left below the ceiling, the answer is {@link ErrorCode#BUSY}.
  */
-public class HybridClock {
+public final class HybridClock {
     /** How far ahead of need the ceiling is raised. */
     public static final Duration AHEAD = Duration.ofSeconds(3);
 
@@ -86,9 +86,6 @@ public class HybridClock {
      * @param wallMillis milliseconds since 1970; may step back
      * @throws GossamerException when the ceiling cannot be read or written
      */
-    // Not final for the simulator, which plants a clock that witnesses nothing; that is not called
-    // here.
-    @SuppressWarnings("this-escape")
     public HybridClock(
             LongSupplier wallMillis,
             Duration driftMax,

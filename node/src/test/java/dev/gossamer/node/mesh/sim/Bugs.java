@@ -31,7 +31,7 @@ final class Bugs {
         /** The primary does not wait for its backups, and some never get the copy. */
         ACKNOWLEDGED_BEFORE_STORED,
         /** A member stores what anyone replicates to it, a deposed primary, too. */
-        LOWER_EPOCHS_STORED,
+        COPIES_UNFENCED,
         /** A new primary believes that all others hold what it holds. */
         NO_TAKEOVER,
         /** A backup or a copying member believes that it holds what the primary holds. */
@@ -42,10 +42,12 @@ final class Bugs {
         READS_PAST_EVERYTHING,
         /** A member takes its lease without asking anyone. */
         LEASE_BY_ITSELF,
-        /** What a member writes need not be later than what it has seen of others. */
-        CLOCKS_UNWITNESSED,
+        /** The ceiling of the clock is lost when the process ends. */
+        CLOCK_FORGOTTEN,
         /** Nobody knows an operation again. */
         OPERATION_IDS_IGNORED,
+        /** What a member promised and accepted is lost when its process ends. */
+        WORD_FORGOTTEN,
         /** What the smaller side of a partition wrote is not offered to the others. */
         NO_RECONCILIATION,
         /** What lost in a merge is listed nowhere. */
@@ -55,16 +57,17 @@ final class Bugs {
     /** The faults under which a bug shows; other kinds only take time. */
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
-            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> EnumSet.allOf(Kind.class);
-            case LOWER_EPOCHS_STORED, MIRROR_KEEPS_ALL ->
+            case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR -> Faults.SURVIVED;
+            case COPIES_UNFENCED, MIRROR_KEEPS_ALL ->
                     EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
             case NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
-            case CLOCKS_UNWITNESSED -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
+            case CLOCK_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
+            case WORD_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
 
@@ -133,7 +136,7 @@ final class Bugs {
 
     /** What a member answers whatever its own epoch and role are. */
     Optional<Reply> answerUnfenced(SimProcess asked, Request request) {
-        if (planted != Bug.LOWER_EPOCHS_STORED || !(request instanceof Request.Replicate copies)) {
+        if (planted != Bug.COPIES_UNFENCED || !(request instanceof Request.Replicate copies)) {
             return Optional.empty();
         }
         int slot = copies.items().getFirst().key().slotIndex();

@@ -85,6 +85,7 @@ final class Hosts {
             if (process != null) {
                 return;
             }
+            forget();
             lastIncarnation = Math.max(lastIncarnation + 1, clock.wallMillis());
             Member member =
                     new Member(
@@ -107,6 +108,15 @@ final class Hosts {
             disk.forgetClock();
             disk.forgetWord();
             start();
+        }
+
+        private void forget() {
+            if (bugs.is(Bugs.Bug.CLOCK_FORGOTTEN)) {
+                disk.forgetClock();
+            }
+            if (bugs.is(Bugs.Bug.WORD_FORGOTTEN)) {
+                disk.forgetWord();
+            }
         }
 
         void kill() {

@@ -12,7 +12,6 @@ import dev.gossamer.node.mesh.MeshSettings;
 import dev.gossamer.node.mesh.SimulatedNodes;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
-import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
@@ -57,21 +56,7 @@ final class NodeBuilder {
                 process.clock()::wallMillis,
                 caches.driftMax(),
                 process.disk().ceiling(),
-                new CompositeMeterRegistry()) {
-            @Override
-            public void witness(long clock) {
-                if (setup.bug() != Bugs.Bug.CLOCKS_UNWITNESSED) {
-                    super.witness(clock);
-                }
-            }
-
-            @Override
-            public void witness(Version version) {
-                if (setup.bug() != Bugs.Bug.CLOCKS_UNWITNESSED) {
-                    super.witness(version);
-                }
-            }
-        };
+                new CompositeMeterRegistry());
     }
 
     Keyspace keyspace(SimProcess process, HybridClock hybrid) {

@@ -42,7 +42,8 @@ final class Simulation {
         this.world = new World(seed);
         this.hosts = new Hosts(world, setup);
         this.clients = new Clients(world, hosts, setup);
-        this.faults = new Faults(world, hosts, setup, kinds, this::isWhole);
+        this.faults =
+                new Faults(world, hosts, setup, kinds, this::isWhole, clients::everythingIsLost);
     }
 
     /** A run that is drawn as a whole from its seed. */
