@@ -64,6 +64,7 @@ final class KilledMembers implements AutoCloseable {
     }
 
     private String kill(List<Integer> victims, PipelinedWrites writes) {
+        // Client and nodes begin cold: the rate is of what comes after.
         awaitMoreOf(writes, 2 * WRITES);
         Duration before = awaitMoreOf(writes, WRITES);
         mesh.killAtOnce(victims);

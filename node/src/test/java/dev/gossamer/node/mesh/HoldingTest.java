@@ -215,6 +215,13 @@ class HoldingTest {
     }
 
     @Test
+    void aSideThatJoinsAnotherStillOwesWhatItWroteSinceTheLastAgreedTopologyItKnew() {
+        Holding joined = first(ALL_COPIES, steady(1, 1, 2)).next(aside(2, 0));
+        Version written = new Version(Epoch.provisional(Epoch.agreed(1), 9), 1, B.id());
+        assertThat(joined.next(steady(3, 0, 1)).mustOffer(written)).isTrue();
+    }
+
+    @Test
     void whoseMeshGivesWayOffersEverythingOfIt() {
         Holding holding = done(first(ALL_COPIES, steady(4, 0)));
         Holding other = holding.estranged(steady(7, 0, 1), Epoch.agreed(4));

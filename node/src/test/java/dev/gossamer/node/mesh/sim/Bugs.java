@@ -38,7 +38,7 @@ final class Bugs {
         /** The primary does not wait for its backups, and some never get the copy. */
         ACKNOWLEDGED_BEFORE_STORED,
         /** A member stores what anyone replicates to it, a deposed primary, too. */
-        LOWER_EPOCHS_STORED,
+        COPIES_UNFENCED,
         /** A new primary believes that all others hold what it holds. */
         NO_TAKEOVER,
         /** A backup or a copying member believes that it holds what the primary holds. */
@@ -79,22 +79,22 @@ final class Bugs {
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
             case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR, INVALIDATIONS_NOT_STORED ->
-                    EnumSet.allOf(Kind.class);
+                    Faults.SURVIVED;
             case NO_TAG_SYNC -> EnumSet.of(Kind.KILL, Kind.JOIN);
-            case LOWER_EPOCHS_STORED, MIRROR_KEEPS_ALL ->
+            case COPIES_UNFENCED, MIRROR_KEEPS_ALL ->
                     EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
             case NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
-            case CLOCK_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.CLOCK_STEP);
+            case CLOCK_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case NEAR_NEVER_VOIDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WATERMARK_IGNORED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY);
             case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.JOIN);
-            case WORD_FORGOTTEN -> EnumSet.of(Kind.KILL, Kind.DATAGRAM_LOSS, Kind.SLOW);
+            case WORD_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.DATAGRAM_LOSS, Kind.SLOW);
         };
     }
 
@@ -211,7 +211,7 @@ final class Bugs {
 
     /** What a member answers whatever its own epoch and role are. */
     Optional<Reply> answerUnfenced(SimProcess asked, Request request) {
-        if (planted != Bug.LOWER_EPOCHS_STORED || !(request instanceof Request.Replicate copies)) {
+        if (planted != Bug.COPIES_UNFENCED || !(request instanceof Request.Replicate copies)) {
             return Optional.empty();
         }
         int slot = copies.items().getFirst().key().slotIndex();

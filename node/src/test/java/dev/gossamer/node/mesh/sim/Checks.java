@@ -125,6 +125,7 @@ final class Checks {
         for (Call call : calls) {
             if (call.isAcknowledgedWrite()
                     && call.version != null
+                    && call.startNanos > clients.lostNanos()
                     && orderOf(key).compare(call.version, kept) > 0) {
                 throw failure(
                         "an acknowledged write of " + key + " is lost (C2): kept is " + kept,

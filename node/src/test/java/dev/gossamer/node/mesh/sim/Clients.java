@@ -29,6 +29,7 @@ final class Clients {
     private final Setup setup;
     private final List<Call> history = new ArrayList<>();
     private long untilNanos;
+    private long lostNanos = -1;
     private int values;
 
     Clients(World world, Hosts hosts, Setup setup) {
@@ -39,6 +40,24 @@ final class Clients {
 
     List<Call> history() {
         return history;
+    }
+
+    /**
+     * As if somebody had removed every key, and perhaps not: what is lost is a miss, ever after.
+     */
+    void everythingIsLost() {
+        lostNanos = world.nowNanos();
+        for (int number = 0; number < setup.keys(); number++) {
+            Call loss = new Call(0, Call.Kind.REMOVE, key(number), "", 0, lostNanos);
+            loss.status = Call.Status.UNKNOWN;
+            loss.note = "the power failed";
+            history.add(loss);
+        }
+    }
+
+    /** When everything was lost last; before the beginning if it never was. */
+    long lostNanos() {
+        return lostNanos;
     }
 
     static String key(int number) {

@@ -30,8 +30,16 @@ final class Faults {
         DATAGRAM_LOSS,
         SLOW,
         JOIN,
-        LEAVE
+        LEAVE,
+        /**
+         * The power fails: all end at once and start again. What is in memory is lost, as contract
+         * has it; versions, removals and the agreement must not go back.
+         */
+        ALL_AT_ONCE
     }
+
+    /** Those that cost nothing that was acknowledged. */
+    static final Set<Kind> SURVIVED = EnumSet.complementOf(EnumSet.of(Kind.ALL_AT_ONCE));
 
     private static final long MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -43,6 +51,7 @@ final class Faults {
     private final Setup setup;
     private final List<Kind> kinds;
     private final BooleanSupplier isWhole;
+    private final Runnable everythingIsLost;
     private final List<String> plan = new ArrayList<>();
     private long untilNanos;
 
@@ -52,12 +61,22 @@ final class Faults {
     /** Faults under way that keep members from one another. */
     private int separations;
 
-    Faults(World world, Hosts hosts, Setup setup, Set<Kind> kinds, BooleanSupplier isWhole) {
+    /**
+     * @param everythingIsLost told when nothing that was in memory is left anywhere
+     */
+    Faults(
+            World world,
+            Hosts hosts,
+            Setup setup,
+            Set<Kind> kinds,
+            BooleanSupplier isWhole,
+            Runnable everythingIsLost) {
         this.world = world;
         this.hosts = hosts;
         this.setup = setup;
         this.kinds = kinds.stream().sorted().toList();
         this.isWhole = isWhole;
+        this.everythingIsLost = everythingIsLost;
     }
 
     static boolean separates(Kind kind) {
@@ -113,6 +132,7 @@ final class Faults {
             case SLOW -> slow();
             case JOIN -> join();
             case LEAVE -> leave(someHost());
+            case ALL_AT_ONCE -> allAtOnce();
         }
     }
 
@@ -313,6 +333,21 @@ final class Faults {
             did("m" + number + " leaves, comes back after " + away / MILLI + " ms");
             hosts.get(number).stop();
             world.after(away, () -> hosts.get(number).start());
+        }
+    }
+
+    /** Of a whole mesh, so that nobody who is away keeps what all others have lost. */
+    private void allAtOnce() {
+        boolean together = hosts.running().size() == setup.hosts() && separations == 0;
+        if (!together || isAnybodyLeaving() || !isWhole.getAsBoolean()) {
+            return;
+        }
+        did("all are killed, and start again");
+        mayBeLost = 0;
+        hosts.all().forEach(Hosts.Host::kill);
+        everythingIsLost.run();
+        for (Hosts.Host host : hosts.all()) {
+            world.after(world.between(50 * MILLI, 1_000 * MILLI), host::start);
         }
     }
 

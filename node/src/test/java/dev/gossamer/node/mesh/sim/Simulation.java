@@ -44,7 +44,8 @@ final class Simulation {
         this.hosts = new Hosts(world, setup);
         this.clients = new Clients(world, hosts, setup);
         this.tagClients = new TagClients(world, hosts, clients);
-        this.faults = new Faults(world, hosts, setup, kinds, this::isWhole);
+        this.faults =
+                new Faults(world, hosts, setup, kinds, this::isWhole, clients::everythingIsLost);
     }
 
     /** A run that is drawn as a whole from its seed. */

@@ -17,8 +17,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * says; {@code -Dseed=N} repeats one.
  */
 class SimulationTest {
-    private static final Set<Kind> ALL = EnumSet.allOf(Kind.class);
+    private static final Set<Kind> ALL = Faults.SURVIVED;
+    private static final Set<Kind> WITH_POWER_FAILURES =
+            EnumSet.of(Kind.ALL_AT_ONCE, Kind.KILL, Kind.CLOCK_STEP, Kind.DATAGRAM_LOSS, Kind.SLOW);
     private static final long RUNS = 1_000;
+    private static final long RUNS_WITH_POWER_FAILURES = 100;
     private static final long TO_FIND_A_BUG = 1_000;
 
     @Test
@@ -27,6 +30,14 @@ class SimulationTest {
         Batch batch = new Batch(seed == null ? 1 : seed, ALL, Bug.NONE);
         batch.run(seed == null ? Long.getLong("seeds", RUNS) : 1);
         reporter.publishEntry("runs", String.valueOf(batch.runs()));
+        batch.verify();
+    }
+
+    /** C1, C8: nothing goes back, and nothing comes back, through a restart of all. */
+    @Test
+    void aMeshThatLosesAllItsMemoryGoesOnFromWhatItsDisksKeep() throws InterruptedException {
+        Batch batch = new Batch(1, WITH_POWER_FAILURES, Bug.NONE);
+        batch.run(Long.getLong("seeds", RUNS_WITH_POWER_FAILURES));
         batch.verify();
     }
 
