@@ -19,6 +19,7 @@ import dev.gossamer.node.edge.admin.AdminSettings;
 import dev.gossamer.node.edge.resp.RespSettings;
 import dev.gossamer.node.mesh.MeshSettings;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
+import dev.gossamer.node.mesh.coherence.NearCheck;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.protocol.Member;
@@ -201,7 +202,8 @@ record NodeConfig(
                         defaults.messageBytesMax(),
                         configuration.get(Settings.INVALIDATION_RECEIVED_BYTES_MAX),
                         defaults.forgetAfter(),
-                        defaults.driftPpm()));
+                        defaults.driftPpm()),
+                NearCheck.parse(System.getProperty(NearCheck.LEFT_OUT, "")));
     }
 
     /** A copy may travel together with the value that it has replaced, for a caller that asked. */

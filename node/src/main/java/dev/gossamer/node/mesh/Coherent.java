@@ -7,6 +7,7 @@ import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.coherence.Coherence;
 import dev.gossamer.node.mesh.coherence.CoherenceMeters;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
+import dev.gossamer.node.mesh.coherence.NearCheck;
 import dev.gossamer.node.mesh.coherence.NearCopies;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lanes;
@@ -19,6 +20,7 @@ import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -38,10 +40,10 @@ final class Coherent {
     private @Nullable Epochs epochs;
     private @Nullable MemberId self;
 
-    Coherent(NearTier nearTier, Tags tags, LongSupplier nanoClock) {
+    Coherent(NearTier nearTier, Tags tags, LongSupplier nanoClock, Set<NearCheck> leftOut) {
         this.nearTier = nearTier;
         this.nanoClock = nanoClock;
-        this.near = new NearCopies(nearTier, this::raced, new KnownTags(tags), nanoClock);
+        this.near = new NearCopies(nearTier, this::raced, new KnownTags(tags), nanoClock, leftOut);
     }
 
     /**

@@ -151,7 +151,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
                         lanes.all(),
                         this::pass);
-        this.coherent = new Coherent(nearTier, keyspace.tags(), nanoClock);
+        this.coherent =
+                new Coherent(nearTier, keyspace.tags(), nanoClock, settings.coherence().leftOut());
         this.shared = Shared.of(settings, epochs, keyspace, coherent, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
         this.sync =

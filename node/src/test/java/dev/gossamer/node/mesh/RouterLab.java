@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -237,7 +238,8 @@ final class RouterLab {
                             nearTier,
                             (_, _, _, _, _) -> raced,
                             new Coherent.KnownTags(keyspace.tags()),
-                            () -> nowNanos++);
+                            () -> nowNanos++,
+                            Set.of());
             this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
             Shared shared =
                     new Shared(

@@ -51,7 +51,8 @@ class NearCopiesTest {
                             return clockFollows;
                         }
                     },
-                    () -> now);
+                    () -> now,
+                    Set.of());
 
     private static Entry entry(long clock) {
         return Entry.of(new byte[1], version(clock), Entry.NEVER);

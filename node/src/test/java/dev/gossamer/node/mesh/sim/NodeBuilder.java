@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -164,7 +165,7 @@ final class NodeBuilder {
                 64L << 20,
                 Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10),
-                new CoherenceSettings(LOG_BYTES, dissemination()));
+                new CoherenceSettings(LOG_BYTES, dissemination(), Set.of()));
     }
 
     /** Slower than real ones, so that a run has fewer messages; the drift is the clocks' own. */

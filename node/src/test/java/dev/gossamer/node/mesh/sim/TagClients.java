@@ -159,6 +159,7 @@ final class TagClients {
                     write.kind == Kind.PUT_TAGGED
                             && write.key.equals(read.key)
                             && write.status == Status.OK
+                            && write.startNanos > clients.lostNanos()
                             && write.endNanos < read.startNanos;
             if (before
                     && invalidations.stream()
