@@ -71,7 +71,12 @@ final class LogCheck {
         while (reader.at.sequence() < end.sequence()) {
             Optional<Invalidations> run = reader.log.after(reader.at.sequence());
             if (run.isEmpty()) {
-                world.fail("a log was overrun before the check has read it", null);
+                world.fail(
+                        "a log was overrun before the check has read it: from "
+                                + reader.at
+                                + " to "
+                                + end,
+                        null);
                 return;
             }
             add(run.get());

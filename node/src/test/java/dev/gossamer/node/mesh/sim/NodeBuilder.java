@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Makes what the root of a real process makes. */
 final class NodeBuilder {
     private static final long MEMORY_BYTES = 4L << 20;
-    private static final int LOG_BYTES = 2 << 20;
+    private static final int LOG_BYTES = 4 << 20;
 
     private final Setup setup;
     private final KeyspaceSettings caches;
@@ -183,7 +183,7 @@ final class NodeBuilder {
                 Duration.ofMillis(10),
                 real.digest(),
                 real.messageBytesMax(),
-                4 * LOG_BYTES,
+                2 * LOG_BYTES,
                 real.forgetAfter(),
                 (int) Math.ceil(2e6 * spread / (1 - spread)));
     }
