@@ -26,6 +26,13 @@ import java.util.stream.IntStream;
  */
 final class LocalMesh implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /**
+     * Processes of a test are short-lived; who measures asks for all compilers: {@code
+     * -Dnodes.compiler=-XX:+TieredCompilation}.
+     */
+    private static final String COMPILER =
+            System.getProperty("nodes.compiler", "-XX:TieredStopAtLevel=1");
+
     private static final int PORTS_PER_NODE = 5;
     private static final int HEAP_MIB = 512;
 
@@ -330,7 +337,7 @@ final class LocalMesh implements AutoCloseable {
                             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                             "-Xmx" + heapMiB + "m",
                             "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
+                            COMPILER,
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-Djdk.serialFilter=!*",
