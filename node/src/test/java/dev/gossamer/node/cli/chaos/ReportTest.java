@@ -39,7 +39,8 @@ class ReportTest {
                     2,
                     10,
                     Duration.ofSeconds(60),
-                    1 << 20);
+                    1 << 20,
+                    Set.of());
     private static final long MILLI = 1_000_000;
 
     private static Call call(int client, int sequence, Action action, Answer answer) {
