@@ -79,7 +79,15 @@ public final class NearCache implements OriginStream.Copies {
                         .maximumWeight(bytesMax)
                         .weigher((Long hash, NearEntry entry) -> weight(entry))
                         .executor(housekeeper)
+                        .evictionListener((hash, entry, cause) -> markVoid(entry))
                         .build();
+    }
+
+    /** What voids it from now on does not find it, and a reader may have it in its hands. */
+    private static void markVoid(@Nullable NearEntry entry) {
+        if (entry != null) {
+            entry.markVoid();
+        }
     }
 
     private static int weight(NearEntry entry) {
@@ -253,6 +261,7 @@ public final class NearCache implements OriginStream.Copies {
         NearEntry before = quietlyOrNull(hash);
         if (before == null || before.life() != life || before.sequence() <= copy.sequence()) {
             entries.put(hash, new NearEntry(asked, copy, life, expires));
+            markVoid(before);
         }
     }
 

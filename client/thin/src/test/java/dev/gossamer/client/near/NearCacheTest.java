@@ -121,6 +121,19 @@ class NearCacheTest {
     }
 
     @Test
+    void whoHasACopyInHandSeesThatAnotherHasTakenItsPlace() {
+        follow();
+        keep(1, 0);
+        NearEntry first = cache.findOrNull(KEY, Long.MAX_VALUE);
+        keep(1, 1);
+        NearEntry second = cache.findOrNull(KEY, Long.MAX_VALUE);
+        assertThat(first.isVoid()).as("an invalidation finds the other one").isTrue();
+        assertThat(second.isVoid()).isFalse();
+        keep(2, 2);
+        assertThat(second.isVoid()).isTrue();
+    }
+
+    @Test
     void aTestMayLeaveTheWatermarksOutButWhatIsVoidStaysVoid() {
         NearCache lax =
                 new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, nanos::get, false);
