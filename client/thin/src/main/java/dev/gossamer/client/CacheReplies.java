@@ -2,7 +2,7 @@ package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
 import dev.gossamer.client.near.Copy;
-import dev.gossamer.client.near.NearEntry;
+import dev.gossamer.client.near.NearCache;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.MemberId;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What the commands of a cache answer, as results. */
 final class CacheReplies {
@@ -154,7 +155,15 @@ final class CacheReplies {
                         version(field(fields, "version")),
                         text(field(fields, "tier")),
                         text(field(fields, "origin")),
-                        expiry(field(fields, "expires_at"))));
+                        expiry(field(fields, "expires_at")),
+                        age(fields.get("age_ms"))));
+    }
+
+    /** Members of an earlier release did not say it. */
+    private static Optional<Duration> age(@Nullable Reply reply) {
+        return reply instanceof Reply.Whole whole
+                ? Optional.of(Duration.ofMillis(whole.value()))
+                : Optional.empty();
     }
 
     /** GSM.LEASE.GET. */
@@ -217,14 +226,15 @@ final class CacheReplies {
     }
 
     /** A near copy, as {@link #entry} would have been. */
-    static <V> CacheEntry<V> entry(NearEntry near, Codec<V> codec) {
-        Copy copy = near.copy();
+    static <V> CacheEntry<V> entry(NearCache.Aged near, Codec<V> codec) {
+        Copy copy = near.entry().copy();
         return new CacheEntry<>(
-                near.value(codec),
+                near.entry().value(codec),
                 copy.version(),
                 "L0",
                 copy.origin().toString(),
-                copy.expiresAt());
+                copy.expiresAt(),
+                near.age());
     }
 
     private static Map<String, Reply> fields(Reply reply) {

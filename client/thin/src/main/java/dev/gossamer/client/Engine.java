@@ -40,6 +40,12 @@ record Engine(
         return nearOrNull(key, NearCache.boundNanos(freshness));
     }
 
+    /** The same, with its age. */
+    NearCache.@Nullable Aged agedOrNull(byte[] key, Freshness freshness) {
+        NearCache near = nearOrNull;
+        return near == null ? null : near.findAgedOrNull(key, NearCache.boundNanos(freshness));
+    }
+
     /** Waits for a future that ends by itself, by its requests' deadlines. */
     static <T> T await(CompletableFuture<T> future) {
         try {

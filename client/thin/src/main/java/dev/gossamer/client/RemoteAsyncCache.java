@@ -1,6 +1,7 @@
 package dev.gossamer.client;
 
 import dev.gossamer.client.codec.Codec;
+import dev.gossamer.client.near.NearCache;
 import dev.gossamer.client.near.NearEntry;
 import dev.gossamer.client.routing.ReplyReader;
 import dev.gossamer.client.routing.Request;
@@ -91,7 +92,7 @@ final class RemoteAsyncCache<K, V> implements AsyncCache<K, V> {
     @Override
     public CompletableFuture<Optional<CacheEntry<V>>> getEntry(K key, Freshness asked) {
         byte[] encoded = keys.encode(key);
-        NearEntry near = engine.nearOrNull(encoded, asked);
+        NearCache.Aged near = engine.agedOrNull(encoded, asked);
         return near != null
                 ? decoded(() -> CacheReplies.entry(near, values))
                 : send(

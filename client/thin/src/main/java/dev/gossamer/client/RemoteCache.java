@@ -91,7 +91,7 @@ final class RemoteCache<K, V> implements Cache<K, V> {
     @Override
     public Optional<CacheEntry<V>> getEntry(K key, Freshness asked) {
         byte[] encoded = keys.encode(key);
-        NearEntry near = engine.nearOrNull(encoded, asked);
+        NearCache.Aged near = engine.agedOrNull(encoded, asked);
         return near != null
                 ? Optional.of(CacheReplies.entry(near, values))
                 : ask(

@@ -12,6 +12,7 @@ import dev.gossamer.node.cli.chaos.history.HistoryFile;
 import dev.gossamer.node.cli.chaos.mesh.MeshPlan;
 import dev.gossamer.node.cli.terminal.Progress;
 import dev.gossamer.node.cli.terminal.Terminal;
+import dev.gossamer.node.mesh.coherence.NearCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,6 +117,12 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(
+            names = "--unchecked",
+            hidden = true,
+            description = "Leave these checks of near copies out, to see that it is noticed.")
+    private String unchecked = "";
+
     @Option(names = "--network", hidden = true, description = "Run inside this network.")
     private @Nullable String network;
 
@@ -205,7 +212,8 @@ final class ChaosCommand implements Callable<Integer> {
                     load.keys,
                     load.rate,
                     patience.duration(),
-                    load.history.bytes());
+                    load.history.bytes(),
+                    NearCheck.parse(unchecked));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(Commands.specOf(spec).commandLine(), e.getMessage(), e);
         }

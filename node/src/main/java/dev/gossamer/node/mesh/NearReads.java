@@ -39,30 +39,35 @@ final class NearReads {
         if (topology.isEmpty() || topology.isProvisional() || holding.isPrimary(slot)) {
             return false;
         }
+        long now = shared.nanoTime();
         return switch (freshness) {
             case Freshness.Latest _ -> false;
-            case Freshness.Any _ -> tell(near.anyOrNull(key), topology, slot, answer);
+            case Freshness.Any _ -> tell(near.anyOrNull(key), now, topology, slot, answer);
             case Freshness.Within within ->
-                    tell(
-                                    near.findOrNull(key, within.bound(), shared.nanoTime()),
-                                    topology,
-                                    slot,
-                                    answer)
+                    tell(near.findOrNull(key, within.bound(), now), now, topology, slot, answer)
                             || join(key, within, answer);
         };
     }
 
+    /**
+     * The proof may have gone on since the copy was found, and the copy may be void since: so it is
+     * looked at once more, for an age that belongs to it.
+     */
     private boolean tell(
-            @Nullable NearCopy copy, Topology topology, int slot, ReadAttempt.Answer answer) {
+            @Nullable NearCopy copy,
+            long nowNanos,
+            Topology topology,
+            int slot,
+            ReadAttempt.Answer answer) {
         if (copy == null) {
             return false;
         }
         Member from = memberOrNull(topology, slot, copy.origin().id());
-        if (from == null) {
+        long current = copy.currentNanos();
+        if (from == null || !near.stands(copy)) {
             return false;
         }
-        long age = Math.max(0, shared.nanoTime() - copy.currentNanos());
-        answer.found(copy.entry(), Whence.near(from, age));
+        answer.found(copy.entry(), Whence.near(from, Math.max(0, nowNanos - current)));
         return true;
     }
 

@@ -124,10 +124,17 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
     }
 
     private void found(@Nullable Entry entry, Whence whence) {
+        found(entry, whence, whence);
+    }
+
+    /**
+     * @param forJoined what those are told who asked later than the owner was asked
+     */
+    private void found(@Nullable Entry entry, Whence whence, Whence forJoined) {
         router.finished(this);
         answer.found(entry, whence);
         if (router.shared.near().isValid(key, entry)) {
-            joined.forEach(each -> each.found(entry, whence));
+            joined.forEach(each -> each.found(entry, forJoined));
         } else {
             // They may have asked after the invalidation that the owner had not heard of.
             joined.forEach(each -> router.read(key, freshness, forwards, each));
@@ -136,8 +143,10 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
     private void foundElsewhere(@Nullable Entry entry, @Nullable Position position) {
         Member owner = Objects.requireNonNull(asked);
-        router.shared.near().answered(Objects.requireNonNull(question), entry, position);
-        found(entry, Whence.owner(owner));
+        Question answered = Objects.requireNonNull(question);
+        router.shared.near().answered(answered, entry, position);
+        long age = router.nanoTime() - answered.askedNanos();
+        found(entry, Whence.owner(owner), Whence.owner(owner, age));
     }
 
     @Override

@@ -21,7 +21,12 @@ record Whence(@Nullable Member from, boolean isNear, long ageNanos, @Nullable Po
     }
 
     static Whence owner(Member from) {
-        return new Whence(from, false, 0, null);
+        return owner(from, 0);
+    }
+
+    /** For who joined a question that somebody else had asked so long ago. */
+    static Whence owner(Member from, long ageNanos) {
+        return new Whence(from, false, ageNanos, null);
     }
 
     static Whence near(Member from, long ageNanos) {

@@ -4,12 +4,13 @@ import dev.gossamer.protocol.Bytes;
 
 /**
  * What another member, the primary of the key's slot, answered when it was asked for the key.
- * Immutable.
+ * Immutable, but for being voided once.
  */
 public final class NearCopy {
     private final Question question;
     private final Entry entry;
     private final long sequence;
+    private volatile boolean voided;
 
     /**
      * A question to a primary: what it is about, when it was put, and what was void then.
@@ -54,6 +55,19 @@ public final class NearCopy {
 
     boolean isOf(Bytes key) {
         return question.key().equals(key);
+    }
+
+    /**
+     * It stands no more: what invalidates it from now on does not find it. So who has it in hand
+     * must read {@link #currentNanos} first, and then look whether it is void: a proof that came
+     * after the invalidation says nothing of this copy.
+     */
+    void markVoid() {
+        voided = true;
+    }
+
+    boolean isVoid() {
+        return voided;
     }
 
     /** The latest time, by this node's clock, at which it was certainly current. */

@@ -67,6 +67,7 @@ public class NearTier {
                 Caffeine.newBuilder()
                         .maximumWeight(bytesMax)
                         .weigher(NearTier::weightOf)
+                        .evictionListener((_, copy, _) -> markVoid(copy))
                         .executor(Runnable::run)
                         .build();
         this.map = cache.asMap();
@@ -113,8 +114,15 @@ public class NearTier {
         return copy;
     }
 
-    private boolean isValid(NearCopy copy) {
-        return isCurrent(copy.question());
+    /** Whether nothing has voided it; to be asked after its proof was read. */
+    public boolean isValid(NearCopy copy) {
+        return !copy.isVoid() && isCurrent(copy.question());
+    }
+
+    private static void markVoid(@Nullable NearCopy copy) {
+        if (copy != null) {
+            copy.markVoid();
+        }
     }
 
     private boolean isCurrent(Question question) {
@@ -136,7 +144,13 @@ public class NearTier {
         kept.increment();
         map.compute(
                 copy.question().hash(),
-                (_, standing) -> standing != null && outlasts(standing, copy) ? standing : copy);
+                (_, standing) -> {
+                    if (standing != null && outlasts(standing, copy)) {
+                        return standing;
+                    }
+                    markVoid(standing);
+                    return copy;
+                });
     }
 
     private boolean outlasts(NearCopy standing, NearCopy copy) {
@@ -151,6 +165,7 @@ public class NearTier {
 
     /** Takes out this very copy. */
     public void drop(NearCopy copy) {
+        copy.markVoid();
         if (map.remove(copy.question().hash(), copy)) {
             voided.increment();
         }
@@ -158,7 +173,9 @@ public class NearTier {
 
     /** Takes out what stands under this hash. */
     public void drop(long hash) {
-        if (map.remove(hash) != null) {
+        NearCopy standing = map.remove(hash);
+        if (standing != null) {
+            standing.markVoid();
             voided.increment();
         }
     }

@@ -97,6 +97,17 @@ class NearReadsTest {
     }
 
     @Test
+    void whoJoinedAQuestionIsToldHowLongAgoItWasAsked() {
+        Answer<String> first = reader.get("k", SECOND);
+        lab.stall(Duration.ofMillis(7));
+        Answer<String> second = reader.get("k", SECOND);
+        lab.run();
+        assertThat(asked).isEqualTo(1);
+        assertThat(first.whence.ageNanos()).isZero();
+        assertThat(second.whence.ageNanos()).isBetween(7_000_000L, 7_001_000L);
+    }
+
+    @Test
     void whoJoinedAQuestionThatFailsFailsWithIt() {
         lab.network = (_, _, _) -> Fate.SWALLOWED;
         Answer<String> first = reader.get("k", SECOND);

@@ -153,6 +153,11 @@ final class RouterLab {
         }
     }
 
+    /** Lets time pass while everything else waits. */
+    void stall(Duration duration) {
+        nowNanos += duration.toNanos();
+    }
+
     /** Lets time pass; leases do not last longer by it. */
     void pass(Duration duration) {
         long end = nowNanos + duration.toNanos();
@@ -175,6 +180,9 @@ final class RouterLab {
         @Nullable ErrorCode code;
         String message = "";
         int times;
+
+        /** Of a read that found something. */
+        @Nullable Whence whence;
 
         @Override
         public void done(@Nullable T answer) {
@@ -316,6 +324,7 @@ final class RouterLab {
                     new ReadAttempt.Answer() {
                         @Override
                         public void found(@Nullable Entry entry, Whence whence) {
+                            answer.whence = whence;
                             answer.done(textOf(entry));
                         }
 

@@ -66,7 +66,8 @@ public final class Feeds implements ConnectionListener {
             ScheduledExecutorService timer,
             ClientMetrics metrics,
             LongSupplier nanoClock) {
-        this.cache = new NearCache(bytesMax, housekeeper, metrics, nanoClock);
+        this.cache =
+                new NearCache(bytesMax, housekeeper, metrics, nanoClock, !Unchecked.watermarks());
         this.opener = opener;
         this.io = io;
         this.timer = timer;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Life {
     /** So long ago that no bound reaches back. */
-    private static final long NEVER_AGO_NANOS = Long.MAX_VALUE / 2;
+    static final long NEVER_AGO_NANOS = Long.MAX_VALUE / 2;
 
     private final MemberId origin;
     private final long incarnation;

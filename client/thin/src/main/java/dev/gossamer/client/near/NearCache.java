@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,13 @@ public final class NearCache implements OriginStream.Copies {
     /** Far more cells than calls are under way as a rule. */
     private static final int ANSWERS = 16_384;
 
-    /** The bound of a read that no copy is fresh enough for. */
+    /** The bound of a read that no copy is fresh enough for; the age of what is no copy. */
     private static final long NEVER = -1;
 
     private final Cache<Long, NearEntry> entries;
     private final ClientMetrics metrics;
     private final LongSupplier nanoClock;
+    private final boolean checksWatermarks;
     private final Pace pace = new Pace();
 
     /** Answers to calls of this client, numbered; of the I/O thread. */
@@ -61,16 +63,31 @@ public final class NearCache implements OriginStream.Copies {
     /**
      * @param housekeeper runs what the cache does now and then about its order and its bound; a
      *     reader would pay for it with waits for memory
+     * @param checksWatermarks false only in a test of what notices that
      */
-    NearCache(long bytesMax, Executor housekeeper, ClientMetrics metrics, LongSupplier nanoClock) {
+    NearCache(
+            long bytesMax,
+            Executor housekeeper,
+            ClientMetrics metrics,
+            LongSupplier nanoClock,
+            boolean checksWatermarks) {
         this.metrics = metrics;
+        this.checksWatermarks = checksWatermarks;
         this.nanoClock = nanoClock;
         this.entries =
                 Caffeine.newBuilder()
                         .maximumWeight(bytesMax)
                         .weigher((Long hash, NearEntry entry) -> weight(entry))
                         .executor(housekeeper)
+                        .evictionListener((hash, entry, cause) -> markVoid(entry))
                         .build();
+    }
+
+    /** What voids it from now on does not find it, and a reader may have it in its hands. */
+    private static void markVoid(@Nullable NearEntry entry) {
+        if (entry != null) {
+            entry.markVoid();
+        }
     }
 
     private static int weight(NearEntry entry) {
@@ -108,23 +125,59 @@ public final class NearCache implements OriginStream.Copies {
         pace.used(boundNanos);
         Long hash = KeyHash.of(key);
         NearEntry found = entries.getIfPresent(hash);
-        boolean hit = found != null && found.isOf(key) && isFresh(found, hash, boundNanos);
+        boolean hit =
+                found != null && found.isOf(key) && isWithin(ageNanos(found, hash), boundNanos);
         metrics.nearRead(hit);
         return hit ? found : null;
     }
 
-    private boolean isFresh(NearEntry entry, Long hash, long boundNanos) {
+    /**
+     * The same, with its age.
+     *
+     * <p>The proof may have gone on since the copy was found, and the copy may be void since: so it
+     * is looked at again, for an age that belongs to it.
+     */
+    public @Nullable Aged findAgedOrNull(byte[] key, long boundNanos) {
+        NearEntry found = findOrNull(key, boundNanos);
+        if (found == null) {
+            return null;
+        }
+        long age = ageNanos(found, KeyHash.of(key));
+        return isWithin(age, boundNanos) ? new Aged(found, age) : null;
+    }
+
+    /**
+     * A copy as it was found.
+     *
+     * @param ageNanos how long before that it was certainly current still
+     */
+    public record Aged(NearEntry entry, long ageNanos) {
+        /** Empty when nothing proves any. */
+        public Optional<Duration> age() {
+            return ageNanos >= Life.NEVER_AGO_NANOS
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofNanos(ageNanos));
+        }
+    }
+
+    /** How long ago it was certainly current; {@link #NEVER} where it is no more. */
+    private long ageNanos(NearEntry entry, Long hash) {
         long provenNanos = entry.life().provenNanos();
         if (entry.isVoid()) {
             drop(hash, entry);
-            return false;
+            return NEVER;
         }
         long now = nanoClock.getAsLong();
         if (entry.isExpired(now)) {
             drop(hash, entry);
-            return false;
+            return NEVER;
         }
-        return boundNanos == Long.MAX_VALUE || now - provenNanos < boundNanos;
+        return Math.max(0, now - provenNanos);
+    }
+
+    private boolean isWithin(long ageNanos, long boundNanos) {
+        boolean young = ageNanos < boundNanos || boundNanos == Long.MAX_VALUE || !checksWatermarks;
+        return ageNanos != NEVER && young;
     }
 
     private void drop(Long hash, NearEntry entry) {
@@ -208,6 +261,7 @@ public final class NearCache implements OriginStream.Copies {
         NearEntry before = quietlyOrNull(hash);
         if (before == null || before.life() != life || before.sequence() <= copy.sequence()) {
             entries.put(hash, new NearEntry(asked, copy, life, expires));
+            markVoid(before);
         }
     }
 

@@ -32,7 +32,7 @@ class NearCacheTest {
 
     private final AtomicLong nanos = new AtomicLong(-5);
     private final NearCache cache =
-            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, nanos::get);
+            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, nanos::get, true);
     private final OriginStream stream = new OriginStream(cache);
 
     /** Forty fresh seeds a run; {@code -Dseed=N} replays one. */
@@ -100,6 +100,50 @@ class NearCacheTest {
     private @Nullable String read(long boundNanos) {
         NearEntry entry = cache.findOrNull(KEY, boundNanos);
         return entry == null ? null : entry.value(Codec.utf8());
+    }
+
+    @Test
+    void aCopyTellsHowLongAgoItWasProvedToBeCurrent() {
+        follow();
+        keep(1, 0);
+        assertThat(age(Long.MAX_VALUE)).as("nothing is proved yet").isEmpty();
+        prove(0);
+        nanos.addAndGet(3 * MILLI);
+        assertThat(age(WITHIN_10_MS)).contains(Duration.ofMillis(3));
+        stream.invalidatedKey(1, 1, HASH, version(2), nanos.get());
+        assertThat(cache.findAgedOrNull(KEY, WITHIN_10_MS)).isNull();
+    }
+
+    private Optional<Duration> age(long boundNanos) {
+        NearCache.Aged aged = cache.findAgedOrNull(KEY, boundNanos);
+        assertThat(aged).isNotNull();
+        return aged.age();
+    }
+
+    @Test
+    void whoHasACopyInHandSeesThatAnotherHasTakenItsPlace() {
+        follow();
+        keep(1, 0);
+        NearEntry first = cache.findOrNull(KEY, Long.MAX_VALUE);
+        keep(1, 1);
+        NearEntry second = cache.findOrNull(KEY, Long.MAX_VALUE);
+        assertThat(first.isVoid()).as("an invalidation finds the other one").isTrue();
+        assertThat(second.isVoid()).isFalse();
+        keep(2, 2);
+        assertThat(second.isVoid()).isTrue();
+    }
+
+    @Test
+    void aTestMayLeaveTheWatermarksOutButWhatIsVoidStaysVoid() {
+        NearCache lax =
+                new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, nanos::get, false);
+        OriginStream news = new OriginStream(lax);
+        assertThat(news.followed(ORIGIN, 1, 0, nanos.get())).isFalse();
+        lax.keep(news, lax.asking(KEY, SLOT, Codec.utf8()), copy(1, 1, 0));
+        assertThat(lax.findOrNull(KEY, 1)).isNotNull();
+        assertThat(lax.findOrNull(KEY, NearCache.boundNanos(Freshness.LATEST))).isNull();
+        news.invalidatedKey(1, 1, HASH, version(2), nanos.get());
+        assertThat(lax.findOrNull(KEY, 1)).isNull();
     }
 
     @Test

@@ -43,7 +43,7 @@ final class OriginWorld {
     private final boolean proofs;
     private long now = 1_000_000_000L;
     private final NearCache cache =
-            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, () -> now);
+            new NearCache(1 << 20, Runnable::run, ClientMetrics.NONE, () -> now, true);
     private final OriginStream stream = new OriginStream(cache);
 
     /** Per key the times of its writes; the version's clock is the place in the list. */

@@ -226,7 +226,7 @@ public final class Campaign {
     private void readAll() {
         terminal.note("Reading every key once more …");
         try (Session auditor =
-                new Session(plan.auditor(), plan.mesh().clientUri(), System::nanoTime)) {
+                new Session(plan.auditor(), plan.mesh().clientUri(), 0, System::nanoTime)) {
             for (String key : keys.all()) {
                 readFinally(auditor, key);
             }

@@ -3,8 +3,12 @@ package dev.gossamer.node.cli.chaos;
 import dev.gossamer.node.cli.chaos.fault.FaultKind;
 import dev.gossamer.node.cli.chaos.history.Recorder;
 import dev.gossamer.node.cli.chaos.mesh.MeshPlan;
+import dev.gossamer.node.mesh.coherence.NearCheck;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a campaign shall do.
@@ -16,6 +20,8 @@ import java.util.Set;
  * @param ratePerSecond calls of all clients together
  * @param patience how long the mesh may take to be whole after a fault
  * @param historyBytesMax memory for recorded calls; the faults end early when it is full
+ * @param unchecked what near copies are not held against, on nodes and, of watermarks, in clients:
+ *     to see that the campaign notices
  */
 public record CampaignPlan(
         MeshPlan mesh,
@@ -27,10 +33,12 @@ public record CampaignPlan(
         int keys,
         int ratePerSecond,
         Duration patience,
-        long historyBytesMax) {
+        long historyBytesMax,
+        Set<NearCheck> unchecked) {
 
     public CampaignPlan {
         faults = Set.copyOf(faults);
+        unchecked = Set.copyOf(unchecked);
         if (mesh.members() < 2) {
             throw new IllegalArgumentException("--nodes " + mesh.members() + " is no mesh");
         }
@@ -47,6 +55,16 @@ public record CampaignPlan(
         if (historyBytesMax < 1_000L * Recorder.CALL_BYTES) {
             throw new IllegalArgumentException("--history-memory holds less than 1,000 calls");
         }
+    }
+
+    /** What the processes of the campaign are started with, beside the usual. */
+    List<String> jvmFlags() {
+        String names =
+                unchecked.stream()
+                        .map(check -> check.name().toLowerCase(Locale.ROOT))
+                        .sorted()
+                        .collect(Collectors.joining(","));
+        return names.isEmpty() ? List.of() : List.of("-D" + NearCheck.LEFT_OUT + "=" + names);
     }
 
     /** The number of the session that reads every key in the end. */

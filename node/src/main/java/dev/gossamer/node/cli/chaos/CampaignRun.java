@@ -97,6 +97,7 @@ public final class CampaignRun {
                                 "-Djava.net.preferIPv4Stack=true",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow"));
+        flags.addAll(plan.jvmFlags());
         if (terminal.live()) {
             flags.add("-Dgossamer.columns=" + terminal.columns());
         }
@@ -142,7 +143,12 @@ public final class CampaignRun {
         endWith(System.in);
         Network network = Network.existing(folder, prefix);
         MeshFolder data = new MeshFolder(folder);
-        Members members = new Members(plan.mesh(), data, network, NodeProcess.likeThisOne());
+        Members members =
+                new Members(
+                        plan.mesh(),
+                        data,
+                        network,
+                        NodeProcess.likeThisOne().with(plan.jvmFlags()));
         Runtime.getRuntime().addShutdownHook(new Thread(members::endAll, "end-members"));
         terminal.note("Seed " + plan.seed() + ", folder " + folder);
         CampaignResult result = new Campaign(plan, members, network, terminal).run();

@@ -33,7 +33,8 @@ public record Injected(Fault fault, Period lasted, Set<String> keysHit) {
     /**
      * How long the keys that were hit went unanswered: for each that somebody asked for within a
      * second of the fault, from the first call after it to the end of the first one answered. In
-     * ascending order; a key that was never answered again is left out.
+     * ascending order; a key that was never answered again is left out, and so are reads within a
+     * bound, for copies answer them.
      *
      * @param calls in the order of their starts
      */
@@ -41,7 +42,8 @@ public record Injected(Fault fault, Period lasted, Set<String> keysHit) {
         Map<String, Long> asked = new HashMap<>();
         Map<String, Duration> waits = new HashMap<>();
         for (Call call : calls) {
-            if (call.startNanos() >= lasted.startNanos() && keysHit.contains(call.key())) {
+            boolean counts = call.forPrimary() && call.startNanos() >= lasted.startNanos();
+            if (counts && keysHit.contains(call.key())) {
                 long first = asked.merge(call.key(), call.startNanos(), Math::min);
                 boolean soon = first - lasted.startNanos() <= SOON_NANOS;
                 if (soon && call.answered()) {

@@ -1,7 +1,6 @@
 package dev.gossamer.node.cli.chaos;
 
 import dev.gossamer.node.cli.chaos.fault.FaultKind;
-import dev.gossamer.node.cli.chaos.history.Action;
 import dev.gossamer.node.cli.chaos.history.Answer;
 import dev.gossamer.node.cli.chaos.history.Call;
 import dev.gossamer.node.cli.chaos.load.Availability;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a campaign found, in numbers. Calls of the auditor are left out of all figures: it read when
@@ -21,7 +21,7 @@ public final class Report {
     private final CampaignResult result;
     private final List<Call> calls;
 
-    /** Calls of one action by how they ended. */
+    /** Calls of one kind by how they ended. */
     record Ends(int answered, int refused, int unknown) {
         Ends plus(Answer answer) {
             return switch (answer) {
@@ -56,13 +56,21 @@ public final class Report {
         return calls.size();
     }
 
-    Map<Action, Ends> ends() {
-        Map<Action, Ends> ends = new EnumMap<>(Action.class);
+    /** By what was asked: {@code PUT}, {@code GET}, {@code GET_WITHIN_200_MS} … */
+    Map<String, Ends> ends() {
+        Map<String, Ends> ends = new TreeMap<>();
         for (Call call : calls) {
-            Ends before = ends.getOrDefault(call.action(), new Ends(0, 0, 0));
-            ends.put(call.action(), before.plus(call.answer()));
+            Ends before = ends.getOrDefault(kindOf(call), new Ends(0, 0, 0));
+            ends.put(kindOf(call), before.plus(call.answer()));
         }
         return ends;
+    }
+
+    private static String kindOf(Call call) {
+        return call.action()
+                + call.within()
+                        .map(within -> "_WITHIN_" + within.bound().toMillis() + "_MS")
+                        .orElse("");
     }
 
     Map<ErrorCode, Integer> failures() {
@@ -135,7 +143,7 @@ public final class Report {
         map.put("seconds", seconds(result.time()));
         map.put("calls", count());
         Map<String, Object> actions = new LinkedHashMap<>();
-        ends().forEach((action, ends) -> actions.put(action.name(), endsMap(ends)));
+        ends().forEach((action, ends) -> actions.put(action, endsMap(ends)));
         map.put("byAction", actions);
         map.put("failuresByCode", failures());
         map.put("availability", availability());

@@ -4,6 +4,7 @@ import dev.gossamer.node.cli.chaos.check.Evidence;
 import dev.gossamer.node.cli.chaos.check.Findings;
 import dev.gossamer.node.cli.chaos.check.Promise;
 import dev.gossamer.node.cli.chaos.check.Violation;
+import dev.gossamer.node.cli.chaos.history.Source.Speaker;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
@@ -84,7 +85,7 @@ public final class ReportText {
         report.ends()
                 .forEach((action, ends) ->
                         table.row(
-                                action.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                                action.toLowerCase(Locale.ROOT).replace('_', ' '),
                                 Figures.count(ends.answered()),
                                 Figures.count(ends.refused()),
                                 Figures.count(ends.unknown())));
@@ -127,6 +128,10 @@ public final class ReportText {
                         + " keys, of "
                         + Figures.count(findings.linearizable())
                         + " also whether one order explains all calls");
+        if (!findings.bounds().isEmpty()) {
+            terminal.table(bounds(findings));
+            terminal.line("");
+        }
         for (Promise promise : Promise.values()) {
             int count = findings.counts().getOrDefault(promise, 0);
             terminal.line(
@@ -143,6 +148,32 @@ public final class ReportText {
                     "  undecided, for the search grew too large: "
                             + String.join(", ", findings.undecided()));
         }
+    }
+
+    private static Table bounds(Findings findings) {
+        Table table =
+                new Table(
+                        List.of(
+                                Column.text("read within"),
+                                Column.number("from L0"),
+                                Column.number("near copies"),
+                                Column.number("owners"),
+                                Column.number("unanswered"),
+                                Column.number("oldest claimed"),
+                                Column.number("stalest"),
+                                Column.number("allowed")));
+        findings.bounds()
+                .forEach(bound ->
+                        table.row(
+                                bound.bound().toMillis() + " ms",
+                                Figures.count(bound.answeredBy(Speaker.L0)),
+                                Figures.count(bound.answeredBy(Speaker.NEAR_COPY)),
+                                Figures.count(bound.answeredBy(Speaker.OWNER)),
+                                Figures.count(bound.unanswered()),
+                                Figures.latency(bound.oldestClaimed().toNanos()),
+                                Figures.latency(bound.stalest().toNanos()),
+                                Figures.count(bound.allowed())));
+        return table;
     }
 
     private void show(Violation violation, long originNanos) {

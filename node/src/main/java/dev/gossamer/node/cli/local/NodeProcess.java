@@ -29,11 +29,13 @@ public final class NodeProcess {
     private final String classPath;
     private final Path java;
     private final boolean recording;
+    private final List<String> moreFlags;
 
-    private NodeProcess(String classPath, Path java, boolean recording) {
+    private NodeProcess(String classPath, Path java, boolean recording, List<String> moreFlags) {
         this.classPath = classPath;
         this.java = java;
         this.recording = recording;
+        this.moreFlags = List.copyOf(moreFlags);
     }
 
     /** Starts nodes with the class path and the JDK that this process runs on. */
@@ -44,12 +46,17 @@ public final class NodeProcess {
                         .reduce((left, right) -> left + File.pathSeparator + right)
                         .orElse("");
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new NodeProcess(absolute, java, false);
+        return new NodeProcess(absolute, java, false, List.of());
     }
 
     /** The same, but the first node writes at its end what later ones start from. */
     public NodeProcess recordingStart() {
-        return new NodeProcess(classPath, java, true);
+        return new NodeProcess(classPath, java, true, moreFlags);
+    }
+
+    /** The same, but nodes get more flags of the JVM. */
+    public NodeProcess with(List<String> flags) {
+        return new NodeProcess(classPath, java, recording, flags);
     }
 
     /**
@@ -102,6 +109,7 @@ public final class NodeProcess {
         command.add(java.toString());
         command.addAll(jvmFlags(memoryBytesMax));
         command.addAll(extraFlags);
+        command.addAll(moreFlags);
         command.addAll(List.of("-cp", classPath, MAIN_CLASS));
         command.addAll(List.of("node", "--config", configuration.toString()));
         return command;

@@ -117,6 +117,11 @@ public final class NearCopies implements InvalidationListener {
         return validOrNull(key, tier.findOrNull(key, Long.MIN_VALUE));
     }
 
+    /** Whether a copy that was found stands still; to be asked after its proof was read. */
+    public boolean stands(NearCopy copy) {
+        return tier.isValid(copy);
+    }
+
     private @Nullable NearCopy validOrNull(Bytes key, @Nullable NearCopy copy) {
         if (copy == null || tags.isValid(key, copy.entry())) {
             return copy;

@@ -13,9 +13,12 @@ import dev.gossamer.node.cli.chaos.history.Call;
 import dev.gossamer.node.cli.chaos.history.Circumstances;
 import dev.gossamer.node.cli.chaos.history.History;
 import dev.gossamer.node.cli.chaos.history.Period;
+import dev.gossamer.node.cli.chaos.history.Source;
+import dev.gossamer.node.cli.chaos.history.Within;
 import dev.gossamer.node.cli.chaos.history.WriteId;
 import dev.gossamer.node.cli.chaos.mesh.MeshPlan;
 import dev.gossamer.node.cli.terminal.Terminal;
+import dev.gossamer.node.mesh.coherence.NearCheck;
 import dev.gossamer.protocol.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +42,8 @@ class ReportTest {
                     2,
                     10,
                     Duration.ofSeconds(60),
-                    1 << 20);
+                    1 << 20,
+                    Set.of());
     private static final long MILLI = 1_000_000;
 
     private static Call call(int client, int sequence, Action action, Answer answer) {
@@ -48,12 +52,17 @@ class ReportTest {
     }
 
     private static Report report(Answer... lastReads) {
+        return report(List.of(), lastReads);
+    }
+
+    private static Report report(List<Call> more, Answer... lastReads) {
         List<Call> calls =
                 new ArrayList<>(
                         List.of(
                                 call(0, 0, Action.PUT, Answer.DONE),
                                 call(0, 1, Action.PUT, new Answer.Unknown(ErrorCode.TIMEOUT)),
                                 call(1, 0, Action.GET, new Answer.Refused(ErrorCode.BUSY))));
+        calls.addAll(more);
         for (int i = 0; i < lastReads.length; i++) {
             calls.add(call(PLAN.auditor(), i, Action.GET, lastReads[i]));
         }
@@ -106,6 +115,52 @@ class ReportTest {
                         "put 0-0 → done",
                         "Note: a note")
                 .endsWith("Not all promises held." + System.lineSeparator());
+    }
+
+    @Test
+    void readsWithinABoundAreToldByWhoAnsweredThem() {
+        Answer near =
+                new Answer.Found(
+                        new WriteId(0, 0), Optional.empty(), new Source(Source.Tier.L0, 120));
+        Call read =
+                new Call(
+                        1,
+                        7,
+                        "consistent:0",
+                        Action.GET,
+                        Optional.of(Within.CLIENT_200_MS),
+                        near,
+                        2_000 * MILLI,
+                        2_001 * MILLI);
+        Report report =
+                report(List.of(read), new Answer.Found(new WriteId(0, 1), Optional.empty()));
+        JsonObject json = JsonObject.parse(Json.text(report.toMap()));
+        assertThat(json.object("byAction").object("GET_WITHIN_200_MS").number("answered"))
+                .isEqualTo(1);
+        JsonObject bound = json.objects("within").getFirst();
+        assertThat(bound.number("boundMillis")).isEqualTo(200);
+        assertThat(bound.number("fromL0")).isEqualTo(1);
+        assertThat(bound.find("oldestClaimedSeconds")).contains(0.12);
+        assertThat(shown(report)).contains("get within 200 ms", "from L0", "120.00 ms");
+    }
+
+    @Test
+    void whatIsNotCheckedIsSaidToEveryProcess() {
+        assertThat(PLAN.jvmFlags()).isEmpty();
+        CampaignPlan lax =
+                new CampaignPlan(
+                        PLAN.mesh(),
+                        PLAN.downMax(),
+                        PLAN.time(),
+                        PLAN.seed(),
+                        PLAN.faults(),
+                        PLAN.clients(),
+                        PLAN.keys(),
+                        PLAN.ratePerSecond(),
+                        PLAN.patience(),
+                        PLAN.historyBytesMax(),
+                        Set.of(NearCheck.WATERMARK));
+        assertThat(lax.jvmFlags()).containsExactly("-Dgossamer.test.near.unchecked=watermark");
     }
 
     @Test

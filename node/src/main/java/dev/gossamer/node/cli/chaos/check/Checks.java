@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 /**
  * Every check over a whole history, key by key. For {@code consistent} caches, and for all when
  * there was no partition, that is linearizability and the rest; for {@code available} ones under
- * partitions the rest alone.
+ * partitions the rest alone. Reads within a bound take no part in the order.
  */
 public final class Checks {
     /** Each configuration takes about 300 bytes; one search is under way at a time. */
@@ -23,6 +23,7 @@ public final class Checks {
 
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> undecided = new ArrayList<>();
+    private final BoundTally bounds = new BoundTally();
     private int linearizable;
     private int shrunk;
 
@@ -40,7 +41,11 @@ public final class Checks {
                     progress.accept(++done[0]);
                 });
         return new Findings(
-                (int) done[0], checks.linearizable, checks.violations, checks.undecided);
+                (int) done[0],
+                checks.linearizable,
+                checks.violations,
+                checks.undecided,
+                checks.bounds.figures());
     }
 
     private void check(KeyHistory key) {
@@ -50,12 +55,13 @@ public final class Checks {
         Provenance.check(key).forEach(violations::add);
         FinalReads.check(key).forEach(violations::add);
         Sessions.check(key).forEach(violations::add);
+        BoundedReads.check(key, bounds).forEach(violations::add);
         Resurrections.check(key).forEach(violations::add);
     }
 
     private void checkOrder(KeyHistory key) {
         linearizable++;
-        switch (Linearizability.of(key.calls(), true, CONFIGURATIONS_MAX)) {
+        switch (Linearizability.of(key.callsOfPrimary(), true, CONFIGURATIONS_MAX)) {
             case YES -> {}
             case UNDECIDED -> undecided.add(key.key());
             case NO ->
@@ -64,7 +70,7 @@ public final class Checks {
                                     Promise.C5,
                                     key.key(),
                                     "no order of these calls explains their answers",
-                                    evidence(key.calls())));
+                                    evidence(key.callsOfPrimary())));
         }
     }
 

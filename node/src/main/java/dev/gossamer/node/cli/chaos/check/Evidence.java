@@ -2,6 +2,8 @@ package dev.gossamer.node.cli.chaos.check;
 
 import dev.gossamer.node.cli.chaos.history.Answer;
 import dev.gossamer.node.cli.chaos.history.Call;
+import dev.gossamer.node.cli.chaos.history.Source;
+import dev.gossamer.node.cli.chaos.history.Within;
 import dev.gossamer.node.cli.chaos.history.WriteId;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ public final class Evidence {
     private static String words(Call call) {
         String asked =
                 switch (call.action()) {
-                    case GET -> "get";
+                    case GET -> "get" + call.within().map(Evidence::words).orElse("");
                     case PUT -> "put " + call.id();
                     case PUT_IF_ABSENT -> "put if absent " + call.id();
                     case REMOVE -> "remove";
@@ -68,13 +70,30 @@ public final class Evidence {
 
     private static String words(Answer answer) {
         return switch (answer) {
-            case Answer.Found(WriteId value, Optional<Version> version) ->
-                    value + version.map(known -> " (version " + known + ")").orElse("");
+            case Answer.Found(WriteId value, Optional<Version> version, Source source) ->
+                    value
+                            + version.map(known -> " (version " + known + ")").orElse("")
+                            + words(source);
             case Answer.Absent() -> "nothing";
             case Answer.Done() -> "done";
             case Answer.Declined() -> "condition not met";
             case Answer.Refused(var code) -> "refused: " + code;
             case Answer.Unknown(var code) -> "unknown: " + code;
+        };
+    }
+
+    private static String words(Within within) {
+        return " within "
+                + within.bound().toMillis()
+                + " ms"
+                + (within.via() == Within.Via.ANY_MEMBER ? " from any member" : "");
+    }
+
+    private static String words(Source source) {
+        return switch (source.speaker()) {
+            case L0 -> ", L0, of " + source.ageMillis() + " ms";
+            case NEAR_COPY -> ", near copy, of " + source.ageMillis() + " ms";
+            case OWNER -> "";
         };
     }
 }

@@ -13,13 +13,19 @@ import java.util.Optional;
  * @param keys how many keys were checked
  * @param linearizable of how many keys linearizability was checked
  * @param undecided the keys whose search reached its bound: neither proved nor disproved
+ * @param bounds what became of the reads with each bound, the smallest first
  */
 public record Findings(
-        int keys, int linearizable, List<Violation> violations, List<String> undecided) {
+        int keys,
+        int linearizable,
+        List<Violation> violations,
+        List<String> undecided,
+        List<BoundFigures> bounds) {
 
     public Findings {
         violations = List.copyOf(violations);
         undecided = List.copyOf(undecided);
+        bounds = List.copyOf(bounds);
     }
 
     /** Whether every promise held, and was decided to. */
@@ -51,6 +57,7 @@ public record Findings(
         map.put("keysChecked", keys);
         map.put("keysCheckedForOrder", linearizable);
         map.put("keysUndecided", undecided);
+        map.put("within", bounds.stream().map(BoundFigures::toMap).toList());
         Map<String, Object> numbers = new LinkedHashMap<>();
         Map<String, Object> evidence = new LinkedHashMap<>();
         for (Promise promise : Promise.values()) {

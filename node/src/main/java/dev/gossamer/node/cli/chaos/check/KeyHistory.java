@@ -51,7 +51,7 @@ final class KeyHistory {
 
     /** A write that was applied twice has two versions; only the smaller is surely reached. */
     private void learnVersion(Call call) {
-        if (call.answer() instanceof Answer.Found(WriteId value, Optional<Version> version)) {
+        if (call.answer() instanceof Answer.Found(WriteId value, Optional<Version> version, _)) {
             version.ifPresent(
                     found -> versions.merge(value, found, (left, right) -> min(left, right)));
         }
@@ -67,6 +67,11 @@ final class KeyHistory {
 
     List<Call> calls() {
         return calls;
+    }
+
+    /** Those that must form one order: reads within a bound do not. */
+    List<Call> callsOfPrimary() {
+        return calls.stream().filter(Call::forPrimary).toList();
     }
 
     Circumstances circumstances() {

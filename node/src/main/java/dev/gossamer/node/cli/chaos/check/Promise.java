@@ -4,6 +4,7 @@ package dev.gossamer.node.cli.chaos.check;
 public enum Promise {
     C2("no acknowledged write is lost"),
     C3("one client sees its own writes and never goes back"),
+    C4("a read is as fresh as it had to be, and as it says"),
     C5("LATEST is linearizable per key"),
     C8("nothing removed comes back"),
     C14("a value comes from a write that was not refused");

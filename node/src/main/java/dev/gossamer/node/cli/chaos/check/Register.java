@@ -106,7 +106,7 @@ final class Register {
 
     private void add(Call call) {
         switch (call.answer()) {
-            case Answer.Found(WriteId value, _) -> add(Kind.READ, numberOf(value), call);
+            case Answer.Found(WriteId value, _, _) -> add(Kind.READ, numberOf(value), call);
             case Answer.Absent() -> add(Kind.READ, EMPTY, call);
             case Answer.Done() -> addDone(call);
             case Answer.Declined() -> addDeclined(call);

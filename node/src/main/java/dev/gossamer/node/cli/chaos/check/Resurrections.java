@@ -10,6 +10,8 @@ import java.util.stream.Stream;
  * Whether something removed came back (C8): a read that begins after a removal was acknowledged
  * meets no value whose write was over before the removal began.
  *
+ * <p>Reads within a bound may meet it until their bound is over: {@link BoundedReads} sees to it.
+ *
  * <p>While the members of an {@code available} cache cannot reach one another, a side that has not
  * heard of the removal still answers the older value; nothing came back there, it never left. Such
  * reads are passed over.
@@ -37,7 +39,7 @@ final class Resurrections {
 
     static Stream<Violation> check(KeyHistory key) {
         Resurrections check = new Resurrections(key);
-        return key.calls().stream().flatMap(call -> check.of(call).stream());
+        return key.callsOfPrimary().stream().flatMap(call -> check.of(call).stream());
     }
 
     private Optional<Violation> of(Call read) {

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  * one, or what only the other one has copies of, until they are one again; nothing older may be
  * met.
  *
+ * <p>Reads within a bound are held to it as all others are, whatever copy answers; but for those
+ * that were asked of any member by hand, which no session covers.
+ *
  * <p>A write's answer carries no version; that of a value is taken from any read that met it, so
  * own writes take part in the order as soon as anybody has read them.
  */
@@ -42,6 +45,9 @@ final class Sessions {
         Sessions check = new Sessions(key);
         Map<Integer, Known> known = new HashMap<>();
         for (Call call : key.calls()) {
+            if (!call.ofSession()) {
+                continue;
+            }
             Optional.ofNullable(known.get(call.client()))
                     .ifPresent(before -> check.of(call, before));
             check.learn(call, known);

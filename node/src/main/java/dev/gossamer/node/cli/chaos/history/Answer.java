@@ -10,8 +10,14 @@ public sealed interface Answer {
      * A read met a value.
      *
      * @param version what the mesh said its version is; empty where it was not asked
+     * @param source where the mesh said that it was found
      */
-    record Found(WriteId value, Optional<Version> version) implements Answer {}
+    record Found(WriteId value, Optional<Version> version, Source source) implements Answer {
+        /** By the key's owner. */
+        public Found(WriteId value, Optional<Version> version) {
+            this(value, version, Source.OWNER);
+        }
+    }
 
     /** A read met nothing. */
     record Absent() implements Answer {}

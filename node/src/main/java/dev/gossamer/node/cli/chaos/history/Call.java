@@ -1,11 +1,14 @@
 package dev.gossamer.node.cli.chaos.history;
 
+import java.util.Optional;
+
 /**
  * One call of one client, from its start to its end.
  *
  * @param client number of the session; a session has one call under way at a time
  * @param sequence of the call in its session, from 0
  * @param key as the mesh knows it: the cache's name, a colon, the key
+ * @param within how old the answer may be; empty for a LATEST read, and for what is no read
  * @param startNanos before the request was sent, on the one clock of all clients
  * @param endNanos after the answer had come or the client had given up
  */
@@ -14,6 +17,7 @@ public record Call(
         int sequence,
         String key,
         Action action,
+        Optional<Within> within,
         Answer answer,
         long startNanos,
         long endNanos) {
@@ -26,6 +30,21 @@ public record Call(
         if (!fits(action, answer)) {
             throw new IllegalArgumentException(action + " cannot be answered by " + answer);
         }
+        if (within.isPresent() && action != Action.GET) {
+            throw new IllegalArgumentException(action + " is no read, and has no bound");
+        }
+    }
+
+    /** A call without a bound. */
+    public Call(
+            int client,
+            int sequence,
+            String key,
+            Action action,
+            Answer answer,
+            long startNanos,
+            long endNanos) {
+        this(client, sequence, key, action, Optional.empty(), answer, startNanos, endNanos);
     }
 
     private static boolean fits(Action action, Answer answer) {
@@ -46,6 +65,16 @@ public record Call(
     public String cache() {
         int colon = key.indexOf(':');
         return colon < 0 ? "default" : key.substring(0, colon);
+    }
+
+    /** Whether it is for the primary alone: LATEST reads, and all writes. */
+    public boolean forPrimary() {
+        return within.isEmpty();
+    }
+
+    /** Whether its client's session covers it (C3). */
+    public boolean ofSession() {
+        return within.isEmpty() || within.get().via() == Within.Via.CLIENT;
     }
 
     /** Whether the mesh said what the call came to. */
@@ -70,6 +99,6 @@ public record Call(
 
     /** The same call with another answer. */
     public Call with(Answer other) {
-        return new Call(client, sequence, key, action, other, startNanos, endNanos);
+        return new Call(client, sequence, key, action, within, other, startNanos, endNanos);
     }
 }

@@ -17,6 +17,9 @@ final class CallJson {
         out.writeNumberField("seq", call.sequence());
         out.writeStringField("key", call.key());
         out.writeStringField("do", call.action().name());
+        if (call.within().isPresent()) {
+            out.writeStringField("within", call.within().get().name());
+        }
         out.writeNumberField("start", call.startNanos());
         out.writeNumberField("end", call.endNanos());
         writeAnswer(call.answer(), out);
@@ -25,12 +28,14 @@ final class CallJson {
 
     private static void writeAnswer(Answer answer, JsonGenerator out) throws IOException {
         switch (answer) {
-            case Answer.Found(WriteId value, Optional<Version> version) -> {
+            case Answer.Found(WriteId value, Optional<Version> version, Source source) -> {
                 out.writeStringField("got", "FOUND");
                 out.writeStringField("value", value.toString());
                 if (version.isPresent()) {
                     out.writeStringField("version", version.get().toString());
                 }
+                out.writeStringField("tier", source.tier().name());
+                out.writeNumberField("age_ms", source.ageMillis());
             }
             case Answer.Absent() -> out.writeStringField("got", "ABSENT");
             case Answer.Done() -> out.writeStringField("got", "DONE");
@@ -55,6 +60,7 @@ final class CallJson {
                 Math.toIntExact(line.number("seq")),
                 line.text("key").intern(),
                 Action.valueOf(line.text("do")),
+                line.find("within").map(name -> Within.valueOf(name.toString())),
                 readAnswer(line),
                 line.number("start"),
                 line.number("end"));
@@ -65,7 +71,8 @@ final class CallJson {
             case "FOUND" ->
                     new Answer.Found(
                             WriteId.parse(line.text("value")),
-                            line.find("version").map(text -> Version.parse(text.toString())));
+                            line.find("version").map(text -> Version.parse(text.toString())),
+                            readSource(line));
             case "ABSENT" -> Answer.ABSENT;
             case "DONE" -> Answer.DONE;
             case "DECLINED" -> Answer.DECLINED;
@@ -74,5 +81,12 @@ final class CallJson {
             case String other ->
                     throw new IllegalArgumentException("unknown answer '" + other + "'");
         };
+    }
+
+    /** Histories of earlier campaigns say none: all of their reads were LATEST. */
+    private static Source readSource(JsonObject line) {
+        return line.find("tier")
+                .map(name -> Source.of(Source.Tier.valueOf(name.toString()), line.number("age_ms")))
+                .orElse(Source.OWNER);
     }
 }

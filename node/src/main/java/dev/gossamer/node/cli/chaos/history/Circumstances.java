@@ -25,6 +25,18 @@ public record Circumstances(
         return caches.getOrDefault(cache, Consistency.AVAILABLE);
     }
 
+    /**
+     * Whatever began by then, and ends at {@code toNanos}, met a partition; {@link Long#MIN_VALUE}
+     * when there was none.
+     */
+    public long apartUntilNanos(long toNanos) {
+        return partitions.stream()
+                .filter(period -> period.startNanos() <= toNanos)
+                .mapToLong(Period::endNanos)
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
     /** Whether a partition lay anywhere within that time. */
     public boolean partitioned(long fromNanos, long toNanos) {
         return partitions.stream().anyMatch(period -> period.meets(fromNanos, toNanos));

@@ -12,8 +12,10 @@ import java.util.List;
  * its answer and version; {@link #record} refuses what goes beyond.
  */
 public final class Recorder {
-    /** A call, its answer, and a version with its parts, as the JVM lays them out. */
-    public static final int CALL_BYTES = 192;
+    /**
+     * A call, its answer, and a version and a source with their parts, as the JVM lays them out.
+     */
+    public static final int CALL_BYTES = 224;
 
     private final long callsMax;
     private final List<Call> calls = new ArrayList<>();

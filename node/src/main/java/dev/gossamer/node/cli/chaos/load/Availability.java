@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * For how much of the time a cache answered: time is cut into windows of {@value #WINDOW_MILLIS} ms
  * and slots into {@value #GROUPS} groups; a window of a group in which somebody waited counts as
- * served when at least one call was answered in it.
+ * served when at least one call was answered in it. Reads within a bound are left out, for copies
+ * answer them.
  */
 public final class Availability {
     /** Length of a window. */
@@ -40,6 +41,9 @@ public final class Availability {
         long origin = calls.stream().mapToLong(Call::startNanos).min().orElse(0);
         Map<String, Availability> caches = new HashMap<>();
         for (Call call : calls) {
+            if (!call.forPrimary()) {
+                continue;
+            }
             caches.computeIfAbsent(call.cache(), _ -> new Availability(origin)).add(call);
         }
         Map<String, Double> parts = new TreeMap<>();

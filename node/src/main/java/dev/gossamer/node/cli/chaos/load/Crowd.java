@@ -15,12 +15,19 @@ import java.util.function.LongSupplier;
 
 /**
  * Many sessions at once, each on a thread of its own, at a steady rate altogether; a session that
- * waited long does not catch up. Every call is recorded.
+ * waited long does not catch up. Every call is recorded. Every other session has near copies of its
+ * own; the others ask any member for what may be older.
  */
 public final class Crowd implements AutoCloseable {
+    /** Of all calls; the others are for the primary, and of those: */
+    private static final double WITHIN_PART = 0.35;
+
     private static final double GET_PART = 0.45;
     private static final double PUT_PART = 0.35;
     private static final double ADD_PART = 0.08;
+
+    /** Far more than the keys of a campaign take. */
+    private static final long NEAR_BYTES_MAX = 64L << 20;
 
     private final Plan plan;
     private final Recorder recorder;
@@ -69,12 +76,12 @@ public final class Crowd implements AutoCloseable {
     }
 
     private void run(int number, SplittableRandom random) {
-        try (Session session = new Session(number, plan.uri(), nanoClock)) {
+        try (Session session = new Session(number, plan.uri(), nearBytesMax(number), nanoClock)) {
             long intervalNanos = TimeUnit.SECONDS.toNanos(plan.clients()) / plan.ratePerSecond();
             long next = nanoClock.getAsLong() + random.nextLong(intervalNanos + 1);
             boolean room = true;
             while (room && !stoppedBy(next)) {
-                Call call = session.call(action(random), plan.keys().any(random));
+                Call call = next(session, random);
                 (call.answered() ? served : failed).increment();
                 room = recorder.record(call);
                 next = Math.max(next + intervalNanos, nanoClock.getAsLong());
@@ -84,6 +91,19 @@ public final class Crowd implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Half of the sessions keep near copies. */
+    private static long nearBytesMax(int number) {
+        return number % 2 == 0 ? NEAR_BYTES_MAX : 0;
+    }
+
+    private Call next(Session session, SplittableRandom random) {
+        if (random.nextDouble() >= WITHIN_PART) {
+            return session.call(action(random), plan.keys().any(random));
+        }
+        Bound bound = random.nextBoolean() ? Bound.SHORT : Bound.LONG;
+        return session.read(plan.keys().anyToRead(random), bound);
     }
 
     private boolean stoppedBy(long nanos) throws InterruptedException {

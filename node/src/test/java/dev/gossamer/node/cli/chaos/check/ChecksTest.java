@@ -30,7 +30,13 @@ class ChecksTest {
                         "3 13 14 add d = no",
                         "end 20 21 get = c@5");
         assertThat(script.findings())
-                .isEqualTo(new Findings(1, 1, java.util.List.of(), java.util.List.of()));
+                .isEqualTo(
+                        new Findings(
+                                1,
+                                1,
+                                java.util.List.of(),
+                                java.util.List.of(),
+                                java.util.List.of()));
     }
 
     @Test

@@ -7,7 +7,10 @@ import dev.gossamer.node.cli.chaos.history.Circumstances;
 import dev.gossamer.node.cli.chaos.history.Consistency;
 import dev.gossamer.node.cli.chaos.history.History;
 import dev.gossamer.node.cli.chaos.history.Period;
+import dev.gossamer.node.cli.chaos.history.Source;
+import dev.gossamer.node.cli.chaos.history.Within;
 import dev.gossamer.node.cli.chaos.history.WriteId;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
@@ -20,8 +23,13 @@ import java.util.Optional;
 /**
  * Histories of one key, written by hand, a line a call: {@code client start end put|get|remove|add
  * [= outcome]}. Times are seconds; values are named by letters, which stand for the call that puts
- * them; {@code a@7} is value a with version 7. Outcomes: {@code ok}, {@code no}, {@code nothing},
- * {@code ?} for unknown, {@code refused}.
+ * them; {@code a@7} is value a with version 7, {@code a@7~} with one of a smaller side of a
+ * partition. Outcomes: {@code ok}, {@code no}, {@code nothing}, {@code ?} for unknown, {@code
+ * refused}.
+ *
+ * <p>{@code get200} and {@code get1000} read within so many milliseconds, {@code ask200} and {@code
+ * ask1000} do so from any member; {@code a@7/L0:30} was found in L0, current 30 ms ago, {@code
+ * a@7/L1:30} in a near copy.
  */
 final class Script {
     static final int AUDITOR = 99;
@@ -87,7 +95,7 @@ final class Script {
         int sequence = sequences.merge(client, 1, Integer::sum) - 1;
         Action action =
                 switch (words[3]) {
-                    case "get" -> Action.GET;
+                    case "get", "get200", "get1000", "ask200", "ask1000" -> Action.GET;
                     case "put" -> Action.PUT;
                     case "add" -> Action.PUT_IF_ABSENT;
                     case "remove" -> Action.REMOVE;
@@ -102,9 +110,20 @@ final class Script {
                         sequence,
                         key,
                         action,
+                        within(words[3]),
                         answer(words[words.length - 1]),
                         nanos(words[1]),
                         nanos(words[2])));
+    }
+
+    private static Optional<Within> within(String verb) {
+        return switch (verb) {
+            case "get200" -> Optional.of(Within.CLIENT_200_MS);
+            case "get1000" -> Optional.of(Within.CLIENT_1_S);
+            case "ask200" -> Optional.of(Within.MEMBER_200_MS);
+            case "ask1000" -> Optional.of(Within.MEMBER_1_S);
+            default -> Optional.empty();
+        };
     }
 
     private static long nanos(String seconds) {
@@ -118,16 +137,28 @@ final class Script {
             case "nothing" -> Answer.ABSENT;
             case "?" -> new Answer.Unknown(ErrorCode.TIMEOUT);
             case "refused" -> new Answer.Refused(ErrorCode.CLUSTERDOWN);
-            default -> found(word.split("@", -1));
+            default -> found(word.split("/", -1));
         };
     }
 
-    private Answer found(String[] value) {
+    private Answer found(String[] parts) {
+        String[] value = parts[0].split("@", -1);
         Optional<Version> version =
-                value.length == 1
-                        ? Optional.empty()
-                        : Optional.of(new Version(1, Long.parseLong(value[1]), new MemberId(1)));
+                value.length == 1 ? Optional.empty() : Optional.of(version(value[1]));
         WriteId writer = values.getOrDefault(value[0], WriteId.FOREIGN);
-        return new Answer.Found(writer, version);
+        Source source = parts.length == 1 ? Source.OWNER : source(parts[1].split(":", -1));
+        return new Answer.Found(writer, version, source);
+    }
+
+    private static Version version(String text) {
+        long agreed = Epoch.agreed(1);
+        boolean few = text.endsWith("~");
+        String clock = few ? text.substring(0, text.length() - 1) : text;
+        long epoch = few ? Epoch.provisional(agreed, 1) : agreed;
+        return new Version(epoch, Long.parseLong(clock), new MemberId(1));
+    }
+
+    private static Source source(String[] tierAndAge) {
+        return Source.of(Source.Tier.valueOf(tierAndAge[0]), Long.parseLong(tierAndAge[1]));
     }
 }

@@ -53,7 +53,19 @@ class HistoryFileTest {
                                         5,
                                         Action.PUT_IF_ABSENT,
                                         new Answer.Unknown(ErrorCode.TIMEOUT)),
-                                call(6, Action.PUT, new Answer.Refused(ErrorCode.CLUSTERDOWN))));
+                                call(6, Action.PUT, new Answer.Refused(ErrorCode.CLUSTERDOWN)),
+                                new Call(
+                                        3,
+                                        7,
+                                        "consistent:k",
+                                        Action.GET,
+                                        Optional.of(Within.MEMBER_200_MS),
+                                        new Answer.Found(
+                                                new WriteId(3, 0),
+                                                Optional.of(version),
+                                                new Source(Source.Tier.L1, 40)),
+                                        80,
+                                        90)));
         Path file = folder.resolve("history.jsonl.gz");
         HistoryFile.write(file, history);
         assertThat(HistoryFile.read(file)).isEqualTo(history);
@@ -77,6 +89,42 @@ class HistoryFileTest {
         assertThat(recorder.record(call(1, Action.PUT, Answer.DONE))).isTrue();
         assertThat(recorder.record(call(2, Action.PUT, Answer.DONE))).isFalse();
         assertThat(recorder.calls()).hasSize(2);
+    }
+
+    @Test
+    void aHistoryOfAnEarlierCampaignIsReadAsOneOfLatestReads() throws IOException {
+        Path file = folder.resolve("history.jsonl.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            String lines =
+                    """
+                    {"history":1,"seed":1,"auditor":8,"caches":{},"partitions":[]}
+                    {"client":3,"seq":7,"key":"k","do":"GET","start":1,"end":2,"got":"FOUND",\
+                    "value":"1-9","version":"%s"}
+                    """
+                            .formatted(new Version(7, 9, new MemberId(9)));
+            out.write(lines.getBytes(StandardCharsets.UTF_8));
+        }
+        Call read = HistoryFile.read(file).calls().getFirst();
+        assertThat(read.forPrimary()).isTrue();
+        assertThat(read.answer())
+                .isInstanceOfSatisfying(
+                        Answer.Found.class,
+                        found -> assertThat(found.source()).isEqualTo(Source.OWNER));
+    }
+
+    @Test
+    void whatIsNoReadHasNoBound() {
+        assertThatThrownBy(() ->
+                        new Call(
+                                1,
+                                2,
+                                "k",
+                                Action.PUT,
+                                Optional.of(Within.CLIENT_1_S),
+                                Answer.DONE,
+                                1,
+                                2))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

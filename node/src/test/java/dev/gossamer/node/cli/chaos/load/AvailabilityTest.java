@@ -49,6 +49,20 @@ class AvailabilityTest {
     }
 
     @Test
+    void someKeysAreReadOftenThatAreWrittenAsSeldomAsMost() {
+        KeySet keys = new KeySet(List.of("a", "b"), 100);
+        SplittableRandom random = new SplittableRandom(1);
+        int read = 0;
+        int any = 0;
+        for (int i = 0; i < 10_000; i++) {
+            read += keys.anyToRead(random).equals("b:49") ? 1 : 0;
+            any += keys.any(random).equals("b:49") ? 1 : 0;
+        }
+        assertThat(read).isGreaterThan(10_000 / 100 * 3);
+        assertThat(any).isLessThan(10_000 / 100);
+    }
+
+    @Test
     void everyKeyIsAskedForAndAFewOften() {
         KeySet keys = new KeySet(List.of("a", "b"), 100);
         SplittableRandom random = new SplittableRandom(1);
