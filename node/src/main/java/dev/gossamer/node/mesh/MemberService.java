@@ -35,26 +35,27 @@ final class MemberService implements RequestHandler {
     private final Function<Holding, Long> flush;
     private final Function<Holding, @Nullable Bytes> randomKey;
     private final Executor workers;
+    private final Inspection inspection;
 
     /**
      * @param router the calling loop's
      * @param workers threads that may wait
      */
     MemberService(
-            Epochs epochs,
-            Keyspace keyspace,
+            Shared shared,
             Sync sync,
             Supplier<LoopRouter> router,
             Function<Holding, Long> flush,
             Function<Holding, @Nullable Bytes> randomKey,
             Executor workers) {
-        this.epochs = epochs;
-        this.keyspace = keyspace;
+        this.epochs = shared.epochs();
+        this.keyspace = shared.keyspace();
         this.sync = sync;
         this.router = router;
         this.flush = flush;
         this.randomKey = randomKey;
         this.workers = workers;
+        this.inspection = new Inspection(shared.keyspace(), shared.near());
     }
 
     @Override
@@ -67,6 +68,10 @@ final class MemberService implements RequestHandler {
         Holding holding = epochs.served();
         if (request instanceof Request.Ping) {
             responder.reply(new Reply.Alive(holding.epoch()));
+            return;
+        }
+        if (request instanceof Request.Inspect asked) {
+            responder.reply(inspection.answer(asked, epochs.latest()));
             return;
         }
         if (epoch != holding.epoch()) {
@@ -94,6 +99,7 @@ final class MemberService implements RequestHandler {
                     LeaseWait.start(
                             router.get(), key, waitMillis, false, new LeaseReply(responder));
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
+            case Request.Inspect asked -> responder.reply(inspection.answer(asked, holding));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Bump(var tag, var clock, var first) ->
                     responder.reply(new Reply.Bumped(bump(tag, clock, first)));

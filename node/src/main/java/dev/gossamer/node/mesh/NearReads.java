@@ -39,12 +39,15 @@ final class NearReads {
         if (topology.isEmpty() || topology.isProvisional() || holding.isPrimary(slot)) {
             return false;
         }
-        long now = shared.nanoTime();
         return switch (freshness) {
             case Freshness.Latest _ -> false;
-            case Freshness.Any _ -> tell(near.anyOrNull(key), now, topology, slot, answer);
+            case Freshness.Any _ -> tell(near.anyOrNull(key), topology, slot, answer);
             case Freshness.Within within ->
-                    tell(near.findOrNull(key, within.bound(), now), now, topology, slot, answer)
+                    tell(
+                                    near.findOrNull(key, within.bound(), shared.nanoTime()),
+                                    topology,
+                                    slot,
+                                    answer)
                             || join(key, within, answer);
         };
     }
@@ -54,20 +57,19 @@ final class NearReads {
      * looked at once more, for an age that belongs to it.
      */
     private boolean tell(
-            @Nullable NearCopy copy,
-            long nowNanos,
-            Topology topology,
-            int slot,
-            ReadAttempt.Answer answer) {
+            @Nullable NearCopy copy, Topology topology, int slot, ReadAttempt.Answer answer) {
         if (copy == null) {
             return false;
         }
         Member from = memberOrNull(topology, slot, copy.origin().id());
-        long current = copy.currentNanos();
-        if (from == null || !near.stands(copy)) {
+        if (from == null) {
             return false;
         }
-        answer.found(copy.entry(), Whence.near(from, Math.max(0, nowNanos - current)));
+        long age = Math.max(0, shared.nanoTime() - copy.currentNanos());
+        if (!near.stands(copy)) {
+            return false;
+        }
+        answer.found(copy.entry(), Whence.near(from, age));
         return true;
     }
 

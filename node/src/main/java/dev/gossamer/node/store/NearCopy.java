@@ -4,13 +4,21 @@ import dev.gossamer.protocol.Bytes;
 
 /**
  * What another member, the primary of the key's slot, answered when it was asked for the key.
- * Immutable, but for being voided once.
+ * Immutable.
  */
 public final class NearCopy {
     private final Question question;
     private final Entry entry;
     private final long sequence;
-    private volatile boolean voided;
+
+    /**
+     * Until then it may have been invalidated on its way: nothing is proved but when it was asked
+     * for.
+     */
+    private volatile boolean isSettled;
+
+    /** Taken out: who has found it just before sees that. */
+    private volatile boolean isOut;
 
     /**
      * A question to a primary: what it is about, when it was put, and what was void then.
@@ -57,21 +65,26 @@ public final class NearCopy {
         return question.key().equals(key);
     }
 
+    /** It was put, and nothing that names it had been heard by then. */
+    public void settle() {
+        isSettled = true;
+    }
+
+    void markOut() {
+        isOut = true;
+    }
+
+    boolean isOut() {
+        return isOut;
+    }
+
     /**
-     * It stands no more: what invalidates it from now on does not find it. So who has it in hand
-     * must read {@link #currentNanos} first, and then look whether it is void: a proof that came
-     * after the invalidation says nothing of this copy.
+     * The latest time, by this node's clock, at which it was certainly current, if it {@linkplain
+     * NearTier#stands stands} after this was called.
      */
-    void markVoid() {
-        voided = true;
-    }
-
-    boolean isVoid() {
-        return voided;
-    }
-
-    /** The latest time, by this node's clock, at which it was certainly current. */
     public long currentNanos() {
-        return Math.max(question.askedNanos(), question.origin().provenNanos());
+        return isSettled
+                ? Math.max(question.askedNanos(), question.origin().provenNanos())
+                : question.askedNanos();
     }
 }

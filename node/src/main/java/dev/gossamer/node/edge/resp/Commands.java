@@ -24,6 +24,7 @@ final class Commands {
         all.addAll(ClusterCommands.all());
         all.addAll(GsmCommands.all());
         all.addAll(NearCommands.all());
+        all.addAll(AuditCommands.all());
         all.addAll(LeaseCommands.all());
         all.addAll(FreshnessCommands.all());
         all.addAll(InvalidationCommands.all());
