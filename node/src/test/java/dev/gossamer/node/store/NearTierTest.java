@@ -139,33 +139,6 @@ class NearTierTest {
     }
 
     @Test
-    void whoHasACopyInHandSeesThatItStandsNoMore() {
-        NearCopy invalidated = put(1, entry(1), 5);
-        tier.invalidate(origin, 6, HASH, version(2));
-        NearCopy dropped = put(2, entry(2), 6);
-        tier.drop(HASH);
-        NearCopy overtaken = put(3, entry(3), 7);
-        NearCopy standing = put(4, entry(3), 7);
-        assertThat(tier.stands(standing)).isTrue();
-        assertThat(tier.stands(invalidated)).isFalse();
-        assertThat(tier.stands(dropped)).isFalse();
-        assertThat(tier.stands(overtaken))
-                .as("an invalidation finds the one that stands, and not this one")
-                .isFalse();
-        tier.drop(standing);
-        assertThat(tier.stands(standing)).isFalse();
-    }
-
-    @Test
-    void aCopyThatIsPushedOutStandsNoMoreEither() {
-        NearTier small = tier(1);
-        NearCopy copy = new NearCopy(small.question(KEY, SLOT, origin, 1), entry(1), 5);
-        small.put(copy);
-        assertThat(small.findOrNull(KEY, 0)).isNull();
-        assertThat(small.stands(copy)).isFalse();
-    }
-
-    @Test
     void theLaterVersionStaysWhateverComesLast() {
         NearCopy later = put(1, entry(2), 6);
         put(2, entry(1), 5);
