@@ -12,6 +12,7 @@ import dev.gossamer.node.cache.LeaseSettings;
 import dev.gossamer.node.config.CacheReader;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.config.ExplainSettings;
 import dev.gossamer.node.config.Settings;
 import dev.gossamer.node.config.Settings.LogLevel;
 import dev.gossamer.node.config.Settings.Transport;
@@ -145,6 +146,7 @@ record NodeConfig(
                 configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
                 leases(configuration),
                 configuration.get(Settings.LIMITS_TAGS_BYTES_MAX),
+                configuration.get(ExplainSettings.MUTATIONS_BYTES_MAX),
                 caches);
     }
 

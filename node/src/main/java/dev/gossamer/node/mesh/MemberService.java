@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Outcome;
@@ -165,6 +166,11 @@ final class MemberService implements RequestHandler {
     }
 
     private record WriteReply(Responder responder) implements WriteAttempt.Answer {
+        @Override
+        public Caller caller() {
+            return responder.asker();
+        }
+
         @Override
         public void done(Outcome outcome) {
             responder.reply(new Reply.Done(outcome));

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
@@ -60,7 +61,7 @@ final class Walks {
     private final RandomGenerator random;
 
     /**
-     * @param write carries an operation out, wherever its primary is
+     * @param write removes on behalf of a flush, wherever the key's primary is
      * @param random guarded here
      */
     Walks(
@@ -169,7 +170,8 @@ final class Walks {
         return new ScanPage(keys, end ? 0 : first.position() * Slot.COUNT + first.slot());
     }
 
-    void flush(Scope scope) {
+    void flush(Scope scope, Caller caller) {
+        keyspace.mutations().flushed(caller);
         long epoch;
         do {
             epoch = epochs.latest().epoch();

@@ -76,7 +76,10 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
     public void replied(Reply reply) {
         router.end(this);
         switch (reply) {
-            case Reply.Done(var outcome) -> done(outcome);
+            case Reply.Done(var outcome) -> {
+                router.carriedOut(call, outcome);
+                done(outcome);
+            }
             case Reply.WrongEpoch(var epoch, var maybeDone) -> {
                 if (maybeDone) {
                     mayHaveBeenDone();

@@ -2,6 +2,7 @@ package dev.gossamer.node.edge.admin;
 
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
@@ -90,7 +91,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+    public CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
         return answer(() -> apply(operation));
     }
 
@@ -260,7 +261,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Void> flush(Scope scope) {
+    public CompletableFuture<Void> flush(Scope scope, Caller caller) {
         return answer(() -> {
             entries.clear();
             return null;
@@ -268,7 +269,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller) {
         return answer(() -> {
             invalidated.add(what);
             return what instanceof Invalidation.Prefix || what instanceof Invalidation.Key

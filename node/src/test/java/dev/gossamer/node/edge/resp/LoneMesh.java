@@ -3,6 +3,7 @@ package dev.gossamer.node.edge.resp;
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
@@ -212,7 +213,7 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+    public CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
         return CompletableFuture.completedFuture(
                 keyspace.apply(operation, topology.epoch()).outcome());
     }
@@ -275,7 +276,7 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Void> flush(Scope scope) {
+    public CompletableFuture<Void> flush(Scope scope, Caller caller) {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             keyspace.dropSlot(slot);
         }
@@ -295,7 +296,7 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller) {
         return CompletableFuture.completedFuture(
                 switch (what) {
                     case Invalidation.Tag(var cache, var tag) ->
