@@ -36,6 +36,7 @@ final class MemberService implements RequestHandler {
     private final Function<Holding, Long> flush;
     private final Function<Holding, @Nullable Bytes> randomKey;
     private final Executor workers;
+    private final Inspection inspection;
 
     /**
      * @param router the calling loop's
@@ -48,7 +49,8 @@ final class MemberService implements RequestHandler {
             Supplier<LoopRouter> router,
             Function<Holding, Long> flush,
             Function<Holding, @Nullable Bytes> randomKey,
-            Executor workers) {
+            Executor workers,
+            Inspection inspection) {
         this.epochs = epochs;
         this.keyspace = keyspace;
         this.sync = sync;
@@ -56,6 +58,7 @@ final class MemberService implements RequestHandler {
         this.flush = flush;
         this.randomKey = randomKey;
         this.workers = workers;
+        this.inspection = inspection;
     }
 
     @Override
@@ -68,6 +71,10 @@ final class MemberService implements RequestHandler {
         Holding holding = epochs.served();
         if (request instanceof Request.Ping) {
             responder.reply(new Reply.Alive(holding.epoch()));
+            return;
+        }
+        if (request instanceof Request.Inspect asked) {
+            responder.reply(inspection.answer(asked, epochs.latest()));
             return;
         }
         if (epoch != holding.epoch()) {
@@ -95,6 +102,7 @@ final class MemberService implements RequestHandler {
                     LeaseWait.start(
                             router.get(), key, waitMillis, false, new LeaseReply(responder));
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
+            case Request.Inspect asked -> responder.reply(inspection.answer(asked, holding));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Bump(var tag, var clock, var first) ->
                     responder.reply(new Reply.Bumped(bump(tag, clock, first)));

@@ -174,7 +174,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         routers::here,
                         this::flushHere,
                         this::randomKeyHere,
-                        workers);
+                        workers,
+                        new Inspection(keyspace, coherent.near()));
         var calls = new MemberCalls(self.id(), lanes.all(), service, nanoClock);
         this.walks =
                 new Walks(

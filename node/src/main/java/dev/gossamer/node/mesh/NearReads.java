@@ -62,6 +62,9 @@ final class NearReads {
             return false;
         }
         long age = Math.max(0, shared.nanoTime() - copy.currentNanos());
+        if (!near.stands(copy)) {
+            return false;
+        }
         answer.found(copy.entry(), Whence.near(from, age));
         return true;
     }

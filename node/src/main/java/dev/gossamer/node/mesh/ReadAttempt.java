@@ -157,6 +157,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
                     Reply.Keys _,
                     Reply.Counted _,
                     Reply.SomeKey _,
+                    Reply.Inspected _,
                     Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a read was answered with " + reply);
         }

@@ -96,6 +96,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                     Reply.Keys _,
                     Reply.Counted _,
                     Reply.SomeKey _,
+                    Reply.Inspected _,
                     Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a write was answered with " + reply);
         }

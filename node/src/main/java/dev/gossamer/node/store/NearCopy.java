@@ -12,6 +12,15 @@ public final class NearCopy {
     private final long sequence;
 
     /**
+     * Until then it may have been invalidated on its way: nothing is proved but when it was asked
+     * for.
+     */
+    private volatile boolean isSettled;
+
+    /** Taken out: who has found it just before sees that. */
+    private volatile boolean isOut;
+
+    /**
      * A question to a primary: what it is about, when it was put, and what was void then.
      *
      * @param hash of the key, as invalidations name it
@@ -56,8 +65,26 @@ public final class NearCopy {
         return question.key().equals(key);
     }
 
-    /** The latest time, by this node's clock, at which it was certainly current. */
+    /** It was put, and nothing that names it had been heard by then. */
+    public void settle() {
+        isSettled = true;
+    }
+
+    void markOut() {
+        isOut = true;
+    }
+
+    boolean isOut() {
+        return isOut;
+    }
+
+    /**
+     * The latest time, by this node's clock, at which it was certainly current, if it {@linkplain
+     * NearTier#stands stands} after this was called.
+     */
     public long currentNanos() {
-        return Math.max(question.askedNanos(), question.origin().provenNanos());
+        return isSettled
+                ? Math.max(question.askedNanos(), question.origin().provenNanos())
+                : question.askedNanos();
     }
 }

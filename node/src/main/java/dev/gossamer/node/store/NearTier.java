@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any, event loops too. <b>Cost.</b> One look-up; 128 KiB for generations.
  *
+ * <p><b>Proof.</b> An origin's proof moves on after what it covers has taken copies out. So who has
+ * found a copy reads the proof, and then looks whether the copy still stands: a thread that was
+ * held up between finding it and that would take an old copy for a proved one.
+ *
  * <p><b>Expiry.</b> An expired copy is not found from the moment on, by this node's wall clock.
  */
 public class NearTier {
@@ -67,6 +71,7 @@ public class NearTier {
                 Caffeine.newBuilder()
                         .maximumWeight(bytesMax)
                         .weigher(NearTier::weightOf)
+                        .evictionListener((_, copy, _) -> markOut(copy))
                         .executor(Runnable::run)
                         .build();
         this.map = cache.asMap();
@@ -104,8 +109,7 @@ public class NearTier {
         if (copy == null
                 || !copy.isOf(key)
                 || copy.currentNanos() < earliestNanos
-                || !isValid(copy)
-                || isExpired(copy)) {
+                || !stands(copy)) {
             misses.increment();
             return null;
         }
@@ -113,8 +117,19 @@ public class NearTier {
         return copy;
     }
 
+    /** What stands under the key, or null; its use is not counted. */
+    public @Nullable NearCopy peekOrNull(Bytes key) {
+        NearCopy copy = cache.policy().getIfPresentQuietly(KeyHash.of(key));
+        return copy == null || !copy.isOf(key) ? null : copy;
+    }
+
+    /** Whether the copy is neither void nor expired now. */
+    public boolean stands(NearCopy copy) {
+        return isValid(copy) && !isExpired(copy);
+    }
+
     private boolean isValid(NearCopy copy) {
-        return isCurrent(copy.question());
+        return isCurrent(copy.question()) && !copy.isOut();
     }
 
     private boolean isCurrent(Question question) {
@@ -136,7 +151,20 @@ public class NearTier {
         kept.increment();
         map.compute(
                 copy.question().hash(),
-                (_, standing) -> standing != null && outlasts(standing, copy) ? standing : copy);
+                (_, standing) -> {
+                    if (standing != null && outlasts(standing, copy)) {
+                        return standing;
+                    }
+                    markOut(standing);
+                    return copy;
+                });
+    }
+
+    /** After this, a copy that a reader holds already counts as void, too. */
+    private static void markOut(@Nullable NearCopy copy) {
+        if (copy != null) {
+            copy.markOut();
+        }
     }
 
     private boolean outlasts(NearCopy standing, NearCopy copy) {
@@ -151,6 +179,7 @@ public class NearTier {
 
     /** Takes out this very copy. */
     public void drop(NearCopy copy) {
+        copy.markOut();
         if (map.remove(copy.question().hash(), copy)) {
             voided.increment();
         }
@@ -158,7 +187,9 @@ public class NearTier {
 
     /** Takes out what stands under this hash. */
     public void drop(long hash) {
-        if (map.remove(hash) != null) {
+        NearCopy copy = map.remove(hash);
+        if (copy != null) {
+            copy.markOut();
             voided.increment();
         }
     }
@@ -168,15 +199,18 @@ public class NearTier {
      * when it gave the copy away, or it is of that very version.
      *
      * @param sequence of the invalidation
+     * @return whether a copy was taken out
      */
-    public void invalidate(NearOrigin origin, long sequence, long hash, Version version) {
+    public boolean invalidate(NearOrigin origin, long sequence, long hash, Version version) {
         NearCopy copy = map.get(hash);
         if (copy != null
                 && copy.origin() == origin
                 && copy.sequence() < sequence
                 && !copy.entry().version().equals(version)) {
             drop(copy);
+            return true;
         }
+        return false;
     }
 
     /** Voids all copies of keys in the slot, those that are under way, too. O(1). */

@@ -269,7 +269,14 @@ final class RouterLab {
                             TestMesh.settings(3));
             this.service =
                     new MemberService(
-                            epochs, keyspace, sync, () -> router, _ -> 0L, _ -> null, this);
+                            epochs,
+                            keyspace,
+                            sync,
+                            () -> router,
+                            _ -> 0L,
+                            _ -> null,
+                            this,
+                            new Inspection(keyspace, near));
             epochs.onEachLoop(_ -> router.topologyChanged());
             lease.set(Long.MAX_VALUE / 2);
         }

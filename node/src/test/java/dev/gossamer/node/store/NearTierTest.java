@@ -41,6 +41,7 @@ class NearTierTest {
     private NearCopy put(long askedNanos, Entry entry, long sequence) {
         NearCopy copy = new NearCopy(tier.question(KEY, SLOT, origin, askedNanos), entry, sequence);
         tier.put(copy);
+        copy.settle();
         return copy;
     }
 
@@ -54,6 +55,49 @@ class NearTierTest {
         assertThat(tier.findOrNull(Bytes.utf8("other"), 0)).isNull();
         assertThat(meters.get("gossamer.near.hits").functionCounter().count()).isEqualTo(2);
         assertThat(meters.get("gossamer.near.misses").functionCounter().count()).isEqualTo(2);
+    }
+
+    @Test
+    void aProofDoesNotCountForACopyThatMayHaveBeenInvalidatedOnItsWay() {
+        NearCopy copy = new NearCopy(tier.question(KEY, SLOT, origin, 100), entry(1), 5);
+        tier.put(copy);
+        origin.prove(300);
+        assertThat(tier.findOrNull(KEY, 101)).isNull();
+        assertThat(tier.findOrNull(KEY, 100)).isSameAs(copy);
+        copy.settle();
+        assertThat(tier.findOrNull(KEY, 300)).isSameAs(copy);
+    }
+
+    @Test
+    void whoHoldsACopyThatIsTakenOutSeesIt() {
+        NearCopy invalidated = put(1, entry(1), 5);
+        tier.invalidate(origin, 6, HASH, version(2));
+        NearCopy replaced = put(2, entry(2), 6);
+        NearCopy dropped = put(3, entry(3), 7);
+        assertThat(tier.stands(replaced)).isFalse();
+        assertThat(tier.stands(dropped)).isTrue();
+        tier.drop(HASH);
+        NearCopy kept = put(4, entry(4), 8);
+        tier.drop(kept);
+        for (NearCopy each : new NearCopy[] {invalidated, dropped, kept}) {
+            assertThat(tier.stands(each)).isFalse();
+        }
+    }
+
+    @Test
+    void whoHoldsACopyThatLeftForWantOfRoomSeesIt() {
+        NearTier small = tier(2_000);
+        NearCopy[] copies = new NearCopy[50];
+        for (int i = 0; i < copies.length; i++) {
+            Bytes key = Bytes.utf8("k" + i);
+            copies[i] = new NearCopy(small.question(key, key.slotIndex(), origin, 1), entry(1), 1);
+            small.put(copies[i]);
+        }
+        assertThat(small.count()).isLessThan(10);
+        for (int i = 0; i < copies.length; i++) {
+            boolean isThere = small.peekOrNull(Bytes.utf8("k" + i)) == copies[i];
+            assertThat(small.stands(copies[i])).isEqualTo(isThere);
+        }
     }
 
     @Test

@@ -6,6 +6,9 @@ import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.gossip.invalidation.ProvableAge;
 import dev.gossamer.gossip.invalidation.Raced;
+import dev.gossamer.node.mesh.link.NearEvent;
+import dev.gossamer.node.mesh.link.NearEvent.What;
+import dev.gossamer.node.mesh.link.Sighting;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.NearCopy;
 import dev.gossamer.node.store.NearCopy.Question;
@@ -36,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * at some moment after it was asked for.
  *
  * <p><b>Fills race with invalidations.</b> A copy is put first; then it is asked whether something
- * that names it was heard since its position. What is heard later finds it.
+ * that names it was heard since its position. What is heard later finds it. Until it was asked, the
+ * origin's watermark proves nothing of the copy.
  *
  * <p><b>Sessions (C3).</b> Who was told something here is never told anything older here. Each part
  * of the keys has a floor, the time when something was last told of a key in it: by an owner's
@@ -55,6 +59,7 @@ public final class NearCopies implements InvalidationListener {
     private final TagKnowledge tags;
     private final LongSupplier nanoClock;
     private final Set<NearCheck> leftOut;
+    private final NearTrail trail;
     private final ConcurrentHashMap<MemberId, NearOrigin> origins = new ConcurrentHashMap<>();
     private final AtomicLongArray floors = new AtomicLongArray(PARTS);
 
@@ -93,6 +98,7 @@ public final class NearCopies implements InvalidationListener {
         this.tags = tags;
         this.nanoClock = nanoClock;
         this.leftOut = Set.copyOf(leftOut);
+        this.trail = new NearTrail(nanoClock);
         if (!leftOut.isEmpty()) {
             log.warn("a test: near copies may be older than asked for, unchecked: {}", leftOut);
         }
@@ -123,6 +129,38 @@ public final class NearCopies implements InvalidationListener {
         }
         tier.drop(copy);
         return null;
+    }
+
+    /**
+     * What a reader would be answered from, and from how young a bound on; null when nothing stands
+     * here. It does not count as a use.
+     */
+    public Sighting.@Nullable Near peekOrNull(Bytes key) {
+        NearCopy copy = tier.peekOrNull(key);
+        if (copy == null) {
+            return null;
+        }
+        long age = Math.max(0, nanoClock.getAsLong() - copy.currentNanos());
+        if (!tier.stands(copy) || !tags.isValid(key, copy.entry())) {
+            return null;
+        }
+        return new Sighting.Near(
+                copy.entry().version(),
+                copy.entry().expiresAtMillis(),
+                copy.entry().valueLength(),
+                copy.origin().id(),
+                copy.sequence(),
+                leftOut.contains(NearCheck.WATERMARK) ? 0 : age);
+    }
+
+    /** What became of copies of the key here, the oldest first, as far as it is remembered. */
+    public List<NearEvent> eventsOf(Bytes key) {
+        return trail.of(key.slotIndex(), KeyHash.of(key));
+    }
+
+    /** Whether it is still there: to be asked after the age that is told was looked at. */
+    public boolean stands(NearCopy copy) {
+        return tier.stands(copy);
     }
 
     /** Whether an owner's answer still counts here: a tag may have been invalidated meanwhile. */
@@ -158,6 +196,7 @@ public final class NearCopies implements InvalidationListener {
         if (entry == null || at == null || !tier.isOn()) {
             raiseFloor(question.hash());
             tier.drop(question.hash());
+            trace(What.MISSED, question, at, 0);
         } else {
             keep(new NearCopy(question, entry, at.sequence()), question, at);
         }
@@ -177,9 +216,23 @@ public final class NearCopies implements InvalidationListener {
         raiseFloor(question.hash());
         MemberId origin = question.origin().id();
         Raced raced = races.raced(origin, at, Kind.KEY, question.slot(), question.hash());
-        if (raced != Raced.NO || !shareable) {
+        if (raced == Raced.NO && shareable) {
+            copy.settle();
+            trace(What.KEPT, question, at, copy.entry().version().clock());
+        } else {
             tier.drop(copy);
+            trace(What.OVERTAKEN, question, at, copy.entry().version().clock());
         }
+    }
+
+    private void trace(What what, Question question, @Nullable Position at, long clock) {
+        trail.add(
+                what,
+                question.slot(),
+                question.hash(),
+                question.origin().id().value(),
+                at == null ? 0 : at.sequence(),
+                clock);
     }
 
     /** Another member has carried out a write of this key, perhaps; called before anybody hears. */
@@ -187,6 +240,7 @@ public final class NearCopies implements InvalidationListener {
         long hash = KeyHash.of(key);
         raiseFloor(hash);
         tier.drop(hash);
+        trail.add(What.WRITTEN, key.slotIndex(), hash, 0, 0, 0);
     }
 
     private static int partOf(long hash) {
@@ -196,27 +250,45 @@ public final class NearCopies implements InvalidationListener {
     /** Others than before answer for these slots, or for another part of the mesh. */
     public void ownersChanged(BitSet slots) {
         slots.stream().forEach(tier::voidSlot);
+        if (!slots.isEmpty()) {
+            trail.addMany(What.OWNERS_CHANGED, 0, slots.cardinality());
+        }
     }
 
     @Override
     public void invalidated(Effect.Deliver delivery) {
         NearOrigin origin = origins.get(delivery.origin());
-        if (origin == null || leftOut.contains(NearCheck.INVALIDATION)) {
+        if (origin == null) {
             return;
         }
+        boolean heeded = !leftOut.contains(NearCheck.INVALIDATION);
         Invalidations all = delivery.invalidations();
         for (int i = 0; i < all.count(); i++) {
-            switch (all.kind(i)) {
-                case KEY -> tier.invalidate(origin, all.first() + i, all.hash(i), all.version(i));
-                case SLOT -> tier.voidSlot(all.slot(i));
-                case TAG -> {
-                    // A copy is held against what is known here; what cannot be known voids all.
-                    if (!tags.heard(all.hash(i), all.version(i).clock())) {
-                        origin.voidAll();
-                    }
-                }
-            }
+            What what = heeded ? invalidated(origin, all, i) : What.UNHEEDED;
+            long sequence = all.first() + i;
+            long clock = all.version(i).clock();
+            trail.add(what, all.slot(i), all.hash(i), origin.id().value(), sequence, clock);
         }
+    }
+
+    private What invalidated(NearOrigin origin, Invalidations all, int i) {
+        return switch (all.kind(i)) {
+            case KEY ->
+                    tier.invalidate(origin, all.first() + i, all.hash(i), all.version(i))
+                            ? What.VOIDED
+                            : What.HEARD;
+            case SLOT -> {
+                tier.voidSlot(all.slot(i));
+                yield What.SLOT_VOIDED;
+            }
+            case TAG -> {
+                // A copy is held against what is known here; what cannot be known voids all.
+                if (!tags.heard(all.hash(i), all.version(i).clock())) {
+                    origin.voidAll();
+                }
+                yield What.HEARD;
+            }
+        };
     }
 
     @Override
@@ -228,6 +300,7 @@ public final class NearCopies implements InvalidationListener {
         } else {
             overrun.slots().forEach(tier::voidSlot);
         }
+        trail.addMany(What.OVERRUN, overrun.origin().value(), overrun.slots().size());
     }
 
     @Override

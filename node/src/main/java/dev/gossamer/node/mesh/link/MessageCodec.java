@@ -43,6 +43,8 @@ final class MessageCodec {
                     Wire.writeKey(out.writeByte(11).writeLong(waitMillis), key);
             case Request.Bump(var tag, var clock, var first) ->
                     out.writeByte(20).writeLong(tag).writeLong(clock).writeBoolean(first);
+            case Request.Inspect(var keys, var events) ->
+                    Wire.writeKeys(out.writeByte(21).writeBoolean(events), keys);
         }
     }
 
@@ -67,8 +69,14 @@ final class MessageCodec {
             case 10 -> new Request.Ping();
             case 11 -> readAwaitLease(in);
             case 20 -> new Request.Bump(in.readLong(), in.readLong(), Wire.readFlag(in));
+            case 21 -> readInspect(in);
             default -> throw Wire.unknown("request", kind);
         };
+    }
+
+    private static Request readInspect(ByteBuf in) {
+        boolean events = Wire.readFlag(in);
+        return new Request.Inspect(Wire.readKeys(in), events);
     }
 
     private static Request readAwaitLease(ByteBuf in) {
@@ -124,6 +132,7 @@ final class MessageCodec {
             case Reply.LeaseOver() -> out.writeByte(12);
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Bumped(var clock) -> out.writeByte(20).writeLong(clock);
+            case Reply.Inspected inspected -> SightingCodec.write(out.writeByte(21), inspected);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -149,6 +158,7 @@ final class MessageCodec {
             case 11 -> new Reply.Alive(in.readLong());
             case 12 -> Reply.LEASE_OVER;
             case 20 -> new Reply.Bumped(in.readLong());
+            case 21 -> SightingCodec.read(in);
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -265,6 +275,8 @@ final class MessageCodec {
             case Reply.Synced(var sync) -> base + sync.weightBytes();
             case Reply.Keys(var keys, var _, var _) ->
                     base + keys.stream().mapToInt(Bytes::length).sum();
+            case Reply.Inspected(var _, var sightings) ->
+                    base + sightings.stream().mapToInt(Sighting::weightBytes).sum();
             case Reply.Stored _,
                     Reply.Bumped _,
                     Reply.Alive _,

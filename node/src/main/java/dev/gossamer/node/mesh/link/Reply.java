@@ -64,6 +64,16 @@ public sealed interface Reply {
         }
     }
 
+    /**
+     * @param epoch that the peer goes by
+     * @param sightings one for each key asked for, in their order
+     */
+    record Inspected(long epoch, List<Sighting> sightings) implements Reply {
+        public Inspected {
+            sightings = List.copyOf(sightings);
+        }
+    }
+
     record Counted(long count) implements Reply {}
 
     record SomeKey(@Nullable Bytes key) implements Reply {}

@@ -89,6 +89,19 @@ public sealed interface Request {
      */
     record Bump(long tag, long clock, boolean first) implements Request {}
 
+    /**
+     * What the peer has of some keys, of any slots, as it stands: entries, and near copies that it
+     * would answer from. Answered under every epoch that the peer has come to. Answer: {@link
+     * Reply.Inspected}.
+     *
+     * @param events whether to tell what became of near copies of these keys, too
+     */
+    record Inspect(List<Bytes> keys, boolean events) implements Request {
+        public Inspect {
+            keys = List.copyOf(keys);
+        }
+    }
+
     /** Remove everything that the peer is primary of. Answer: {@link Reply.Counted}. */
     record Flush() implements Request {}
 
@@ -102,6 +115,7 @@ public sealed interface Request {
             case Replicate(var items, var operations) ->
                     base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
+            case Inspect(var keys, var _) -> base + keys.stream().mapToInt(Bytes::length).sum();
             case Sync(var request) -> base + request.weightBytes();
             case Ping _, ListKeys _, Count _, RandomKey _, Flush _, Bump _ -> base;
         };

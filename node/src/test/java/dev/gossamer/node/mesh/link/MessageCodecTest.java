@@ -49,6 +49,23 @@ class MessageCodecTest {
                             new RecentOperation(
                                     new OperationId(-3, 4), new Outcome.Unchanged(null))));
 
+    private static final List<Sighting> SIGHTINGS =
+            List.of(
+                    new Sighting(-1, false, null, null, List.of()),
+                    new Sighting(
+                            1,
+                            true,
+                            new Sighting.Held(VERSION, true, false, 9, 7),
+                            new Sighting.Near(VERSION, 8, 6, new MemberId(-4), 5, 3),
+                            List.of(
+                                    new NearEvent(6, NearEvent.What.VOIDED, new MemberId(3), 2, 1),
+                                    new NearEvent(
+                                            5,
+                                            NearEvent.What.OWNERS_CHANGED,
+                                            new MemberId(0),
+                                            2,
+                                            1))));
+
     private static Request sync(SyncRequest request) {
         return new Request.Sync(request);
     }
@@ -143,6 +160,7 @@ class MessageCodecTest {
                                     new long[] {6, Long.MIN_VALUE}),
                             ID),
                     new Request.Bump(-6L, 7L, true),
+                    new Request.Inspect(List.of(KEY, Bytes.EMPTY), true),
                     sync(new SyncRequest.Tags(0, 0)),
                     sync(new SyncRequest.Tags(3, 4)));
 
@@ -186,6 +204,7 @@ class MessageCodecTest {
                                     true,
                                     new Tags.Page(5L, -6L, 7, List.of(new Tags.Bumped(-8L, 9L))))),
                     new Reply.Bumped(10),
+                    new Reply.Inspected(5, SIGHTINGS),
                     new Reply.Keys(List.of(KEY), 16_384, 0),
                     new Reply.Counted(5),
                     new Reply.SomeKey(null),

@@ -117,10 +117,10 @@ final class Bugs {
     NearTier nearTier(long bytesMax, LongSupplier wallMillis, NearTier.Order order) {
         return new NearTier(bytesMax, wallMillis, order) {
             @Override
-            public void invalidate(NearOrigin origin, long sequence, long hash, Version version) {
-                if (planted != Bug.NEAR_NEVER_VOIDED) {
-                    super.invalidate(origin, sequence, hash, version);
-                }
+            public boolean invalidate(
+                    NearOrigin origin, long sequence, long hash, Version version) {
+                return planted != Bug.NEAR_NEVER_VOIDED
+                        && super.invalidate(origin, sequence, hash, version);
             }
 
             @Override
