@@ -193,30 +193,8 @@ public interface Mesh {
      */
     long[] tagsOf(Bytes key, List<Bytes> names);
 
+    /** Where a key lives, what each member has of it, and what became of it lately. */
     CompletableFuture<Explanation> explain(Bytes key);
-
-    /**
-     * Where a key lives and what each owner has of it.
-     *
-     * @param cache the name of the named cache that claims the key
-     */
-    record Explanation(Bytes key, int slot, long epoch, String cache, List<Copy> copies) {}
-
-    /**
-     * What one owner has of a key.
-     *
-     * @param role {@code primary} or {@code backup}
-     * @param state {@code complete} when the owner holds the whole slot, {@code filling} while it
-     *     is being copied
-     * @param entry null when the owner has nothing; a tombstone when it was removed
-     * @param problem why the owner could not be asked, or null
-     */
-    record Copy(
-            Member member,
-            String role,
-            String state,
-            @Nullable Entry entry,
-            @Nullable String problem) {}
 
     MeshStatus status();
 

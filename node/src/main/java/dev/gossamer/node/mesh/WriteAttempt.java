@@ -97,6 +97,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                     Reply.Counted _,
                     Reply.SomeKey _,
                     Reply.Inspected _,
+                    Reply.Recalled _,
                     Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a write was answered with " + reply);
         }

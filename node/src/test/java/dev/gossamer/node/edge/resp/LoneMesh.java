@@ -13,6 +13,7 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.Explanation;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -283,16 +285,36 @@ final class LoneMesh implements Mesh {
         return CompletableFuture.completedFuture(null);
     }
 
+    private List<Explanation.Change> changes(Bytes key) {
+        return keyspace.mutations().of(key, Set.of()).stream()
+                .map(each ->
+                        new Explanation.Change(
+                                each.atMillis(),
+                                each.what(),
+                                each.removal(),
+                                each.version(),
+                                each.caller(),
+                                Optional.empty(),
+                                List.of(self),
+                                each.detail()))
+                .toList();
+    }
+
     @Override
     public CompletableFuture<Explanation> explain(Bytes key) {
-        var copy = new Copy(self, "primary", "complete", keyspace.peekOrNull(key), null);
+        var copy =
+                new Explanation.Copy(
+                        self, "primary", "complete", keyspace.peekOrNull(key), null, null);
         return CompletableFuture.completedFuture(
                 new Explanation(
                         key,
                         key.slotIndex(),
                         topology.epoch(),
                         keyspace.settingsOf(key).name(),
-                        List.of(copy)));
+                        List.of(copy),
+                        List.of(),
+                        Optional.ofNullable(keyspace.leases().runningOrNull(key)),
+                        changes(key)));
     }
 
     @Override
