@@ -9,6 +9,7 @@ import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.LeaseSettings;
+import dev.gossamer.node.config.AuditSettings;
 import dev.gossamer.node.config.CacheReader;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.config.Configuration;
@@ -205,6 +206,7 @@ record NodeConfig(
                         configuration.get(Settings.INVALIDATION_RECEIVED_BYTES_MAX),
                         defaults.forgetAfter(),
                         defaults.driftPpm()),
+                configuration.get(AuditSettings.RATE),
                 NearCheck.parse(System.getProperty(NearCheck.LEFT_OUT, "")));
     }
 

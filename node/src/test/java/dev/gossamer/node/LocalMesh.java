@@ -193,9 +193,13 @@ final class LocalMesh implements AutoCloseable {
         }
     }
 
-    /** Starts a node that was killed, with its old folder and ports. */
-    void restart(int node) {
-        processes.set(node, launch(node));
+    /**
+     * Starts a node that was killed, with its old folder and ports.
+     *
+     * @param jvmOptions of its virtual machine, beside the usual ones
+     */
+    void restart(int node, String... jvmOptions) {
+        processes.set(node, launch(node, jvmOptions));
     }
 
     /** Waits until {@code nodes} members agree and no copy is missing. */
@@ -323,11 +327,13 @@ final class LocalMesh implements AutoCloseable {
         }
     }
 
-    private Process launch(int node) {
+    private Process launch(int node, String... jvmOptions) {
         try {
             Path config = Files.writeString(folder.resolve("node-" + node + ".yaml"), yaml(node));
-            return new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            List<String> command = new ArrayList<>(List.of(jvmOptions));
+            command.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(
+                    List.of(
                             "-Xmx" + heapMiB + "m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -339,7 +345,8 @@ final class LocalMesh implements AutoCloseable {
                             GossamerCommand.class.getName(),
                             "node",
                             "--config",
-                            config.toString())
+                            config.toString()));
+            return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(
                             ProcessBuilder.Redirect.appendTo(

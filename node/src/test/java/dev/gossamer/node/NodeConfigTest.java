@@ -53,6 +53,7 @@ class NodeConfigTest {
                     Map.entry("invalidation.received-bytes-max", "1MiB"),
                     Map.entry("invalidation.heartbeat", "20ms"),
                     Map.entry("invalidation.window", "1ms"),
+                    Map.entry("audit.rate", "7"),
                     Map.entry("memory.max-bytes", "64MiB"),
                     Map.entry("memory.tombstone-bytes-max", "1MiB"),
                     Map.entry("memory.near-bytes-max", "1MiB"),

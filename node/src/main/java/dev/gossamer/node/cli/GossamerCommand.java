@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             DrainCommand.class,
             LedgerCommand.class,
+            AuditCommand.class,
             GetCommand.class,
             SetCommand.class,
             DelCommand.class,

@@ -452,6 +452,7 @@ public final class Settings {
                     INVALIDATION_RECEIVED_BYTES_MAX,
                     INVALIDATION_HEARTBEAT,
                     INVALIDATION_WINDOW,
+                    AuditSettings.RATE,
                     MEMORY_BYTES_MAX,
                     MEMORY_TOMBSTONE_BYTES_MAX,
                     MEMORY_NEAR_BYTES_MAX,

@@ -44,22 +44,20 @@ final class MemberService implements RequestHandler {
      * @param workers threads that may wait
      */
     MemberService(
-            Epochs epochs,
-            Keyspace keyspace,
+            Shared shared,
             Sync sync,
             Supplier<LoopRouter> router,
             Function<Holding, Long> flush,
             Function<Holding, @Nullable Bytes> randomKey,
-            Executor workers,
-            Inspection inspection) {
-        this.epochs = epochs;
-        this.keyspace = keyspace;
+            Executor workers) {
+        this.epochs = shared.epochs();
+        this.keyspace = shared.keyspace();
         this.sync = sync;
         this.router = router;
         this.flush = flush;
         this.randomKey = randomKey;
         this.workers = workers;
-        this.inspection = inspection;
+        this.inspection = new Inspection(shared.keyspace(), shared.near());
     }
 
     @Override

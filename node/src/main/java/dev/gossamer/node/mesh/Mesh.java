@@ -5,6 +5,7 @@ import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -310,6 +311,9 @@ public interface Mesh {
 
     /** Every key that lost a version here when the sides of a partition were merged (C9). */
     List<Loss> losses();
+
+    /** What this member's auditor has found since its start (C2, C4). Never blocks. */
+    AuditReport audit();
 
     /** The settings of all named caches, the default one first. */
     List<CacheSettings> caches();

@@ -8,7 +8,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 final class MeshMeters {
     private MeshMeters() {}
 
-    static void register(MeterRegistry meters, Epochs epochs, Standing standing) {
+    static void register(
+            MeterRegistry meters, Shared shared, Standing standing, Council council, Sync sync) {
+        register(meters, shared.epochs(), standing);
+        register(meters, shared, council);
+        register(meters, sync);
+    }
+
+    private static void register(MeterRegistry meters, Epochs epochs, Standing standing) {
         Gauge.builder(
                         "gossamer.mesh.members",
                         epochs,
@@ -36,7 +43,7 @@ final class MeshMeters {
     }
 
     /** What comes from the others. */
-    static void register(MeterRegistry meters, Sync sync) {
+    private static void register(MeterRegistry meters, Sync sync) {
         FunctionCounter.builder("gossamer.transfer.bytes", sync, Sync::bytesMoved)
                 .description("Bytes of entries and versions that this node has had from others")
                 .baseUnit("bytes")
@@ -54,7 +61,7 @@ final class MeshMeters {
     }
 
     /** What waits, and what this node's word is worth. */
-    static void register(MeterRegistry meters, Shared shared, Council council) {
+    private static void register(MeterRegistry meters, Shared shared, Council council) {
         Gauge.builder("gossamer.lease.seconds", shared.lease(), it -> it.leftNanos() / 1e9)
                 .description("How long this node may act as a primary yet; 0 without a lease")
                 .baseUnit("seconds")

@@ -4,7 +4,6 @@ import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
-import dev.gossamer.membership.agreement.AgreementStatus;
 import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.Caller;
@@ -12,6 +11,7 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Lanes;
@@ -52,7 +52,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
     /** How many times a peer is asked before its link counts as dead for the mesh. */
     private static final int LINK_TRIES = 3;
 
-    private final MeshSettings settings;
     private final Member self;
     private final Keyspace keyspace;
     private final Membership membership;
@@ -72,6 +71,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Departure departure;
     private final Leftovers leftovers;
     private final Coherent coherent;
+    private final Audits audits;
     private final Fence fence = new Fence();
     private final Sync sync;
     private final Rounds rounds;
@@ -138,7 +138,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             Consumer<String> onExpelled) {
-        this.settings = settings;
         this.self = self;
         this.lanes = lanes;
         this.workers = workers;
@@ -168,14 +167,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         settings);
         this.service =
                 new MemberService(
-                        epochs,
-                        keyspace,
-                        sync,
-                        routers::here,
-                        this::flushHere,
-                        this::randomKeyHere,
-                        workers,
-                        new Inspection(keyspace, coherent.near()));
+                        shared, sync, routers::here, this::flushHere, this::randomKeyHere, workers);
         var calls = new MemberCalls(self.id(), lanes.all(), service, nanoClock);
         this.walks =
                 new Walks(
@@ -193,17 +185,16 @@ public final class MeshNode implements Mesh, AutoCloseable {
         var mailbox = new Mailbox(membership);
         long life = Math.max(1, clock.millis());
         coherent.wire(self, life, settings.coherence(), lanes, workers, mailbox, shared, random);
+        this.audits =
+                new Audits(
+                        self.id(),
+                        shared,
+                        calls,
+                        lanes.all().getLast(),
+                        settings.coherence(),
+                        clock,
+                        meters);
         var gossip = new Gossip(self.id(), life, settings.gossip(), random);
-        this.standing =
-                new Standing(
-                        self,
-                        epochs,
-                        keyspace,
-                        mailbox,
-                        gossip,
-                        sync::transfer,
-                        shared.lease()::isHeld,
-                        this::agreementStatus);
         this.council =
                 new Council(
                         agreement,
@@ -214,6 +205,16 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         workers,
                         nanoClock,
                         onExpelled);
+        this.standing =
+                new Standing(
+                        self,
+                        epochs,
+                        keyspace,
+                        mailbox,
+                        gossip,
+                        sync::transfer,
+                        shared.lease()::isHeld,
+                        council::status);
         this.departure = new Departure(self.id(), epochs, council, standing);
         Lane first = lanes.all().getFirst();
         this.linkWatch =
@@ -230,19 +231,13 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         nanoClock,
                         settings.agreement().tick(),
                         () -> council.tell(new Event.Ticked()));
-        MeshMeters.register(meters, epochs, standing);
-        MeshMeters.register(meters, shared, council);
-        MeshMeters.register(meters, sync);
+        MeshMeters.register(meters, shared, standing, council, sync);
         coherent.register(meters);
     }
 
     /** What this node invalidates as the primary of its slots. */
     public OwnLog ownLog() {
         return coherent.ownLog();
-    }
-
-    private AgreementStatus agreementStatus() {
-        return council.status();
     }
 
     /** The gate to each topology. */
@@ -278,6 +273,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         rounds.start();
         ticks.start();
         linkWatch.start();
+        audits.start();
         sync.start();
     }
 
@@ -457,6 +453,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return keyspace.ledger().losses();
     }
 
+    @Override
+    public AuditReport audit() {
+        return audits.report();
+    }
+
     /** Whether it has handed over what it had: for its health endpoint. */
     public boolean isDrained() {
         return departure.isDrained();
@@ -477,6 +478,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     public void close() {
         standing.drain();
         linkWatch.stop();
+        audits.stop();
         CompletableFuture<?> resigned = council.resign();
         workers.await(
                 () -> resigned.isDone() && departure.mayGo(), RESIGN_PATIENCE_NANOS, nanoClock);

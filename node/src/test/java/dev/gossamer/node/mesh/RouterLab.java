@@ -267,16 +267,7 @@ final class RouterLab {
                             new Fence(),
                             () -> nowNanos,
                             TestMesh.settings(3));
-            this.service =
-                    new MemberService(
-                            epochs,
-                            keyspace,
-                            sync,
-                            () -> router,
-                            _ -> 0L,
-                            _ -> null,
-                            this,
-                            new Inspection(keyspace, near));
+            this.service = new MemberService(shared, sync, () -> router, _ -> 0L, _ -> null, this);
             epochs.onEachLoop(_ -> router.topologyChanged());
             lease.set(Long.MAX_VALUE / 2);
         }

@@ -62,6 +62,7 @@ public final class AdminServer implements AutoCloseable {
         all.addAll(new DrainRoutes(services.mesh()).endpoints());
         all.addAll(new InvalidateRoute(services.mesh()).endpoints());
         all.addAll(new LedgerRoute(services.mesh()).endpoints());
+        all.addAll(new AuditRoute(services.mesh()).endpoints());
         all.addAll(new EntryRoutes(settings, services).endpoints());
         all.addAll(new ExplainRoute(services.mesh(), settings.keyBytesMax()).endpoints());
         return all;

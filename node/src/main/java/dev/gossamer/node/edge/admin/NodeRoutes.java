@@ -32,6 +32,7 @@ final class NodeRoutes {
                         .put("drain", "/api/v1/members/self/drain")
                         .put("invalidate", InvalidateRoute.PATH)
                         .put("ledger", "/api/v1/ledger")
+                        .put("audit", AuditRoute.PATH)
                         .put("config", "/api/v1/config")
                         .put("metrics", "/metrics")
                         .put("ready", "/readyz");

@@ -25,6 +25,7 @@ final class Commands {
         all.addAll(GsmCommands.all());
         all.addAll(ExplainCommands.all());
         all.addAll(NearCommands.all());
+        all.addAll(AuditCommands.all());
         all.addAll(LeaseCommands.all());
         all.addAll(FreshnessCommands.all());
         all.addAll(InvalidationCommands.all());

@@ -13,6 +13,7 @@ import dev.gossamer.node.mesh.Explanation;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.Entry;
@@ -357,6 +358,7 @@ final class OneNodeMesh implements Mesh {
     volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
     volatile Drain drain = new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
+    volatile AuditReport audit = AuditSamples.VIOLATED;
     final List<Loss> losses = Collections.synchronizedList(new ArrayList<>());
 
     @Override
@@ -367,6 +369,11 @@ final class OneNodeMesh implements Mesh {
     @Override
     public Drain drainState() {
         return drain;
+    }
+
+    @Override
+    public AuditReport audit() {
+        return audit;
     }
 
     @Override

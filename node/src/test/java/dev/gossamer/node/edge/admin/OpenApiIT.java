@@ -151,6 +151,7 @@ class OpenApiIT {
         "/api/v1/caches, /api/v1/caches, 200",
         "/api/v1/members/self/drain, /api/v1/members/self/drain, 200",
         "/api/v1/ledger, /api/v1/ledger, 200",
+        "/api/v1/audit, /api/v1/audit, 200",
         "/api/v1/ledger?limit=-1, /api/v1/ledger, 400",
         "/api/v1/keys/users:1/explain, /api/v1/keys/{key}/explain, 200",
         "/api/v1/keys/none/explain, /api/v1/keys/{key}/explain, 200",

@@ -17,6 +17,7 @@ import dev.gossamer.node.mesh.Explanation;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
+import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
 import dev.gossamer.node.store.MemorySettings;
@@ -380,6 +381,11 @@ final class LoneMesh implements Mesh {
     @Override
     public Drain drainState() {
         return new Drain(Drain.Stage.NONE, Slot.COUNT, 0, 0, Duration.ZERO);
+    }
+
+    @Override
+    public AuditReport audit() {
+        return AuditReport.NONE;
     }
 
     @Override

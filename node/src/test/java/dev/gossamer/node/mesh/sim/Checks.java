@@ -50,6 +50,7 @@ final class Checks {
             return;
         }
         ledgers();
+        AuditCheck.run(hosts.running());
         for (int number = 0; number < setup.keys(); number++) {
             String key = Clients.key(number);
             List<Call> calls =

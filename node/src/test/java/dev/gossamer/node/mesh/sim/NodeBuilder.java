@@ -165,7 +165,12 @@ final class NodeBuilder {
                 64L << 20,
                 Duration.ofSeconds(10),
                 new GossipSettings(Duration.ofMillis(400), 2, 3, 8, 32 << 10),
-                new CoherenceSettings(LOG_BYTES, dissemination(), Set.of()));
+                new CoherenceSettings(LOG_BYTES, dissemination(), audits(), Set.of()));
+    }
+
+    /** Where a bug is planted, it is for the simulator's own checks to find it. */
+    private int audits() {
+        return setup.bug() == Bugs.Bug.NONE ? 20 : 0;
     }
 
     /** Slower than real ones, so that a run has fewer messages; the drift is the clocks' own. */
