@@ -13,6 +13,7 @@ import dev.gossamer.node.config.AuditSettings;
 import dev.gossamer.node.config.CacheReader;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.config.Configuration;
+import dev.gossamer.node.config.ExplainSettings;
 import dev.gossamer.node.config.Settings;
 import dev.gossamer.node.config.Settings.LogLevel;
 import dev.gossamer.node.config.Settings.Transport;
@@ -146,6 +147,7 @@ record NodeConfig(
                 configuration.get(Settings.LIMITS_LEDGER_BYTES_MAX),
                 leases(configuration),
                 configuration.get(Settings.LIMITS_TAGS_BYTES_MAX),
+                configuration.get(ExplainSettings.MUTATIONS_BYTES_MAX),
                 caches);
     }
 

@@ -70,6 +70,7 @@ class NodeConfigTest {
                     Map.entry("leases.timeout", "2s"),
                     Map.entry("leases.timeout-max", "30s"),
                     Map.entry("limits.tags-bytes-max", "1MiB"),
+                    Map.entry("explain.mutations-bytes-max", "1MiB"),
                     Map.entry("security.password", "long enough"),
                     Map.entry("net.transport", "nio"),
                     Map.entry("net.threads", "7"),

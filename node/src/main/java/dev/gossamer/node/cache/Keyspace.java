@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -25,15 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Any thread, event loops too: nothing waits but for the short lock of one
  * slot's writers. Readers take no lock.
  *
- * <p><b>Order.</b> All that changes a slot here happens under one of {@value #STRIPES} locks, slot
- * i under lock i mod {@value #STRIPES}: what is read, the version that is given, and what is stored
- * are one step. Only capacity and expiry take entries without that lock; both leave a key absent,
- * never older.
+ * <p><b>Order.</b> All that changes a slot here happens under one of {@value SlotLocks#COUNT}
+ * locks, slot i under lock i mod {@value SlotLocks#COUNT}: what is read, the version that is given,
+ * and what is stored are one step. Only capacity and expiry take entries without that lock; both
+ * leave a key absent, never older.
  */
 public final class Keyspace {
-    private static final int STRIPES = 1024;
-
-    private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+    private final SlotLocks locks = new SlotLocks();
     private final MemoryTier tier;
     private final NamedCaches caches;
     private final HybridClock clock;
@@ -48,6 +45,7 @@ public final class Keyspace {
     private final TagSweep sweep;
     private final SlotDrop drops;
     private final Arrivals arrivals;
+    private final Mutations mutations;
 
     /** Made once, for every read. */
     private final BiPredicate<Bytes, Entry> isValid;
@@ -74,7 +72,7 @@ public final class Keyspace {
         long retentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
         this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
-        this.drops = new SlotDrop(tier, this::lockOf);
+        this.drops = new SlotDrop(tier, locks::of);
         this.isValid = tags::isValidForRead;
         this.sweep = new TagSweep(this, tags, registry);
         this.writer =
@@ -84,9 +82,8 @@ public final class Keyspace {
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new ReentrantLock();
-        }
+        this.mutations = new Mutations(wallMillis, settings.mutationsBytesMax(), registry);
+        tier.onLeft(mutations::left);
     }
 
     /** From now on {@code listener} hears of every change of what stands under a key. */
@@ -139,7 +136,8 @@ public final class Keyspace {
      * @param epoch the epoch of the topology that makes this node the primary
      */
     public Change apply(Operation operation, long epoch) {
-        return apply(operation, operation.key().slotIndex(), epoch, null, false);
+        int slot = operation.key().slotIndex();
+        return apply(operation, slot, epoch, null, false, Caller.UNKNOWN);
     }
 
     /**
@@ -148,51 +146,61 @@ public final class Keyspace {
      * to be sent again.
      *
      * @param slot of the operation's key
+     * @param caller on whose behalf, for {@link #mutations}
      */
-    public Change apply(Operation operation, int slot, long epoch, OperationId id) {
-        return apply(operation, slot, epoch, id, false);
+    public Change apply(Operation operation, int slot, long epoch, OperationId id, Caller caller) {
+        return apply(operation, slot, epoch, id, false, caller);
     }
 
-    /** The same where nobody else can have a copy: a removal that finds nothing changes nothing. */
-    public Change applyAlone(Operation operation, int slot, long epoch, OperationId id) {
-        return apply(operation, slot, epoch, id, true);
-    }
-
-    /** The same, without an id. */
-    public Change applyAlone(Operation operation, int slot, long epoch) {
-        return apply(operation, slot, epoch, null, true);
+    /**
+     * The same where nobody else can have a copy: a removal that finds nothing changes nothing.
+     *
+     * @param id null where none is needed
+     */
+    public Change applyAlone(
+            Operation operation, int slot, long epoch, @Nullable OperationId id, Caller caller) {
+        return apply(operation, slot, epoch, id, true, caller);
     }
 
     private Change apply(
-            Operation operation, int slot, long epoch, @Nullable OperationId id, boolean alone) {
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
+            Operation operation,
+            int slot,
+            long epoch,
+            @Nullable OperationId id,
+            boolean alone,
+            Caller caller) {
+        try (var _ = locks.hold(slot)) {
             // A lease knows its holder itself, and so does not outlive its time here.
             OperationId once = operation instanceof Operation.TakeLease ? null : id;
             Outcome first = once == null ? null : operations.findOrNull(once);
             if (first != null) {
                 return new Change(first, List.of(), true);
             }
-            Change change = carryOut(operation, slot, epoch, id, alone);
+            Change change = carryOut(operation, slot, epoch, id, alone, caller);
             for (Item item : change.changed()) {
-                tell(slot, item.key(), item.entry().version());
+                Version version = item.entry().version();
+                tell(slot, item.key(), version);
+                mutations.applied(operation, item, version, caller);
             }
             if (once != null && !change.outcome().isToBeSentAgain()) {
                 operations.remember(slot, once, change.outcome());
             }
             return change;
-        } finally {
-            lock.unlock();
         }
     }
 
     private Change carryOut(
-            Operation operation, int slot, long epoch, @Nullable OperationId id, boolean alone) {
+            Operation operation,
+            int slot,
+            long epoch,
+            @Nullable OperationId id,
+            boolean alone,
+            Caller caller) {
         try {
             long now = wallMillis.getAsLong();
             return writer.apply(
-                    operation, new Writer.Moment(epoch, slot, now, alone, id, tags.stamp()));
+                    operation,
+                    new Writer.Moment(epoch, slot, now, alone, id, tags.stamp(), caller));
         } catch (GossamerException e) {
             Outcome refused = new Outcome.Refused(e.code(), String.valueOf(e.getMessage()));
             return new Change(refused, List.of(), false);
@@ -210,20 +218,24 @@ public final class Keyspace {
      *     cannot follow it yet; nothing is changed then
      */
     public boolean merge(Bytes key, Entry entry) {
+        return merge(key, entry, Mutation.What.TRANSFERRED);
+    }
+
+    /** The same of what came for this reason. */
+    boolean merge(Bytes key, Entry entry, Mutation.What why) {
         clock.witness(entry.version());
         int slot = key.slotIndex();
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
+        try (var _ = locks.hold(slot)) {
             Entry standing = tier.peekOrNull(key);
             if (standing != null && !caches.of(key).partition().isLater(entry, standing)) {
                 return false;
             }
             boolean stored = arrivals.keep(slot, key, entry, standing != null);
             tell(slot, key, entry.version());
+            if (stored) {
+                mutations.arrived(why, key, entry);
+            }
             return stored;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -235,19 +247,15 @@ public final class Keyspace {
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
     public void merge(int slot, List<Item> items, List<RecentOperation> effective) {
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
+        try (var _ = locks.hold(slot)) {
             for (Item item : items) {
                 if (!tier.mayHaveOutlived(slot, item.key(), item.entry())) {
-                    merge(item.key(), item.entry());
+                    merge(item.key(), item.entry(), Mutation.What.COPIED);
                 }
             }
             for (RecentOperation operation : effective) {
                 operations.remember(slot, operation.id(), operation.outcome());
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -260,13 +268,14 @@ public final class Keyspace {
      * @throws GossamerException as {@link #merge(Bytes, Entry)} does
      */
     public Merged reconcile(Bytes key, Entry brought, boolean blind) {
-        ReentrantLock lock = lockOf(key.slotIndex());
-        lock.lock();
-        try {
+        try (var _ = locks.hold(key.slotIndex())) {
             return reconciliation.merge(key, brought, blind);
-        } finally {
-            lock.unlock();
         }
+    }
+
+    /** What has become of keys lately, and who caused it. */
+    public Mutations mutations() {
+        return mutations;
     }
 
     /** Who may load what, of the slots that this node is primary of. */
@@ -354,12 +363,8 @@ public final class Keyspace {
 
     /** A time up to which all that this node wrote in the slot is stored. */
     private long settledClock(int slot) {
-        ReentrantLock lock = lockOf(slot);
-        lock.lock();
-        try {
+        try (var _ = locks.hold(slot)) {
             return clock.latest();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -370,15 +375,15 @@ public final class Keyspace {
      * @return whether something was dropped
      */
     public boolean dropUnlessLater(Bytes key, Version bound) {
-        ReentrantLock lock = lockOf(key.slotIndex());
-        lock.lock();
-        try {
+        try (var _ = locks.hold(key.slotIndex())) {
             Entry entry = tier.peekOrNull(key);
-            return entry != null
-                    && caches.of(key).partition().order().compare(entry.version(), bound) <= 0
-                    && tier.remove(key);
-        } finally {
-            lock.unlock();
+            if (entry == null
+                    || caches.of(key).partition().order().compare(entry.version(), bound) > 0
+                    || !tier.remove(key)) {
+                return false;
+            }
+            mutations.left(Mutation.What.DROPPED, key, entry.version(), 0);
+            return true;
         }
     }
 
@@ -459,16 +464,12 @@ public final class Keyspace {
      * @return entries dropped
      */
     int dropInvalid(int slot) {
-        return drops.dropEntries(slot, (key, entry) -> !tags.isValid(key, entry));
+        return drops.dropEntries(slot, (key, entry) -> mutations.isVoid(tags, key, entry));
     }
 
     private boolean isSpared(Bytes key, Predicate<Version> spared) {
         Entry entry = tier.peekOrNull(key);
         return entry != null && spared.test(entry.version());
-    }
-
-    private ReentrantLock lockOf(int slot) {
-        return stripes[slot & (STRIPES - 1)];
     }
 
     /**

@@ -29,6 +29,9 @@ import java.util.function.ToIntFunction;
  * @param tagsBytesMax what the tags that were invalidated may take, about 21 to 43 bytes for each.
  *     Over it those that were invalidated longest ago are forgotten, and with them all tagged
  *     entries that are older than that. At least 4 KiB; 4 MiB by default, for 196,608 tags
+ * @param mutationsBytesMax what the last changes of keys, and who caused them, may take ({@link
+ *     Mutations}): about 57 bytes for each change, and some 200 for each client that is named in
+ *     them. 0 for keeping none, at most 1 TiB; 4 MiB by default
  * @param caches the named caches; exactly one is called {@link CacheSettings#DEFAULT_NAME}
  */
 public record KeyspaceSettings(
@@ -39,6 +42,7 @@ public record KeyspaceSettings(
         long ledgerBytesMax,
         LeaseSettings leases,
         long tagsBytesMax,
+        long mutationsBytesMax,
         List<CacheSettings> caches) {
     private static final Duration RETENTION_MIN = Duration.ofSeconds(1);
     private static final Duration DRIFT_MIN = Duration.ofMillis(1);
@@ -46,6 +50,8 @@ public record KeyspaceSettings(
     private static final long LEDGER_BYTES_MIN = 4L << 10;
     private static final long TAGS_BYTES_MIN = 4L << 10;
     private static final long TAGS_BYTES = 4L << 20;
+    private static final long MUTATIONS_BYTES = 4L << 20;
+    private static final long MUTATIONS_BYTES_MAX = 1L << 40;
     private static final Duration MAX = Duration.ofDays(365);
 
     /** Values up to 16 MiB with keys up to 64 KiB. */
@@ -73,6 +79,7 @@ public record KeyspaceSettings(
                 4L << 20,
                 LeaseSettings.DEFAULT,
                 TAGS_BYTES,
+                MUTATIONS_BYTES,
                 caches);
     }
 
@@ -84,6 +91,12 @@ public record KeyspaceSettings(
         atLeast("operations", operationsBytesMax, OPERATIONS_BYTES_MIN);
         atLeast("the ledger", ledgerBytesMax, LEDGER_BYTES_MIN);
         atLeast("invalidated tags", tagsBytesMax, TAGS_BYTES_MIN);
+        if (mutationsBytesMax < 0 || mutationsBytesMax > MUTATIONS_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "memory for mutations of "
+                            + mutationsBytesMax
+                            + " bytes is outside [0, 1 TiB]");
+        }
         Set<String> names = new HashSet<>();
         for (CacheSettings cache : caches) {
             if (!names.add(cache.name())) {

@@ -48,8 +48,11 @@ public final class Leases {
     /** The longest that a key is known to be absent. */
     public static final Duration ABSENT_MAX = Duration.ofHours(1);
 
-    /** What a lease takes: itself, its token, its place in the map. */
-    static final int LEASE_BYTES = 288;
+    /**
+     * What a lease takes: itself, its token, its place in the map. Its caller is the one of a
+     * connection, and is no more than a reference here.
+     */
+    static final int LEASE_BYTES = 296;
 
     /** What one who waits takes, its request on this node included. */
     static final int WAITER_BYTES = 160;
@@ -100,6 +103,16 @@ public final class Leases {
         REVOKED
     }
 
+    /**
+     * A lease that somebody has.
+     *
+     * @param ageMillis since it was given
+     * @param leftMillis until its time is over
+     * @param waiting how many wait at this node for its end
+     */
+    public record Running(
+            Version token, Caller holder, long ageMillis, long leftMillis, int waiting) {}
+
     private static final class Held {
         final int slot;
         final Bytes key;
@@ -108,6 +121,7 @@ public final class Leases {
         final Version token;
 
         final @Nullable OperationId holderOrNull;
+        final Caller caller;
         final long givenNanos;
         final long timeoutNanos;
         final Set<Waiter> waiters = new LinkedHashSet<>(0);
@@ -117,12 +131,14 @@ public final class Leases {
                 Bytes key,
                 Version token,
                 @Nullable OperationId holderOrNull,
+                Caller caller,
                 long givenNanos,
                 long timeoutNanos) {
             this.slot = slot;
             this.key = key;
             this.token = token;
             this.holderOrNull = holderOrNull;
+            this.caller = caller;
             this.givenNanos = givenNanos;
             this.timeoutNanos = timeoutNanos;
         }
@@ -158,6 +174,7 @@ public final class Leases {
 
     /**
      * @param holderOrNull names the call: who asks again under the same name gets the same lease
+     * @param caller on whose behalf, for {@link #runningOrNull}
      * @param timeoutMillis 0 for the default one; cut to the longest that is allowed
      * @param tokens gives a version greater than any before
      * @throws GossamerException {@link ErrorCode#BUSY} when there is no room, or no version
@@ -166,6 +183,7 @@ public final class Leases {
             int slot,
             Bytes key,
             @Nullable OperationId holderOrNull,
+            Caller caller,
             long timeoutMillis,
             Supplier<Version> tokens) {
         synchronized (this) {
@@ -184,6 +202,7 @@ public final class Leases {
                             key,
                             tokens.get(),
                             holderOrNull,
+                            caller,
                             now,
                             timeoutNanos(timeoutMillis));
             add(given);
@@ -230,6 +249,20 @@ public final class Leases {
         return "leases take " + settings.bytesMax() + " bytes here: see limits.leases-bytes-max";
     }
 
+    /** The lease of the key that somebody has now, or null. */
+    public synchronized @Nullable Running runningOrNull(Bytes key) {
+        long now = nanoClock.getAsLong();
+        Held held = byKey.get(key);
+        return held == null || held.isAbsence() || held.leftNanos(now) <= 0
+                ? null
+                : new Running(
+                        held.token,
+                        held.caller,
+                        (now - held.givenNanos) / 1_000_000,
+                        held.leftNanos(now) / 1_000_000,
+                        held.waiters.size());
+    }
+
     /** Whether a fill under this token may still be stored. */
     synchronized boolean isHeld(Bytes key, Version token) {
         Held held = byKey.get(key);
@@ -264,7 +297,7 @@ public final class Leases {
         if (absentBytes + weight <= settings.bytesMax() / ABSENT_SHARE
                 && bytes + weight <= settings.bytesMax()) {
             long nanos = Duration.ofMillis(Math.min(millis, ABSENT_MAX.toMillis())).toNanos();
-            add(new Held(slot, key, Version.NONE, null, nanoClock.getAsLong(), nanos));
+            add(new Held(slot, key, Version.NONE, null, Caller.NODE, nanoClock.getAsLong(), nanos));
         }
     }
 

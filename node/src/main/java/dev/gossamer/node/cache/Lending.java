@@ -43,6 +43,7 @@ final class Lending {
                         at.slot(),
                         take.key(),
                         at.idOrNull(),
+                        at.caller(),
                         take.timeoutMillis(),
                         () -> writer.version(at));
         return switch (taken) {

@@ -46,7 +46,7 @@ final class Reconciliation {
             return new Merged(false, Optional.empty());
         }
         Entry standing = keyspace.peekOrNull(key);
-        boolean stored = keyspace.merge(key, brought);
+        boolean stored = keyspace.merge(key, brought, Mutation.What.RECONCILED);
         Optional<Loss> loss = lossOf(key, standing, brought, blind);
         loss.ifPresent(ledger::lost);
         if (stored) {

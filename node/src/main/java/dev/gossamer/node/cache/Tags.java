@@ -205,19 +205,28 @@ public final class Tags {
      * written. Says nothing of its expiry. A tombstone always counts.
      */
     public boolean isValid(Bytes key, Entry entry) {
+        return voidedBy(key, entry) == 0;
+    }
+
+    /**
+     * The tag by which an entry does not count, that of its cache where it is that one; 0 when it
+     * counts.
+     */
+    public long voidedBy(Bytes key, Entry entry) {
         if (entry.isTombstone()) {
-            return true;
+            return 0;
         }
         long written = entry.clock();
         for (long tag : entry.tags()) {
             if (table.clockOf(tag) >= written) {
-                return false;
+                return tag;
             }
         }
-        return written > cacheClockMax.get() || written > clockOf(caches.of(key));
+        boolean counts = written > cacheClockMax.get() || written > clockOf(caches.of(key));
+        return counts ? 0 : ofCache(caches.of(key));
     }
 
-    /** The same for a reader, who is counted. */
+    /** {@link #isValid} for a reader, who is counted. */
     boolean isValidForRead(Bytes key, Entry entry) {
         boolean valid = isValid(key, entry);
         if (!valid) {
@@ -238,6 +247,11 @@ public final class Tags {
     public long clockOf(long tag) {
         int cache = cacheOf(tag);
         return cache >= 0 ? cacheClocks.get(cache) : table.clockOf(tag);
+    }
+
+    /** The same in milliseconds since 1970. */
+    public long atMillis(long tag) {
+        return HybridClock.millisOf(clockOf(tag));
     }
 
     /** The cache whose entries all depend on this tag, or null when it is none of that kind. */

@@ -79,6 +79,7 @@ final class Writer {
      * @param alone whether no other member can have a copy of anything in the slot
      * @param idOrNull the name of the call, if it has one
      * @param stamp {@link Tags#stamp} before anything was looked at
+     * @param caller on whose behalf
      */
     record Moment(
             long epoch,
@@ -86,9 +87,10 @@ final class Writer {
             long nowMillis,
             boolean alone,
             @Nullable OperationId idOrNull,
-            long stamp) {
+            long stamp,
+            Caller caller) {
         Moment at(long later) {
-            return new Moment(epoch, slot, nowMillis, alone, idOrNull, later);
+            return new Moment(epoch, slot, nowMillis, alone, idOrNull, later, caller);
         }
     }
 

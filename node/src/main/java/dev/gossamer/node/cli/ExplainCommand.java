@@ -4,12 +4,7 @@ import dev.gossamer.client.Gossamer;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cli.admin.Json;
 import dev.gossamer.node.cli.admin.JsonObject;
-import dev.gossamer.node.cli.terminal.Table;
-import dev.gossamer.node.cli.terminal.Table.Column;
-import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.Epoch;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +14,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code gossamer explain}: where a key lives, and what each owner has of it. */
+/**
+ * {@code gossamer explain}: where a key lives, what each member has of it, and what became of it
+ * lately.
+ */
 @Command(
         name = "explain",
-        description = "Show where a key lives: its slot, its owners, and what each has of it.",
+        description =
+                "Show where a key lives: its slot, its owners, what each member has of it, and its"
+                        + " last changes with who caused them.",
         footer = {
             "",
             "Examples:",
             "  gossamer explain greeting",
+            "  gossamer explain greeting --mutations 50   who changed it, further back",
             "  gossamer explain greeting --json"
         })
 final class ExplainCommand implements Callable<Integer> {
@@ -35,6 +36,13 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "KEY", description = "The key.")
     private String key = "";
+
+    @Option(
+            names = "--mutations",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many changes to show, the newest first (default: ${DEFAULT-VALUE}).")
+    private int mutations;
 
     @Option(names = "--json", description = "Print JSON, as the node answers it.")
     private boolean json;
@@ -46,7 +54,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (json) {
             command.terminal().line(Json.text(answer.fields()));
         } else {
-            show(answer, command.terminal());
+            ExplainText.show(answer, command.terminal());
         }
         return 0;
     }
@@ -55,52 +63,11 @@ final class ExplainCommand implements Callable<Integer> {
         String name = cache.nameOrDefault();
         String whole = name.equals(CacheSettings.DEFAULT_NAME) ? key : name + ":" + key;
         return PlainReply.object(
-                mesh.execute(List.of(Bytes.utf8("GSM.EXPLAIN"), Bytes.utf8(whole))));
-    }
-
-    private static void show(JsonObject answer, Terminal terminal) {
-        terminal.line(
-                "slot "
-                        + answer.number("slot")
-                        + ", cache "
-                        + answer.text("cache")
-                        + ", epoch "
-                        + Epoch.text(answer.number("epoch")));
-        Table table =
-                new Table(
+                mesh.execute(
                         List.of(
-                                Column.text("member"),
-                                Column.text("role"),
-                                Column.text("slot").importance(10),
-                                Column.text("entry"),
-                                Column.number("bytes"),
-                                Column.text("version").importance(20),
-                                Column.text("expires").importance(30)));
-        answer.objects("copies")
-                .forEach(copy ->
-                        table.row(
-                                copy.text("name"),
-                                copy.text("role"),
-                                copy.text("state"),
-                                entryOf(copy),
-                                copy.text("bytes"),
-                                copy.text("version"),
-                                expiryOf(copy)));
-        terminal.table(table);
-    }
-
-    private static String entryOf(JsonObject copy) {
-        if (!copy.text("problem").isEmpty()) {
-            return "unknown: " + copy.text("problem");
-        }
-        if (copy.flag("present")) {
-            return "present";
-        }
-        return copy.text("version").isEmpty() ? "absent" : "removed";
-    }
-
-    private static String expiryOf(JsonObject copy) {
-        long millis = copy.number("expires_at");
-        return millis > 0 ? Instant.ofEpochMilli(millis).toString() : "";
+                                Bytes.utf8("GSM.EXPLAIN"),
+                                Bytes.utf8(whole),
+                                Bytes.utf8("MUTATIONS"),
+                                Bytes.utf8(Integer.toString(mutations)))));
     }
 }

@@ -469,6 +469,7 @@ public final class Settings {
                     LEASES_TIMEOUT,
                     LEASES_TIMEOUT_MAX,
                     LIMITS_TAGS_BYTES_MAX,
+                    ExplainSettings.MUTATIONS_BYTES_MAX,
                     SECURITY_MODE,
                     SECURITY_PASSWORD,
                     NET_TRANSPORT,

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
@@ -16,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Invalidates for the edges, each kind in its way.
@@ -30,7 +31,7 @@ final class Invalidations {
     private final Member self;
     private final List<Lane> lanes;
     private final Walks walks;
-    private final Function<Operation, CompletableFuture<Outcome>> write;
+    private final BiFunction<Operation, Caller, CompletableFuture<Outcome>> write;
     private final Workers workers;
 
     /**
@@ -41,7 +42,7 @@ final class Invalidations {
             Member self,
             List<Lane> lanes,
             Walks walks,
-            Function<Operation, CompletableFuture<Outcome>> write,
+            BiFunction<Operation, Caller, CompletableFuture<Outcome>> write,
             Workers workers) {
         this.shared = shared;
         this.self = self;
@@ -51,45 +52,55 @@ final class Invalidations {
         this.workers = workers;
     }
 
-    CompletableFuture<Done> start(Invalidation what) {
+    /**
+     * @param caller on whose behalf
+     */
+    CompletableFuture<Done> start(Invalidation what, Caller caller) {
         return switch (what) {
-            case Invalidation.Tag(var cache, var tag) -> tag(cache, tag);
-            case Invalidation.Cache(var name) -> prefix(Bytes.utf8(name + ':'));
-            case Invalidation.Prefix(var prefix) -> prefix(prefix);
-            case Invalidation.Key(var key) -> remove(key).thenApply(Invalidations::removed);
+            case Invalidation.Tag(var cache, var tag) -> tag(cache, tag, caller);
+            case Invalidation.Cache(var name) -> prefix(Bytes.utf8(name + ':'), caller);
+            case Invalidation.Prefix(var prefix) -> prefix(prefix, caller);
+            case Invalidation.Key(var key) ->
+                    remove(key, caller.by("invalidation")).thenApply(Invalidations::removed);
         };
     }
 
-    private CompletableFuture<Done> tag(String cache, Bytes tag) {
+    private CompletableFuture<Done> tag(String cache, Bytes tag, Caller caller) {
         Keyspace keyspace = shared.keyspace();
         Bytes someKey = Bytes.utf8(cache + ':');
         try {
             long hash = keyspace.tagsOf(someKey, List.of(tag))[0];
-            return bump(keyspace.settingsOf(someKey), hash);
+            return bump(keyspace.settingsOf(someKey), hash, tag.toString(), caller);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(
                     new GossamerException(ErrorCode.ERR, String.valueOf(e.getMessage())));
         }
     }
 
-    private CompletableFuture<Done> bump(CacheSettings cache, long tag) {
+    private CompletableFuture<Done> bump(
+            CacheSettings cache, long tag, String name, Caller caller) {
         CompletableFuture<Version> answer = new CompletableFuture<>();
         Lane lane = lanes.get(Math.floorMod(Long.hashCode(tag), lanes.size()));
         lane.execute(() -> new Bump(shared, lane, self, cache, tag, answer).start());
-        return answer.thenApply(version -> new Done(Optional.of(version), 0));
+        return answer.thenApply(version -> {
+            boolean ofCache = Tags.ofCache(cache) == tag;
+            shared.keyspace().mutations().invalidated(ofCache, tag, name, version, caller);
+            return new Done(Optional.of(version), 0);
+        });
     }
 
-    private CompletableFuture<Done> prefix(Bytes prefix) {
+    private CompletableFuture<Done> prefix(Bytes prefix, Caller caller) {
         for (CacheSettings cache : shared.keyspace().caches()) {
             if (Bytes.utf8(cache.name() + ':').equals(prefix)) {
-                return bump(cache, Tags.ofCache(cache));
+                return bump(cache, Tags.ofCache(cache), cache.name(), caller);
             }
         }
-        return CompletableFuture.supplyAsync(() -> removeAll(prefix), workers);
+        return CompletableFuture.supplyAsync(
+                () -> removeAll(prefix, caller.by("prefix " + prefix)), workers);
     }
 
     /** Runs on a worker. */
-    private Done removeAll(Bytes prefix) {
+    private Done removeAll(Bytes prefix, Caller caller) {
         long removed = 0;
         long cursor = 0;
         do {
@@ -97,7 +108,7 @@ final class Invalidations {
             List<CompletableFuture<Long>> removing =
                     page.keys().stream()
                             .filter(key -> startsWith(key, prefix))
-                            .map(this::remove)
+                            .map(key -> remove(key, caller))
                             .toList();
             for (CompletableFuture<Long> each : removing) {
                 removed += each.join();
@@ -107,9 +118,9 @@ final class Invalidations {
         return removed(removed);
     }
 
-    private CompletableFuture<Long> remove(Bytes key) {
-        return write.apply(new Operation.Remove(key, Operation.Condition.ALWAYS, false))
-                .thenApply(Invalidations::count);
+    private CompletableFuture<Long> remove(Bytes key, Caller caller) {
+        var removal = new Operation.Remove(key, Operation.Condition.ALWAYS, false);
+        return write.apply(removal, caller).thenApply(Invalidations::count);
     }
 
     private static long count(Outcome outcome) {

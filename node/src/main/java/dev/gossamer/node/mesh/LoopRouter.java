@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Leases;
 import dev.gossamer.node.cache.Operation;
@@ -130,7 +131,8 @@ final class LoopRouter {
         if (isClear(slot)
                 && mayApply(holding, slot, operation.key())
                 && isOnlyCopy(holding, slot, operation.key())) {
-            Keyspace.Change change = keyspace.applyAlone(operation, slot, holding.epoch());
+            Keyspace.Change change =
+                    keyspace.applyAlone(operation, slot, holding.epoch(), null, callback.caller());
             if (holding == epochs.latest() || change.changed().isEmpty()) {
                 callback.done(change.outcome());
             } else {
@@ -218,9 +220,11 @@ final class LoopRouter {
     }
 
     private Keyspace.Change changeOf(WriteCall call, Holding holding) {
+        Caller caller = call.callback().caller();
+        Operation operation = call.operation();
         return isOnlyCopy(holding, call.slot(), call.key())
-                ? keyspace.applyAlone(call.operation(), call.slot(), holding.epoch(), call.id())
-                : keyspace.apply(call.operation(), call.slot(), holding.epoch(), call.id());
+                ? keyspace.applyAlone(operation, call.slot(), holding.epoch(), call.id(), caller)
+                : keyspace.apply(operation, call.slot(), holding.epoch(), call.id(), caller);
     }
 
     /** Its bytes are counted already, as waiting for these members. */
@@ -285,6 +289,11 @@ final class LoopRouter {
             }
         }
         return items;
+    }
+
+    /** Another member has carried out what this one forwarded. */
+    void carriedOut(WriteCall call, Outcome outcome) {
+        keyspace.mutations().asked(call.operation(), outcome, call.callback().caller());
     }
 
     Leases leases() {

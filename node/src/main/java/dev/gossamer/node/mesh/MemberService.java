@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Outcome;
@@ -15,6 +16,7 @@ import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -74,6 +76,10 @@ final class MemberService implements RequestHandler {
             responder.reply(inspection.answer(asked, epochs.latest()));
             return;
         }
+        if (request instanceof Request.Recall recall) {
+            work(responder, () -> recall(recall));
+            return;
+        }
         if (epoch != holding.epoch()) {
             responder.reply(new Reply.WrongEpoch(holding.epoch()));
             return;
@@ -100,6 +106,7 @@ final class MemberService implements RequestHandler {
                             router.get(), key, waitMillis, false, new LeaseReply(responder));
             case Request.Replicate replicate -> responder.reply(store(replicate, holding));
             case Request.Inspect asked -> responder.reply(inspection.answer(asked, holding));
+            case Request.Recall recall -> work(responder, () -> recall(recall));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Bump(var tag, var clock, var first) ->
                     responder.reply(new Reply.Bumped(bump(tag, clock, first)));
@@ -123,6 +130,12 @@ final class MemberService implements RequestHandler {
             }
             case PRIMARY, NONE -> new Reply.WrongEpoch(holding.epoch());
         };
+    }
+
+    private Reply recall(Request.Recall asked) {
+        return new Reply.Recalled(
+                keyspace.mutations().of(asked.key(), Set.copyOf(asked.tags())),
+                keyspace.leases().runningOrNull(asked.key()));
     }
 
     private long bump(long tag, long clock, boolean first) {
@@ -171,6 +184,11 @@ final class MemberService implements RequestHandler {
     }
 
     private record WriteReply(Responder responder) implements WriteAttempt.Answer {
+        @Override
+        public Caller caller() {
+            return responder.asker();
+        }
+
         @Override
         public void done(Outcome outcome) {
             responder.reply(new Reply.Done(outcome));

@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
@@ -36,6 +37,11 @@ public interface Mesh {
         void done(T answer);
 
         void failed(ErrorCode code, String message);
+
+        /** On whose behalf it is asked: what {@link Mesh#explain} tells of a write. */
+        default Caller caller() {
+            return Caller.UNKNOWN;
+        }
     }
 
     /** Where an answer came from. */
@@ -86,8 +92,13 @@ public interface Mesh {
     /** {@link #read} for callers that are on no event loop. */
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness);
 
-    /** {@link #write} for callers that are on no event loop. */
-    CompletableFuture<Outcome> writeAsync(Operation operation);
+    /** {@link #write} for callers that are on no event loop, on somebody's behalf. */
+    CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller);
+
+    /** The same on behalf of nobody who is known. */
+    default CompletableFuture<Outcome> writeAsync(Operation operation) {
+        return writeAsync(operation, Caller.UNKNOWN);
+    }
 
     /** The topology that this node goes by now. Never blocks. */
     Topology topology();
@@ -151,17 +162,30 @@ public interface Mesh {
     /**
      * Removes every entry of the mesh (or of the slots this node is primary of), each with a
      * version of its own.
+     *
+     * @param caller on whose behalf
      */
-    CompletableFuture<Void> flush(Scope scope);
+    CompletableFuture<Void> flush(Scope scope, Caller caller);
+
+    /** The same on behalf of nobody who is known. */
+    default CompletableFuture<Void> flush(Scope scope) {
+        return flush(scope, Caller.UNKNOWN);
+    }
 
     /**
      * Makes many entries count as absent: once it is done, no LATEST read returns one that was
      * written before it began (C6, C8).
      *
+     * @param caller on whose behalf
      * @return fails with {@link ErrorCode#NOREPLICAS} when not all members could be told in time:
      *     it may have been done in part then, and may be repeated
      */
-    CompletableFuture<Invalidation.Done> invalidate(Invalidation what);
+    CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller);
+
+    /** The same on behalf of nobody who is known. */
+    default CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+        return invalidate(what, Caller.UNKNOWN);
+    }
 
     /**
      * Hashes of some tags of the key's cache, for {@link Operation.Put}.
@@ -170,30 +194,8 @@ public interface Mesh {
      */
     long[] tagsOf(Bytes key, List<Bytes> names);
 
+    /** Where a key lives, what each member has of it, and what became of it lately. */
     CompletableFuture<Explanation> explain(Bytes key);
-
-    /**
-     * Where a key lives and what each owner has of it.
-     *
-     * @param cache the name of the named cache that claims the key
-     */
-    record Explanation(Bytes key, int slot, long epoch, String cache, List<Copy> copies) {}
-
-    /**
-     * What one owner has of a key.
-     *
-     * @param role {@code primary} or {@code backup}
-     * @param state {@code complete} when the owner holds the whole slot, {@code filling} while it
-     *     is being copied
-     * @param entry null when the owner has nothing; a tombstone when it was removed
-     * @param problem why the owner could not be asked, or null
-     */
-    record Copy(
-            Member member,
-            String role,
-            String state,
-            @Nullable Entry entry,
-            @Nullable String problem) {}
 
     MeshStatus status();
 

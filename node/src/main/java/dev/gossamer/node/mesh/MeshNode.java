@@ -6,6 +6,7 @@ import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Loss;
 import dev.gossamer.node.cache.Operation;
@@ -174,7 +175,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         keyspace,
                         self.id(),
                         calls,
-                        routers::writeAsync,
+                        operation -> routers.writeAsync(operation, Caller.FLUSH),
                         workers,
                         settings.requestTimeout(),
                         nanoClock,
@@ -344,8 +345,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Outcome> writeAsync(Operation operation) {
-        return routers.writeAsync(operation);
+    public CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
+        return routers.writeAsync(operation, caller);
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> work(Supplier<T> work) {
@@ -408,13 +409,13 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> flush(Scope scope) {
-        return CompletableFuture.runAsync(() -> walks.flush(scope), workers);
+    public CompletableFuture<Void> flush(Scope scope, Caller caller) {
+        return CompletableFuture.runAsync(() -> walks.flush(scope, caller), workers);
     }
 
     @Override
-    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
-        return invalidations.start(what);
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller) {
+        return invalidations.start(what, caller);
     }
 
     @Override

@@ -167,6 +167,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
                     Reply.Counted _,
                     Reply.SomeKey _,
                     Reply.Inspected _,
+                    Reply.Recalled _,
                     Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a read was answered with " + reply);
         }

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh.Read;
@@ -67,13 +68,13 @@ final class Routers {
     }
 
     CompletableFuture<Read> readAsync(Bytes key, Freshness freshness) {
-        Into<Read> into = new Into<>();
+        Into<Read> into = new Into<>(Caller.UNKNOWN);
         onLaneOf(key, () -> read(key, freshness, into));
         return into.future;
     }
 
-    CompletableFuture<Outcome> writeAsync(Operation operation) {
-        Into<Outcome> into = new Into<>();
+    CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
+        Into<Outcome> into = new Into<>(caller);
         onLaneOf(operation.key(), () -> write(operation, into));
         return into.future;
     }
@@ -115,6 +116,16 @@ final class Routers {
 
     private static final class Into<T> implements Mesh.Callback<T> {
         private final CompletableFuture<T> future = new CompletableFuture<>();
+        private final Caller caller;
+
+        Into(Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public Caller caller() {
+            return caller;
+        }
 
         @Override
         public void done(T answer) {

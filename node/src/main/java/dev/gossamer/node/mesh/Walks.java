@@ -1,12 +1,11 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.SlotPage;
-import dev.gossamer.node.mesh.Mesh.Copy;
-import dev.gossamer.node.mesh.Mesh.Explanation;
 import dev.gossamer.node.mesh.Mesh.ScanPage;
 import dev.gossamer.node.mesh.Mesh.Scope;
 import dev.gossamer.node.mesh.link.Reply;
@@ -14,7 +13,6 @@ import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
-import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
@@ -58,9 +56,10 @@ final class Walks {
     private final Duration timeout;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
+    private final Explainer explainer;
 
     /**
-     * @param write carries an operation out, wherever its primary is
+     * @param write removes on behalf of a flush, wherever the key's primary is
      * @param random guarded here
      */
     Walks(
@@ -82,6 +81,7 @@ final class Walks {
         this.timeout = timeout;
         this.nanoClock = nanoClock;
         this.random = random;
+        this.explainer = new Explainer(epochs, keyspace, calls, timeout);
     }
 
     private record Asked(Member member, Reply reply) {}
@@ -169,7 +169,8 @@ final class Walks {
         return new ScanPage(keys, end ? 0 : first.position() * Slot.COUNT + first.slot());
     }
 
-    void flush(Scope scope) {
+    void flush(Scope scope, Caller caller) {
+        keyspace.mutations().flushed(caller);
         long epoch;
         do {
             epoch = epochs.latest().epoch();
@@ -361,32 +362,6 @@ final class Walks {
     }
 
     Explanation explain(Bytes key) {
-        Holding holding = epochs.latest();
-        int slot = key.slotIndex();
-        List<Member> owners = holding.topology().owners(slot);
-        List<CompletableFuture<Reply>> asking =
-                owners.stream()
-                        .map(owner ->
-                                calls.ask(
-                                        owner,
-                                        new Request.Fetch(List.of(key)),
-                                        holding.epoch(),
-                                        timeout))
-                        .toList();
-        List<Copy> copies = new ArrayList<>();
-        for (int rank = 0; rank < owners.size(); rank++) {
-            String role = rank == 0 ? "primary" : "backup";
-            copies.add(copy(owners.get(rank), role, asking.get(rank).join()));
-        }
-        String cache = keyspace.settingsOf(key).name();
-        return new Explanation(key, slot, holding.epoch(), cache, List.copyOf(copies));
-    }
-
-    private static Copy copy(Member owner, String role, Reply reply) {
-        if (reply instanceof Reply.Fetched(var items, var _, var complete)) {
-            Entry entry = items.isEmpty() ? null : items.getFirst().entry();
-            return new Copy(owner, role, complete ? "complete" : "filling", entry, null);
-        }
-        return new Copy(owner, role, "unknown", null, reply.toString());
+        return explainer.explain(key);
     }
 }

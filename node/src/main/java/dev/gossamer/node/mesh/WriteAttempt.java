@@ -76,7 +76,10 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
     public void replied(Reply reply) {
         router.end(this);
         switch (reply) {
-            case Reply.Done(var outcome) -> done(outcome);
+            case Reply.Done(var outcome) -> {
+                router.carriedOut(call, outcome);
+                done(outcome);
+            }
             case Reply.WrongEpoch(var epoch, var maybeDone) -> {
                 if (maybeDone) {
                     mayHaveBeenDone();
@@ -94,6 +97,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                     Reply.Counted _,
                     Reply.SomeKey _,
                     Reply.Inspected _,
+                    Reply.Recalled _,
                     Reply.LeaseOver _ ->
                     failed(ErrorCode.INTERNAL, "a write was answered with " + reply);
         }

@@ -82,6 +82,18 @@ public final class MemoryTier {
     private final AtomicLongArray letGo = new AtomicLongArray(Slot.COUNT);
 
     private final long bytesLimit;
+    private volatile LeftListener leftListener = (_, _, _) -> {};
+
+    /** Hears of entries that leave by themselves. */
+    @FunctionalInterface
+    public interface LeftListener {
+        /**
+         * Called inside the key's atomic computation: it must not wait, nor call the tier.
+         *
+         * @param expired whether its time was over; else there was no room for it
+         */
+        void left(Bytes key, Entry entry, boolean expired);
+    }
 
     /**
      * @param nanoClock monotonic; Caffeine's ticker
@@ -113,6 +125,11 @@ public final class MemoryTier {
         this.map = cache.asMap();
         this.policy = cache.policy();
         counts.register(registry, this);
+    }
+
+    /** From now on this one, and no other, hears of entries that are evicted or expire. */
+    public void onLeft(LeftListener listener) {
+        leftListener = listener;
     }
 
     /** The live entry, or null. Counts as a use, and as a hit or a miss. */
@@ -389,6 +406,7 @@ public final class MemoryTier {
         }
         account(key.slotIndex(), key, entry, null);
         counts.left(cause);
+        leftListener.left(key, entry, cause == RemovalCause.EXPIRED);
     }
 
     /** Runs inside the key's atomic computation, so in the order of its changes. */

@@ -205,12 +205,15 @@ class KeyspaceCopiesTest {
         }
         OperationId id = new OperationId(1, 1);
         refused(
-                keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id).outcome(),
+                keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN)
+                        .outcome(),
                 ErrorCode.BUSY);
         assertThat(keyspace.peekOrNull(LOOSE)).isSameAs(standing);
         lab.ceiling.setBroken(false);
         lab.pass(0);
-        assertThat(keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id).outcome())
+        assertThat(
+                        keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN)
+                                .outcome())
                 .isInstanceOf(Outcome.Applied.class);
     }
 
@@ -228,13 +231,13 @@ class KeyspaceCopiesTest {
     void aRepeatedIdAnswersTheFirstOutcomeWithoutApplyingIt() {
         OperationId id = new OperationId(5, 1);
         Operation increment = new Operation.Increment(LOOSE, 1);
-        Change first = keyspace.apply(increment, LOOSE.slotIndex(), EPOCH, id);
-        Change second = keyspace.apply(increment, LOOSE.slotIndex(), EPOCH + 1, id);
+        Change first = keyspace.apply(increment, LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN);
+        Change second = keyspace.apply(increment, LOOSE.slotIndex(), EPOCH + 1, id, Caller.UNKNOWN);
         assertThat(first.repeated()).isFalse();
         assertThat(second).isEqualTo(new Change(first.outcome(), List.of(), true));
         assertThat(text(keyspace.findOrNull(LOOSE))).isEqualTo("1");
         OperationId next = new OperationId(5, 2);
-        keyspace.apply(increment, LOOSE.slotIndex(), EPOCH, next);
+        keyspace.apply(increment, LOOSE.slotIndex(), EPOCH, next, Caller.UNKNOWN);
         assertThat(text(keyspace.findOrNull(LOOSE))).isEqualTo("2");
     }
 
@@ -244,16 +247,19 @@ class KeyspaceCopiesTest {
         OperationId id = new OperationId(5, 1);
         Operation ifAbsent =
                 new Operation.Put(LOOSE, bytes("w"), Expiry.NONE, Condition.IF_ABSENT, false);
-        Outcome first = keyspace.apply(ifAbsent, LOOSE.slotIndex(), EPOCH, id).outcome();
+        Outcome first =
+                keyspace.apply(ifAbsent, LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN).outcome();
         assertThat(first).isInstanceOf(Outcome.Unchanged.class);
         lab.apply(new Operation.Remove(LOOSE, Condition.ALWAYS, false));
-        assertThat(keyspace.apply(ifAbsent, LOOSE.slotIndex(), EPOCH, id).outcome())
+        assertThat(keyspace.apply(ifAbsent, LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN).outcome())
                 .isEqualTo(first);
         keyspace.merge(STRICT, entry(EPOCH + 1, 10));
         int slot = STRICT.slotIndex();
         OperationId later = new OperationId(5, 2);
-        refused(keyspace.apply(putOf(STRICT), slot, EPOCH, later).outcome(), ErrorCode.WRONGEPOCH);
-        assertThat(keyspace.apply(putOf(STRICT), slot, EPOCH + 1, later).outcome())
+        refused(
+                keyspace.apply(putOf(STRICT), slot, EPOCH, later, Caller.UNKNOWN).outcome(),
+                ErrorCode.WRONGEPOCH);
+        assertThat(keyspace.apply(putOf(STRICT), slot, EPOCH + 1, later, Caller.UNKNOWN).outcome())
                 .isInstanceOf(Outcome.Applied.class);
     }
 
@@ -262,10 +268,10 @@ class KeyspaceCopiesTest {
         OperationId id = new OperationId(5, 1);
         Operation append = new Operation.Append(LOOSE, bytes("ab"));
         int slot = LOOSE.slotIndex();
-        Change change = keyspace.apply(append, slot, EPOCH, id);
+        Change change = keyspace.apply(append, slot, EPOCH, id, Caller.UNKNOWN);
         RecentOperation recent = new RecentOperation(id, change.outcome());
         other.keyspace.merge(slot, change.changed(), List.of(recent));
-        assertThat(other.keyspace.apply(append, slot, EPOCH + 1, id).outcome())
+        assertThat(other.keyspace.apply(append, slot, EPOCH + 1, id, Caller.UNKNOWN).outcome())
                 .isEqualTo(change.outcome());
         assertThat(text(other.keyspace.findOrNull(LOOSE))).isEqualTo("ab");
         assertThat(other.keyspace.recentOperations(slot)).containsExactly(recent);
@@ -293,7 +299,7 @@ class KeyspaceCopiesTest {
     @Test
     void operationsAreForgottenAfterTheirRetentionThoughNothingIsWritten() {
         OperationId id = new OperationId(5, 1);
-        keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id);
+        keyspace.apply(putOf(LOOSE), LOOSE.slotIndex(), EPOCH, id, Caller.UNKNOWN);
         lab.pass(60_000);
         keyspace.cleanUp();
         assertThat(keyspace.recentOperations(LOOSE.slotIndex())).isEmpty();

@@ -67,6 +67,7 @@ class KeyspaceSettingsTest {
                 ledger,
                 LeaseSettings.DEFAULT,
                 4L << 20,
+                4L << 20,
                 List.of(DEFAULT));
     }
 }

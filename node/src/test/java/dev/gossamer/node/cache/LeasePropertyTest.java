@@ -75,7 +75,11 @@ class LeasePropertyTest {
     private void beginLoad(Bytes key, int step) {
         var take = new Operation.TakeLease(key, TIMEOUT_MILLIS, 0);
         var id = new OperationId(1, step);
-        Leased leased = (Leased) lab.keyspace.apply(take, key.slotIndex(), EPOCH, id).outcome();
+        Leased leased =
+                (Leased)
+                        lab.keyspace
+                                .apply(take, key.slotIndex(), EPOCH, id, Caller.UNKNOWN)
+                                .outcome();
         if (leased.state() == Leased.State.LOAD) {
             long now = lab.nowMillis.get();
             assertThat(isLive(key)).as("another live lease of %s", key).isFalse();
@@ -123,7 +127,8 @@ class LeasePropertyTest {
         Operation removal = new Operation.Remove(key, Operation.Condition.ALWAYS, false);
         switch (random.nextInt(3)) {
             case 0 -> lab.apply(removal);
-            case 1 -> lab.keyspace.applyAlone(removal, key.slotIndex(), EPOCH);
+            case 1 ->
+                    lab.keyspace.applyAlone(removal, key.slotIndex(), EPOCH, null, Caller.UNKNOWN);
             default ->
                     lab.apply(
                             new Operation.Expire(

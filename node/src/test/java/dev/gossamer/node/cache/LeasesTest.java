@@ -36,7 +36,8 @@ class LeasesTest {
 
     private Leased take(Bytes key, OperationId id, long timeoutMillis, long refreshMillis) {
         var take = new Operation.TakeLease(key, timeoutMillis, refreshMillis);
-        return (Leased) lab.keyspace.apply(take, key.slotIndex(), EPOCH, id).outcome();
+        return (Leased)
+                lab.keyspace.apply(take, key.slotIndex(), EPOCH, id, Caller.UNKNOWN).outcome();
     }
 
     private Version lease(Bytes key) {
@@ -179,7 +180,9 @@ class LeasesTest {
         lab.keyspace.applyAlone(
                 new Operation.Remove(KEY, Operation.Condition.ALWAYS, false),
                 KEY.slotIndex(),
-                EPOCH);
+                EPOCH,
+                null,
+                Caller.UNKNOWN);
         assertOvertaken(fill(KEY, third, "older"));
         assertThat(lab.keyspace.findOrNull(KEY)).isNull();
     }
@@ -386,7 +389,13 @@ class LeasesTest {
                         () -> {
                             for (int i = 0; ; i++) {
                                 Bytes key = key("k" + i);
-                                leases.take(key.slotIndex(), key, null, 0, this::version);
+                                leases.take(
+                                        key.slotIndex(),
+                                        key,
+                                        null,
+                                        Caller.UNKNOWN,
+                                        0,
+                                        this::version);
                                 given.add(key);
                                 assertThat(leases.bytes()).isLessThanOrEqualTo(max);
                             }
@@ -403,7 +412,7 @@ class LeasesTest {
                 .isEqualTo((double) max);
         lab.pass(2_000);
         Bytes next = key("next");
-        assertThat(leases.take(next.slotIndex(), next, null, 0, this::version))
+        assertThat(leases.take(next.slotIndex(), next, null, Caller.UNKNOWN, 0, this::version))
                 .isInstanceOf(Leases.Taken.Given.class);
         assertThat(leases.count()).isEqualTo(1);
     }
@@ -424,7 +433,7 @@ class LeasesTest {
             leases.absent(key.slotIndex(), key, 60_000);
         }
         assertThat(leases.bytes()).isBetween(3L << 10, 4L << 10);
-        assertThat(leases.take(KEY.slotIndex(), KEY, null, 0, this::version))
+        assertThat(leases.take(KEY.slotIndex(), KEY, null, Caller.UNKNOWN, 0, this::version))
                 .isInstanceOf(Leases.Taken.Given.class);
     }
 

@@ -172,6 +172,7 @@ class OperationTableTest {
                         defaults.ledgerBytesMax(),
                         defaults.leases(),
                         defaults.tagsBytesMax(),
+                        defaults.mutationsBytesMax(),
                         defaults.caches());
         registry.clear();
         return new OperationTable(settings, nanos::get, registry);

@@ -68,7 +68,9 @@ class RemovalOfAbsentTest {
     @ParameterizedTest
     @MethodSource("removals")
     void whoIsAloneRemembersNothing(Operation removal) {
-        Change change = lab.keyspace.applyAlone(removal, K.slotIndex(), KeyspaceLab.EPOCH);
+        Change change =
+                lab.keyspace.applyAlone(
+                        removal, K.slotIndex(), KeyspaceLab.EPOCH, null, Caller.UNKNOWN);
         assertThat(change.outcome()).isEqualTo(NOTHING);
         assertThat(change.changed()).isEmpty();
         assertThat(lab.keyspace.peekOrNull(K)).isNull();

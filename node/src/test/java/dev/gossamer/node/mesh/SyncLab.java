@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Change;
@@ -379,7 +380,8 @@ final class SyncLab {
     /** Applies at a primary, at once, under an id; the copies are sent by whoever calls. */
     Change apply(Node primary, Operation operation, OperationId id) {
         long epoch = primary.epochs.latest().epoch();
-        return primary.keyspace.apply(operation, operation.key().slotIndex(), epoch, id);
+        return primary.keyspace.apply(
+                operation, operation.key().slotIndex(), epoch, id, Caller.UNKNOWN);
     }
 
     /** Brings a change to one member, at once and past everything. */

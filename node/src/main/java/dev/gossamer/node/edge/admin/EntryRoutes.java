@@ -136,7 +136,7 @@ final class EntryRoutes {
     private void write(RoutingContext exchange, Operation operation) {
         Answers.whenDone(
                 exchange,
-                mesh.writeAsync(operation),
+                mesh.writeAsync(operation, HttpCaller.of(exchange.request())),
                 outcome -> answer(exchange, operation, outcome));
     }
 

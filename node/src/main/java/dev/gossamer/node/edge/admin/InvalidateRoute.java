@@ -33,7 +33,7 @@ final class InvalidateRoute {
     private void invalidate(RoutingContext exchange) {
         Answers.whenDone(
                 exchange,
-                mesh.invalidate(parse(exchange)),
+                mesh.invalidate(parse(exchange), HttpCaller.of(exchange.request())),
                 done -> Answers.json(exchange, 200, json(done)));
     }
 

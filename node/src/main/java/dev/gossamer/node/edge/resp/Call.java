@@ -1,5 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.resp.ReplyWriter;
@@ -40,6 +41,11 @@ abstract class Call<T> implements Mesh.Callback<T> {
             out().error(Refusal.line(code, message));
             settle();
         }
+    }
+
+    @Override
+    public final Caller caller() {
+        return connection.client().caller();
     }
 
     /** Once, and only while the connection is there: replies to nobody would pile up. */

@@ -1,5 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.protocol.Freshness;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,24 @@ final class ClientState {
 
     /** What its reads mean that do not say, or null for what their cache says. */
     volatile @Nullable Freshness freshness;
+
+    private @Nullable Caller callerOrNull;
+    private String callerName = "";
+
+    /**
+     * Who this client is, in the mutations that it causes. The same object while it has the same
+     * name. The event loop only.
+     */
+    Caller caller() {
+        String shown = name.isEmpty() ? libraryName : name;
+        Caller made = callerOrNull;
+        if (made == null || !shown.equals(callerName)) {
+            made = new Caller(Caller.Way.RESP, Long.toString(id), shown, address, "");
+            callerName = shown;
+            callerOrNull = made;
+        }
+        return made;
+    }
 
     /** Back to what a new connection is, but for its id. */
     void reset(boolean trusted) {

@@ -23,6 +23,7 @@ final class Commands {
         all.addAll(CommandCommands.all());
         all.addAll(ClusterCommands.all());
         all.addAll(GsmCommands.all());
+        all.addAll(ExplainCommands.all());
         all.addAll(NearCommands.all());
         all.addAll(AuditCommands.all());
         all.addAll(LeaseCommands.all());

@@ -1,5 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.resp.ReplyWriter;
@@ -57,6 +58,11 @@ final class Gather<T> extends Call<List<T>> {
             failure = code;
             message = text;
             arrived();
+        }
+
+        @Override
+        public Caller caller() {
+            return Gather.this.caller();
         }
 
         private T answer() {

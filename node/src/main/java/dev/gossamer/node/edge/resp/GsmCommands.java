@@ -16,7 +16,7 @@ import dev.gossamer.protocol.resp.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gossamer's own verbs: versions, freshness, explanation and topology. */
+/** Gossamer's own verbs: versions, freshness and topology. */
 final class GsmCommands {
     private static final String VERSION = "version";
     private static final String EXPIRES_AT = "expires_at";
@@ -52,13 +52,6 @@ final class GsmCommands {
                         Keys.ONE,
                         doc("Deletes a key, on the condition that its version is the one given."),
                         GsmCommands::delete),
-                command(
-                        "gsm.explain",
-                        2,
-                        "readonly",
-                        Keys.NONE,
-                        doc("Returns where a key lives and what each owner has of it."),
-                        GsmCommands::explain),
                 command(
                         "gsm.topology",
                         -1,
@@ -222,58 +215,6 @@ final class GsmCommands {
             return Version.parse(request.text(i));
         } catch (IllegalArgumentException e) {
             throw new Refusal("ERR " + e.getMessage());
-        }
-    }
-
-    private static void explain(Connection connection, Request request) {
-        FutureCall.await(
-                connection,
-                connection.context().mesh().explain(request.bytes(1)),
-                GsmCommands::explanation);
-    }
-
-    private static void explanation(Mesh.Explanation explanation, ReplyWriter out) {
-        out.map(5);
-        out.text("key");
-        out.bulk(explanation.key());
-        out.text("slot");
-        out.integer(explanation.slot());
-        out.text("epoch");
-        out.integer(explanation.epoch());
-        out.text("cache");
-        out.text(explanation.cache());
-        out.text("copies");
-        out.array(explanation.copies().size());
-        explanation.copies().forEach(copy -> copy(copy, out));
-    }
-
-    private static void copy(Mesh.Copy copy, ReplyWriter out) {
-        Entry entry = copy.entry();
-        out.map(9);
-        textPair("member", copy.member().id().toString(), out);
-        textPair("name", copy.member().name(), out);
-        textPair("role", copy.role(), out);
-        textPair("state", copy.state(), out);
-        out.text("present");
-        out.bool(entry != null && !entry.isTombstone());
-        textPair(VERSION, entry == null ? null : entry.version().toString(), out);
-        out.text("bytes");
-        out.integer(entry == null ? 0 : entry.valueLength());
-        out.text(EXPIRES_AT);
-        if (entry == null) {
-            out.nothing();
-        } else {
-            expiry(entry, out);
-        }
-        textPair("problem", copy.problem(), out);
-    }
-
-    private static void textPair(String name, @Nullable String value, ReplyWriter out) {
-        out.text(name);
-        if (value == null) {
-            out.nothing();
-        } else {
-            out.text(value);
         }
     }
 

@@ -32,7 +32,7 @@ final class InvalidationCommands {
         Invalidation what = parse(request);
         FutureCall.await(
                 connection,
-                connection.context().mesh().invalidate(what),
+                connection.context().mesh().invalidate(what, connection.client().caller()),
                 InvalidationCommands::done);
     }
 

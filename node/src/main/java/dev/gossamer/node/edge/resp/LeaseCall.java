@@ -1,5 +1,6 @@
 package dev.gossamer.node.edge.resp;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.Mesh;
@@ -49,6 +50,11 @@ final class LeaseCall extends Call<Outcome.Leased> {
     }
 
     private final class Asked implements Mesh.Callback<Outcome> {
+        @Override
+        public Caller caller() {
+            return LeaseCall.this.caller();
+        }
+
         @Override
         public void done(Outcome outcome) {
             switch (outcome) {

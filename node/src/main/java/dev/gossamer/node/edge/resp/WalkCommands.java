@@ -198,7 +198,10 @@ final class WalkCommands {
         }
         FutureCall.await(
                 connection,
-                connection.context().mesh().flush(connection.port().scope()),
+                connection
+                        .context()
+                        .mesh()
+                        .flush(connection.port().scope(), connection.client().caller()),
                 (done, out) -> out.ok());
     }
 }

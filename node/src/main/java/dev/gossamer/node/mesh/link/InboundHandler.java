@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.link;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.MemberId;
 import io.netty.buffer.ByteBuf;
@@ -37,6 +38,9 @@ final class InboundHandler extends FrameHandler {
     private Handshake.@Nullable Hello hello;
     private byte @Nullable [] nonce;
     private boolean open;
+
+    /** The peer, once it has proved itself. */
+    private Caller asker = Caller.UNKNOWN;
 
     /** Counts among those that have to prove themselves. */
     private boolean greeting;
@@ -122,6 +126,7 @@ final class InboundHandler extends FrameHandler {
             return;
         }
         open = true;
+        asker = Caller.member(heard.member());
         calm();
         acceptFramesUpTo(links.settings().frameBytesMax());
         int half = links.settings().queueBytesMax() / 2;
@@ -159,8 +164,30 @@ final class InboundHandler extends FrameHandler {
         unservedBytes += bytes;
         links.countRequest();
         Channel channel = from.channel();
-        handler.handle(request, epoch, reply -> answer(channel, id, bytes, reply));
+        handler.handle(request, epoch, new Answering(channel, id, bytes));
         return true;
+    }
+
+    private final class Answering implements RequestHandler.Responder {
+        private final Channel channel;
+        private final int id;
+        private final int bytes;
+
+        Answering(Channel channel, int id, int bytes) {
+            this.channel = channel;
+            this.id = id;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void reply(Reply reply) {
+            answer(channel, id, bytes, reply);
+        }
+
+        @Override
+        public Caller asker() {
+            return asker;
+        }
     }
 
     /**

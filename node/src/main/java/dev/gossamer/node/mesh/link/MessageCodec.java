@@ -45,6 +45,7 @@ final class MessageCodec {
                     out.writeByte(20).writeLong(tag).writeLong(clock).writeBoolean(first);
             case Request.Inspect(var keys, var events) ->
                     Wire.writeKeys(out.writeByte(21).writeBoolean(events), keys);
+            case Request.Recall recall -> RecallCodec.writeRequest(out.writeByte(22), recall);
         }
     }
 
@@ -70,6 +71,7 @@ final class MessageCodec {
             case 11 -> readAwaitLease(in);
             case 20 -> new Request.Bump(in.readLong(), in.readLong(), Wire.readFlag(in));
             case 21 -> readInspect(in);
+            case 22 -> RecallCodec.readRequest(in);
             default -> throw Wire.unknown("request", kind);
         };
     }
@@ -133,6 +135,7 @@ final class MessageCodec {
             case Reply.Alive(var epoch) -> out.writeByte(11).writeLong(epoch);
             case Reply.Bumped(var clock) -> out.writeByte(20).writeLong(clock);
             case Reply.Inspected inspected -> SightingCodec.write(out.writeByte(21), inspected);
+            case Reply.Recalled recalled -> RecallCodec.writeReply(out.writeByte(22), recalled);
             case Reply.Failed(var code, var message) ->
                     writeFailure(out.writeByte(10), code, message);
         }
@@ -159,6 +162,7 @@ final class MessageCodec {
             case 12 -> Reply.LEASE_OVER;
             case 20 -> new Reply.Bumped(in.readLong());
             case 21 -> SightingCodec.read(in);
+            case 22 -> RecallCodec.readReply(in);
             default -> throw Wire.unknown("reply", kind);
         };
     }
@@ -277,6 +281,8 @@ final class MessageCodec {
                     base + keys.stream().mapToInt(Bytes::length).sum();
             case Reply.Inspected(var _, var sightings) ->
                     base + sightings.stream().mapToInt(Sighting::weightBytes).sum();
+            case Reply.Recalled(var mutations, var _) ->
+                    base + RecallCodec.MUTATION_BYTES * mutations.size();
             case Reply.Stored _,
                     Reply.Bumped _,
                     Reply.Alive _,

@@ -2,6 +2,8 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Leases;
+import dev.gossamer.node.cache.Mutation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
@@ -71,6 +73,16 @@ public sealed interface Reply {
     record Inspected(long epoch, List<Sighting> sightings) implements Reply {
         public Inspected {
             sightings = List.copyOf(sightings);
+        }
+    }
+
+    /**
+     * @param mutations the newest first
+     * @param lease that somebody has of the key by the peer's word, or null
+     */
+    record Recalled(List<Mutation> mutations, Leases.@Nullable Running lease) implements Reply {
+        public Recalled {
+            mutations = List.copyOf(mutations);
         }
     }
 

@@ -102,6 +102,18 @@ public sealed interface Request {
         }
     }
 
+    /**
+     * What the peer remembers of a key, and of invalidations of these tags. Answered under every
+     * epoch that the peer has come to. Answer: {@link Reply.Recalled}.
+     *
+     * @param tags hashes, that of the key's cache among them
+     */
+    record Recall(Bytes key, List<Long> tags) implements Request {
+        public Recall {
+            tags = List.copyOf(tags);
+        }
+    }
+
     /** Remove everything that the peer is primary of. Answer: {@link Reply.Counted}. */
     record Flush() implements Request {}
 
@@ -116,6 +128,7 @@ public sealed interface Request {
                     base + weightOf(items) + 64 * operations.size();
             case Fetch(var keys) -> base + keys.stream().mapToInt(Bytes::length).sum();
             case Inspect(var keys, var _) -> base + keys.stream().mapToInt(Bytes::length).sum();
+            case Recall(var key, var tags) -> base + key.length() + Long.BYTES * tags.size();
             case Sync(var request) -> base + request.weightBytes();
             case Ping _, ListKeys _, Count _, RandomKey _, Flush _, Bump _ -> base;
         };

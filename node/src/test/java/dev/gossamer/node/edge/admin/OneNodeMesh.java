@@ -2,10 +2,14 @@ package dev.gossamer.node.edge.admin;
 
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
+import dev.gossamer.node.cache.Leases;
 import dev.gossamer.node.cache.Loss;
+import dev.gossamer.node.cache.Mutation;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.Explanation;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
@@ -91,7 +95,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+    public CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
         return answer(() -> apply(operation));
     }
 
@@ -261,7 +265,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Void> flush(Scope scope) {
+    public CompletableFuture<Void> flush(Scope scope, Caller caller) {
         return answer(() -> {
             entries.clear();
             return null;
@@ -269,7 +273,7 @@ final class OneNodeMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller) {
         return answer(() -> {
             invalidated.add(what);
             return what instanceof Invalidation.Prefix || what instanceof Invalidation.Key
@@ -291,7 +295,33 @@ final class OneNodeMesh implements Mesh {
                         key.slotIndex(),
                         EPOCH,
                         cacheOf(key),
-                        List.of(new Copy(self, "primary", "complete", entries.get(key), null))));
+                        List.of(
+                                new Explanation.Copy(
+                                        self,
+                                        "primary",
+                                        "complete",
+                                        entries.get(key),
+                                        new Explanation.Voided(false, "t", 5),
+                                        null)),
+                        List.of(
+                                new Explanation.Near(
+                                        self, new Version(1, 2, self.id()), 3, self, 4_000_001)),
+                        Optional.of(
+                                new Leases.Running(
+                                        new Version(1, 2, self.id()), Caller.NODE, 7, 8, 9)),
+                        List.of(change(), change())));
+    }
+
+    private Explanation.Change change() {
+        return new Explanation.Change(
+                5,
+                Mutation.What.TAG_INVALIDATED,
+                true,
+                new Version(1, 2, self.id()),
+                new Caller(Caller.Way.RESP, "7", "anna", "10.0.0.1:1", "prefix a"),
+                Optional.of(self),
+                List.of(self),
+                "t");
     }
 
     private static String cacheOf(Bytes key) {

@@ -3,6 +3,7 @@ package dev.gossamer.node.edge.resp;
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.node.cache.CacheSettings;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
@@ -12,6 +13,7 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.EdgeLog;
+import dev.gossamer.node.mesh.Explanation;
 import dev.gossamer.node.mesh.FollowedLog;
 import dev.gossamer.node.mesh.Invalidation;
 import dev.gossamer.node.mesh.Mesh;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -213,7 +216,7 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Outcome> writeAsync(Operation operation) {
+    public CompletableFuture<Outcome> writeAsync(Operation operation, Caller caller) {
         return CompletableFuture.completedFuture(
                 keyspace.apply(operation, topology.epoch()).outcome());
     }
@@ -276,27 +279,47 @@ final class LoneMesh implements Mesh {
     }
 
     @Override
-    public CompletableFuture<Void> flush(Scope scope) {
+    public CompletableFuture<Void> flush(Scope scope, Caller caller) {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             keyspace.dropSlot(slot);
         }
         return CompletableFuture.completedFuture(null);
     }
 
+    private List<Explanation.Change> changes(Bytes key) {
+        return keyspace.mutations().of(key, Set.of()).stream()
+                .map(each ->
+                        new Explanation.Change(
+                                each.atMillis(),
+                                each.what(),
+                                each.removal(),
+                                each.version(),
+                                each.caller(),
+                                Optional.empty(),
+                                List.of(self),
+                                each.detail()))
+                .toList();
+    }
+
     @Override
     public CompletableFuture<Explanation> explain(Bytes key) {
-        var copy = new Copy(self, "primary", "complete", keyspace.peekOrNull(key), null);
+        var copy =
+                new Explanation.Copy(
+                        self, "primary", "complete", keyspace.peekOrNull(key), null, null);
         return CompletableFuture.completedFuture(
                 new Explanation(
                         key,
                         key.slotIndex(),
                         topology.epoch(),
                         keyspace.settingsOf(key).name(),
-                        List.of(copy)));
+                        List.of(copy),
+                        List.of(),
+                        Optional.ofNullable(keyspace.leases().runningOrNull(key)),
+                        changes(key)));
     }
 
     @Override
-    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what) {
+    public CompletableFuture<Invalidation.Done> invalidate(Invalidation what, Caller caller) {
         return CompletableFuture.completedFuture(
                 switch (what) {
                     case Invalidation.Tag(var cache, var tag) ->

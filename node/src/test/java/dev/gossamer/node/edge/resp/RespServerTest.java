@@ -166,7 +166,7 @@ class RespServerTest {
                     .isEqualTo("+OK\r\n");
             assertThat(client.ask("GSM.GET k FRESH LATEST")).isEqualTo("$2\r\nv2\r\n");
             assertThat(client.ask("GSM.GET k FRESH WITHIN 50 META"))
-                    .startsWith("%5\r\n$5\r\nvalue\r\n$2\r\nv2\r\n$7\r\nversion\r\n")
+                    .startsWith("%6\r\n$5\r\nvalue\r\n$2\r\nv2\r\n$7\r\nversion\r\n")
                     .contains("$4\r\ntier\r\n$2\r\nL1\r\n");
             assertThat(client.ask("GSM.DEL k VERSION " + version)).isEqualTo(":0\r\n");
             assertThat(client.ask("GSM.DEL k")).isEqualTo(":1\r\n");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.gossip.invalidation.Position;
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
+import dev.gossamer.node.cache.Leases;
+import dev.gossamer.node.cache.Mutation;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.ExpireCondition;
@@ -161,6 +164,7 @@ class MessageCodecTest {
                             ID),
                     new Request.Bump(-6L, 7L, true),
                     new Request.Inspect(List.of(KEY, Bytes.EMPTY), true),
+                    new Request.Recall(KEY, List.of(-5L, 6L)),
                     sync(new SyncRequest.Tags(0, 0)),
                     sync(new SyncRequest.Tags(3, 4)));
 
@@ -205,6 +209,8 @@ class MessageCodecTest {
                                     new Tags.Page(5L, -6L, 7, List.of(new Tags.Bumped(-8L, 9L))))),
                     new Reply.Bumped(10),
                     new Reply.Inspected(5, SIGHTINGS),
+                    new Reply.Recalled(List.of(), null),
+                    new Reply.Recalled(List.of(mutation()), lease()),
                     new Reply.Keys(List.of(KEY), 16_384, 0),
                     new Reply.Counted(5),
                     new Reply.SomeKey(null),
@@ -212,6 +218,15 @@ class MessageCodecTest {
                     new Reply.WrongEpoch(8),
                     new Reply.WrongEpoch(8, true),
                     new Reply.Failed(ErrorCode.BUSY, "later"));
+
+    private static Mutation mutation() {
+        var caller = new Caller(Caller.Way.HTTP, "1", "curl", "10.0.0.1:7", "prefix a");
+        return new Mutation(5, Mutation.What.VOIDED, true, false, VERSION, caller, -6, "prices");
+    }
+
+    private static Leases.Running lease() {
+        return new Leases.Running(VERSION, Caller.member(new MemberId(-4)), 1, 2, 3);
+    }
 
     private static ByteBuf written(Request request) {
         ByteBuf out = Unpooled.buffer();
