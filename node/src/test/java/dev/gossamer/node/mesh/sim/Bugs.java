@@ -14,7 +14,6 @@ import dev.gossamer.node.store.NearOrigin;
 import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
-import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
@@ -37,8 +36,6 @@ final class Bugs {
         NONE,
         /** The primary does not wait for its backups, and some never get the copy. */
         ACKNOWLEDGED_BEFORE_STORED,
-        /** A member stores what anyone replicates to it, a deposed primary, too. */
-        COPIES_UNFENCED,
         /** A new primary believes that all others hold what it holds. */
         NO_TAKEOVER,
         /** A backup or a copying member believes that it holds what the primary holds. */
@@ -81,7 +78,7 @@ final class Bugs {
             case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR, INVALIDATIONS_NOT_STORED ->
                     Faults.SURVIVED;
             case NO_TAG_SYNC -> EnumSet.of(Kind.KILL, Kind.JOIN);
-            case COPIES_UNFENCED, MIRROR_KEEPS_ALL ->
+            case MIRROR_KEEPS_ALL ->
                     EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
             case NO_RECONCILIATION, NO_LEDGER ->
@@ -207,20 +204,6 @@ final class Bugs {
                         && request instanceof Request.Write(var operation, var _)
                 ? new Request.Write(operation, new OperationId(-1, freshIds++))
                 : request;
-    }
-
-    /** What a member answers whatever its own epoch and role are. */
-    Optional<Reply> answerUnfenced(SimProcess asked, Request request) {
-        if (planted != Bug.COPIES_UNFENCED || !(request instanceof Request.Replicate copies)) {
-            return Optional.empty();
-        }
-        int slot = copies.items().getFirst().key().slotIndex();
-        try {
-            asked.keyspace().merge(slot, copies.items(), copies.operations());
-            return Optional.of(Reply.STORED);
-        } catch (GossamerException e) {
-            return Optional.of(new Reply.Failed(e.code(), String.valueOf(e.getMessage())));
-        }
     }
 
     /** An answer on its way in. */

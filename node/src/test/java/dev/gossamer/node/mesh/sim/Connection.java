@@ -5,7 +5,6 @@ import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One connection from one lane of a member to one lane of another's present life. */
@@ -111,12 +110,7 @@ final class Connection {
         while (!waiting.isEmpty() && waiting.peek().epoch() <= handler.servedEpoch()) {
             Asked asked = waiting.remove();
             world.note(to, "request", Names.of(from.number(), asked.epoch(), asked.request()));
-            Optional<Reply> unasked = from.hosts().bugs().answerUnfenced(peer, asked.request());
-            if (unasked.isPresent()) {
-                answer(asked, unasked.get());
-            } else {
-                handler.handle(asked.request(), asked.epoch(), reply -> answer(asked, reply));
-            }
+            handler.handle(asked.request(), asked.epoch(), reply -> answer(asked, reply));
         }
     }
 
