@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * How soon near copies are gone once a write is acknowledged, on five nodes that take 5,000 writes
  * a second meanwhile, and what an answer from one costs. What was measured is in {@code
  * target/near-copies.txt}. It needs the machine for itself, so it runs when it is asked for: {@code
- * -Dprobes=300}.
+ * -Dprobes=300}. {@code -Dprobes.yaml} adds settings to every node's file.
  */
 @EnabledIfSystemProperty(named = "probes", matches = "[0-9]+")
 class NearCopiesIT {
@@ -33,6 +33,7 @@ class NearCopiesIT {
     private static final int WRITES_PER_SECOND = 5_000;
     private static final int PROBES = Integer.getInteger("probes", 300);
     private static final int WARM_UP = Integer.getInteger("probes.before", 200);
+    private static final String YAML = System.getProperty("probes.yaml", "");
     private static final int ROUNDS = 15;
     private static final int READS_PER_ROUND = 4_000;
     private static final double MILLI = 1e6;
@@ -50,7 +51,7 @@ class NearCopiesIT {
     @Test
     void aWriteTakesTheNearCopiesOutOnAllNodesAtOnce() throws Exception {
         List<String> report = new ArrayList<>();
-        try (LocalMesh mesh = LocalMesh.start(folder, NODES, 2)) {
+        try (LocalMesh mesh = LocalMesh.start(folder, NODES, 2, YAML)) {
             report.add(hits(mesh));
             AtomicBoolean enough = new AtomicBoolean();
             try (Gossamer client =
@@ -65,16 +66,19 @@ class NearCopiesIT {
                                 enough);
                 Future<?> load = threads.submit(writes);
                 long begin = System.nanoTime();
+                double cpuBefore = cpuSeconds(mesh);
                 double[] millis = voidings(mesh, threads);
                 double seconds = (System.nanoTime() - begin) / 1e9;
+                double cores = (cpuSeconds(mesh) - cpuBefore) / seconds;
                 enough.set(true);
                 load.get();
                 report.add(
                         String.format(
                                 Locale.ROOT,
-                                "%d voidings under %.0f writes/s: p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms",
+                                "%d voidings under %.0f writes/s, nodes on %.2f cores: p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms",
                                 millis.length,
                                 writes.done.sum() / seconds,
+                                cores,
                                 at(millis, 0.5),
                                 at(millis, 0.9),
                                 at(millis, 0.99),
@@ -86,6 +90,14 @@ class NearCopiesIT {
                 assertThat(at(millis, 0.99)).isLessThan(HIGH_MILLIS_MAX);
             }
         }
+    }
+
+    private static double cpuSeconds(LocalMesh mesh) {
+        return IntStream.range(0, NODES)
+                        .mapToObj(node -> ProcessHandle.of(mesh.pid(node)).orElseThrow().info())
+                        .mapToLong(info -> info.totalCpuDuration().orElseThrow().toNanos())
+                        .sum()
+                / 1e9;
     }
 
     private static void write(List<String> report) throws IOException {
