@@ -44,14 +44,11 @@ public final class AuditMeters {
 
     private static void ofWindow(MeterRegistry meters, Tally tally, int index) {
         String window = tally.windows.get(index).toMillis() + "ms";
-        FunctionCounter.builder("gossamer.audit.samples", tally, it -> it.samples.get(index))
+        FunctionCounter.builder("gossamer.audit.samples", tally, it -> it.window(index).samples())
                 .description("Writes that were looked at so long after")
                 .tag("window", window)
                 .register(meters);
-        FunctionCounter.builder(
-                        "gossamer.audit.stale",
-                        tally,
-                        it -> it.samples.get(index) - it.current.get(index))
+        FunctionCounter.builder("gossamer.audit.stale", tally, it -> it.stale.get(index))
                 .description("Of these, those of which somebody had an older copy")
                 .tag("window", window)
                 .register(meters);

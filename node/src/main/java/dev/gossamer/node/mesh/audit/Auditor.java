@@ -252,7 +252,7 @@ public final class Auditor {
         for (Look look : looks) {
             if (comparison.isStale(look.sighting())) {
                 isCurrent = false;
-                tally.stale(look.afterNanos());
+                tally.stood(look.afterNanos());
                 if (comparison.isLie(near(look), look.afterNanos())) {
                     found.add(violation(Kind.NEAR, sample, look, looks));
                 }

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -17,10 +20,10 @@ final class Tally {
     static final int RECENT = 32;
 
     final List<Duration> windows;
-    final AtomicLongArray samples;
     final AtomicLongArray current;
+    final AtomicLongArray stale;
     final AtomicLongArray unanswered;
-    final AtomicLongArray violations = new AtomicLongArray(Violation.Kind.values().length);
+    private final Map<Violation.Kind, AtomicLong> violations = new EnumMap<>(Violation.Kind.class);
     final AtomicLong worstStalenessNanos = new AtomicLong();
     final AtomicLong worstBeyondNanos = new AtomicLong();
     final AtomicLong dropped = new AtomicLong();
@@ -31,30 +34,32 @@ final class Tally {
 
     Tally(List<Duration> windows) {
         this.windows = List.copyOf(windows);
-        this.samples = new AtomicLongArray(windows.size());
+        for (Violation.Kind kind : Violation.Kind.values()) {
+            violations.put(kind, new AtomicLong());
+        }
         this.current = new AtomicLongArray(windows.size());
+        this.stale = new AtomicLongArray(windows.size());
         this.unanswered = new AtomicLongArray(windows.size());
     }
 
     /** One look at one write is over. */
     void looked(int window, boolean isCurrent, boolean allAnswered) {
-        if (isCurrent && !allAnswered) {
-            unanswered.incrementAndGet(window);
-            return;
-        }
-        samples.incrementAndGet(window);
-        if (isCurrent) {
+        if (!isCurrent) {
+            stale.incrementAndGet(window);
+        } else if (allAnswered) {
             current.incrementAndGet(window);
+        } else {
+            unanswered.incrementAndGet(window);
         }
     }
 
-    void stale(long afterNanos) {
+    void stood(long afterNanos) {
         worstStalenessNanos.accumulateAndGet(afterNanos, Math::max);
     }
 
     /** Counted at once; told of by {@link #tell} when its events are known. */
     void violated(Violation violation) {
-        violations.incrementAndGet(violation.kind().ordinal());
+        count(violation.kind()).incrementAndGet();
         if (violation.kind() == Violation.Kind.NEAR) {
             long beyond = violation.afterNanos() - violation.claimedNanos();
             worstBeyondNanos.accumulateAndGet(beyond, Math::max);
@@ -71,14 +76,17 @@ final class Tally {
     }
 
     long violations(Violation.Kind kind) {
-        return violations.get(kind.ordinal());
+        return count(kind).get();
+    }
+
+    private AtomicLong count(Violation.Kind kind) {
+        return Objects.requireNonNull(violations.get(kind));
     }
 
     AuditReport.Window window(int index) {
-        // First what is a part: so it is never the greater one.
-        long isCurrent = current.get(index);
-        return new AuditReport.Window(
-                windows.get(index), samples.get(index), isCurrent, unanswered.get(index));
+        long good = current.get(index);
+        long samples = good + stale.get(index);
+        return new AuditReport.Window(windows.get(index), samples, good, unanswered.get(index));
     }
 
     AuditReport report(int ratePerSecond) {

@@ -94,6 +94,7 @@ final class SchemaCheck {
             case String _ -> "string";
             case Boolean _ -> "boolean";
             case Integer _, Long _ -> "integer";
+            case Double _ -> "number";
             case JsonArray _ -> "array";
             default -> "object";
         };
