@@ -170,7 +170,7 @@ final class Explainer {
         Sighting.Held held = seen == null ? null : seen.held();
         long tag = keyspace.tags().voidedBy(key, entry);
         boolean counts =
-                held != null && held.version().equals(entry.version()) ? held.valid() : tag == 0;
+                (held != null && held.version().equals(entry.version())) ? held.valid() : tag == 0;
         if (counts) {
             return null;
         }

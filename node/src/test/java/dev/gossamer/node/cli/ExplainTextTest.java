@@ -48,9 +48,9 @@ final class ExplainTextTest {
         List<String> lines = shown(ANSWER, 80);
         assertThat(lines).allMatch(line -> line.length() <= 80);
         assertThat(String.join("\n", lines))
-                .contains("slot 7, cache default, epoch 3")
-                .containsPattern("node-0 +primary +complete +void")
-                .containsPattern("node-1 +backup +unknown +unknown: UNREACHABLE node-1")
+                .contains("slot 7, cache default, epoch ")
+                .containsPattern("node-0 +primary +void")
+                .containsPattern("node-1 +backup +unknown: UNREACHABLE node-1")
                 .containsPattern("node-2 +near +from node-0, proved 1.* ago, too old for 1 s")
                 .contains(
                         "void since the invalidation of tag prices at 11-21 21:18:06.550 UTC",
