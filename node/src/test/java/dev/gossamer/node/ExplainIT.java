@@ -136,14 +136,14 @@ class ExplainIT {
             assertThat(writer.ask("GSM.SET", here, "v", "TAGS", "1", "prices")).isEqualTo("OK");
             assertThat(editor.ask("GSM.INVALIDATE", "TAG", "prices")).isNotNull();
             JsonObject bumped = awaitMutation(path, "tag_invalidated");
-            assertThat(who(bumped)).isEqualTo("resp editor through null on [node-2]");
+            assertThat(who(bumped)).isEqualTo("resp editor through node-2 on [node-2]");
             assertThat(bumped.getString("tag")).isEqualTo("prices");
             assertNow(bumped, since);
             JsonObject voided = awaitMutation(path, "voided");
             assertThat(voided.getString("tag")).isEqualTo("prices");
             assertThat(voided.getJsonObject("by").getString("way")).isEqualTo("node");
             assertThat(who(mutation(explain(BACKUP, path), "put").orElseThrow()))
-                    .isEqualTo("resp writer through null on [node-0, node-1]");
+                    .isEqualTo("resp writer through node-0 on [node-0, node-1]");
         }
     }
 

@@ -92,7 +92,7 @@ public record Explanation(
      * @param version given by it, or of what left
      * @param caller on whose behalf. Of {@link Caller.Way#MEMBER} when the member knows no more
      *     that the client spoke to
-     * @param through the member that the client spoke to, if that was another than did it
+     * @param through the member that the client spoke to; its connection's number is that member's
      * @param on where it was done, its primary first
      * @param detail the name of a tag or of a cache; may be empty
      */

@@ -63,9 +63,7 @@ final class History {
         Optional<Told> asked = joint.stream().filter(each -> each.mutation().asked()).findFirst();
         Caller caller = asked.map(each -> each.mutation().caller()).orElse(mutation.caller());
         Optional<Member> through =
-                asked.map(Told::member)
-                        .or(() -> memberOf(caller, members))
-                        .filter(_ -> mutation.what().kind() != Kind.MANY);
+                asked.map(Told::member).or(() -> spokenTo(caller, main, members));
         String detail =
                 mutation.detail().isEmpty() && mutation.tag() != 0
                         ? nameOf(mutation.tag(), all)
@@ -94,11 +92,16 @@ final class History {
         return mutation.what().kind() == Kind.COPY ? 2 : mutation.asked() ? 1 : 0;
     }
 
-    private static Optional<Member> memberOf(Caller caller, List<Member> members) {
-        return members.stream()
-                .filter(each -> caller.way() == Caller.Way.MEMBER)
-                .filter(each -> each.id().toString().equals(caller.id()))
-                .findFirst();
+    /** Which member the client spoke to that did not ask another. */
+    private static Optional<Member> spokenTo(Caller caller, Told main, List<Member> members) {
+        return switch (caller.way()) {
+            case RESP, HTTP -> Optional.of(main.member());
+            case MEMBER ->
+                    members.stream()
+                            .filter(each -> each.id().toString().equals(caller.id()))
+                            .findFirst();
+            case NODE, UNKNOWN -> Optional.empty();
+        };
     }
 
     private static List<Member> placesOf(Told main, List<Told> joint) {

@@ -90,8 +90,8 @@ final class HistoryTest {
                                 told(ONE, 1, What.PUT, false, version(4, 9), ANNA),
                                 told(ONE, 2, What.COPIED, false, version(5, 9), Caller.NODE),
                                 told(TWO, 3, What.COPIED, false, version(5, 9), Caller.NODE)))
-                .extracting(Change::what, Change::on)
-                .containsExactly(tuple(What.PUT, List.of(ONE, TWO)));
+                .extracting(Change::what, Change::through, Change::on)
+                .containsExactly(tuple(What.PUT, Optional.of(ONE), List.of(ONE, TWO)));
     }
 
     @Test
