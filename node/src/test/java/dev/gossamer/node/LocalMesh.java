@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
  */
 final class LocalMesh implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /**
      * Processes of a test are short-lived; who measures asks for all compilers: {@code
      * -Dnodes.compiler=-XX:+TieredCompilation}.
