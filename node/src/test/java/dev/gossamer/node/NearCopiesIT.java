@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
  * How soon near copies are gone once a write is acknowledged, on five nodes that take 5,000 writes
  * a second meanwhile, and what an answer from one costs. What was measured is in {@code
  * target/near-copies.txt}. It needs the machine for itself, so it runs when it is asked for: {@code
- * -Dprobes=300}. {@code -Dprobes.yaml} adds settings to every node's file.
+ * -Dprobes=400 -Dprobes.before=1200 -Dnodes.compiler=-XX:+TieredCompilation}. {@code -Dprobes.yaml}
+ * adds settings to every node's file.
  */
 @EnabledIfSystemProperty(named = "probes", matches = "[0-9]+")
 class NearCopiesIT {
@@ -39,7 +40,7 @@ class NearCopiesIT {
     private static final double MILLI = 1e6;
 
     /** Asking without a pause would take the processors from the nodes. */
-    private static final long POLL_NANOS = 500_000;
+    private static final long POLL_NANOS = 1_000_000;
 
     /** What is asked for is 5 and 20 ms; a machine that does other work gets ten times as long. */
     private static final double MEDIAN_MILLIS_MAX = 50;
