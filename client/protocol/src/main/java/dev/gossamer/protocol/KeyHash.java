@@ -23,7 +23,8 @@ public final class KeyHash {
     }
 
     public static long of(byte[] bytes) {
-        long hash = SEED ^ bytes.length;
+        // Mixed on its own: added to the bytes, it would be outweighed by one of them.
+        long hash = mix(SEED ^ bytes.length);
         int at = 0;
         for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {
             hash = mix(hash ^ (long) LONGS.get(bytes, at));
