@@ -45,7 +45,7 @@ class SessionVerbsTest {
         assertThat(written.epoch()).isEqualTo(1);
         assertThat(stamp(client.ask("GSM.GET k STAMP"), "$1\r\nv\r\n")).isEqualTo(written);
         assertThat(client.ask("GSM.GET k META STAMP"))
-                .startsWith("*2\r\n%5\r\n$5\r\nvalue\r\n")
+                .startsWith("*2\r\n%6\r\n$5\r\nvalue\r\n")
                 .contains(written.version().toString());
         Stamp removed = stamp(client.ask("GSM.DEL k STAMP"), ":1\r\n");
         assertThat(removed.version()).isGreaterThan(written.version());
