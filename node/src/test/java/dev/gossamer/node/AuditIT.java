@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -58,7 +60,7 @@ class AuditIT {
     private static void underLoad(LocalMesh mesh, Runnable work) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         List<Future<?>> loads = new ArrayList<>();
-        try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             for (int node = 0; node < NODES; node++) {
                 loads.add(threads.submit(new Load(mesh, node, enough)));
             }
