@@ -6,7 +6,6 @@ import dev.gossamer.gossip.invalidation.Dissemination.Event;
 import dev.gossamer.gossip.invalidation.Figures;
 import dev.gossamer.gossip.invalidation.InvalidationLog;
 import dev.gossamer.gossip.invalidation.Members;
-import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.protocol.MemberId;
 import java.util.Collection;
@@ -62,7 +61,6 @@ public final class Coherence {
     /** The rest belongs to the lane. */
     private Authority toldAuthority = Authority.none(0);
 
-    private Position toldEnd;
     private long wakeNanos = NO_ALARM;
     private long alarmNanos = NO_ALARM;
 
@@ -90,7 +88,6 @@ public final class Coherence {
         this.nanoClock = nanoClock;
         this.ownLog = new OwnLog(own, authority, nanoClock);
         this.machine = new Dissemination(own, settings.dissemination(), random);
-        this.toldEnd = own.position();
     }
 
     /** What this node invalidates. */
@@ -141,15 +138,6 @@ public final class Coherence {
             carryOut(new Event.Authorized(now, held.untilNanos(), held.epoch()));
         }
         carryOut(event.apply(now));
-        tellGrowth();
-    }
-
-    private void tellGrowth() {
-        Position end = ownLog.position();
-        if (!end.equals(toldEnd)) {
-            toldEnd = end;
-            ownLog.grew();
-        }
     }
 
     private void carryOut(Event event) {

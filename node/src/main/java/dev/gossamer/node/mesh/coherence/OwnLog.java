@@ -6,9 +6,7 @@ import dev.gossamer.gossip.invalidation.Kind;
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.protocol.Version;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -32,7 +30,6 @@ public final class OwnLog {
     private final InvalidationLog log;
     private final Supplier<Authority> authority;
     private final LongSupplier nanoClock;
-    private final List<Runnable> growthListeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param authority as it stands now
@@ -80,24 +77,5 @@ public final class OwnLog {
     /** What it takes, in bytes. */
     public long bytes() {
         return log.bytes();
-    }
-
-    /**
-     * Hears soon, a few milliseconds later at most, that something was appended; once for any
-     * number of entries, on one thread at a time. Must return soon.
-     *
-     * @return a handle that ends it
-     */
-    public AutoCloseable onGrowth(Runnable listener) {
-        growthListeners.add(listener);
-        return () -> growthListeners.remove(listener);
-    }
-
-    void grew() {
-        growthListeners.forEach(Runnable::run);
-    }
-
-    InvalidationLog log() {
-        return log;
     }
 }

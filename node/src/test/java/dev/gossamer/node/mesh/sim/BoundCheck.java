@@ -5,8 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * C4: a read WITHIN(d) that begins at s finds nothing older than the newest write that was
- * acknowledged before s − d. The members measure d by their own clocks.
+ * What reads WITHIN(d) are held to. C4: one that begins at s finds nothing older than the newest
+ * write that was acknowledged before s − d; the members measure d by their own clocks. C3: it finds
+ * nothing older than what was written or found through the same member before it began.
  */
 final class BoundCheck {
     private final Setup setup;
@@ -28,6 +29,7 @@ final class BoundCheck {
         for (Call read : calls) {
             if (read.kind == Call.Kind.NEAR && read.status == Call.Status.OK) {
                 check(key, read, writes, calls);
+                neverGoesBack(key, read, calls);
             }
         }
     }
@@ -42,6 +44,26 @@ final class BoundCheck {
                                 + key
                                 + " is older than its bound (C4):\n  "
                                 + write
+                                + "\n  "
+                                + read);
+            }
+        }
+    }
+
+    private void neverGoesBack(String key, Call read, List<Call> calls) {
+        for (Call known : calls) {
+            boolean before =
+                    known.member == read.member
+                            && known.status == Call.Status.OK
+                            && known.version != null
+                            && !known.version.equals(Version.NONE)
+                            && known.endNanos < read.startNanos;
+            if (before && isOlder(read, known, calls)) {
+                throw new AssertionError(
+                        "a read of "
+                                + key
+                                + " goes back at one member (C3):\n  "
+                                + known
                                 + "\n  "
                                 + read);
             }

@@ -62,6 +62,8 @@ final class Bugs {
         HOLDERS_CONFUSED,
         /** What others invalidate takes no near copy out. */
         NEAR_NEVER_VOIDED,
+        /** A member keeps its near copy of a key that it had another one write. */
+        OWN_WRITES_UNHEEDED,
         /** Near copies answer, however long their origin has proved nothing. */
         WATERMARK_IGNORED,
         /** That a slot was not served without a break voids no near copy. */
@@ -87,7 +89,7 @@ final class Bugs {
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);
-            case NEAR_NEVER_VOIDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
+            case NEAR_NEVER_VOIDED, OWN_WRITES_UNHEEDED -> EnumSet.of(Kind.SLOW, Kind.RESET);
             case WATERMARK_IGNORED -> EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY);
             case SLOTS_NEVER_VOIDED -> EnumSet.of(Kind.JOIN);
             case WORD_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.DATAGRAM_LOSS, Kind.SLOW);
@@ -117,6 +119,13 @@ final class Bugs {
                     NearOrigin origin, long sequence, long hash, Version version) {
                 return planted != Bug.NEAR_NEVER_VOIDED
                         && super.invalidate(origin, sequence, hash, version);
+            }
+
+            @Override
+            public void drop(long hash) {
+                if (planted != Bug.OWN_WRITES_UNHEEDED) {
+                    super.drop(hash);
+                }
             }
 
             @Override
