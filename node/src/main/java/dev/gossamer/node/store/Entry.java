@@ -147,7 +147,7 @@ public sealed class Entry {
     }
 
     /** Of the version. */
-    final long member() {
+    public final long member() {
         return member;
     }
 
