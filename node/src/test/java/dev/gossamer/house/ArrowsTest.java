@@ -96,6 +96,8 @@ class ArrowsTest {
         // The admin edge only tells Vert.x's own HTTP errors apart, which are Netty's types.
         onlyIn("io.netty..", ROOT + ".net..", ROOT + ".mesh..", ROOT + ".edge..");
         onlyIn("com.google.common..", "dev.gossamer.membership.ring..");
+        onlyIn("net.jpountz..", ROOT + ".store.disk.format..");
+        onlyIn("com.github.luben..", ROOT + ".store.disk.format..");
         onlyIn("com.hazelcast..", "nowhere");
     }
 
