@@ -63,7 +63,7 @@ class ArrowsTest {
                         .whereLayer("store")
                         .mayOnlyBeAccessedByLayers("root", "edges", "mesh", "cache")
                         .whereLayer("net")
-                        .mayOnlyBeAccessedByLayers("root", "edges", "mesh")
+                        .mayOnlyBeAccessedByLayers("root", "edges", "mesh", "store")
                         .whereLayer("membership")
                         .mayOnlyBeAccessedByLayers("root", "mesh")
                         .whereLayer("gossip")
@@ -94,8 +94,16 @@ class ArrowsTest {
         onlyIn("io.vertx..", ROOT + ".edge.admin..", ROOT + ".cli..");
         onlyIn("info.picocli..", ROOT + ".cli..");
         // The admin edge only tells Vert.x's own HTTP errors apart, which are Netty's types.
-        onlyIn("io.netty..", ROOT + ".net..", ROOT + ".mesh..", ROOT + ".edge..");
+        // The SSD tier's operations run on the rings of the event loops.
+        onlyIn(
+                "io.netty..",
+                ROOT + ".net..",
+                ROOT + ".mesh..",
+                ROOT + ".edge..",
+                ROOT + ".store.disk.io..");
         onlyIn("com.google.common..", "dev.gossamer.membership.ring..");
+        onlyIn("net.jpountz..", ROOT + ".store.disk.format..");
+        onlyIn("com.github.luben..", ROOT + ".store.disk.format..");
         onlyIn("com.hazelcast..", "nowhere");
     }
 

@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk.format;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import java.util.Optional;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -48,23 +49,25 @@ public enum Compression {
     ZSTD(2) {
         @Override
         int compress(byte[] value, byte[] target) {
-            long length =
-                    Zstd.compressByteArray(
-                            target,
-                            0,
-                            target.length,
-                            value,
-                            0,
-                            value.length,
-                            Zstd.defaultCompressionLevel());
-            return Zstd.isError(length) ? NO_ROOM : (int) length;
+            int level = Zstd.defaultCompressionLevel();
+            try {
+                return (int)
+                        Zstd.compressByteArray(
+                                target, 0, target.length, value, 0, value.length, level);
+            } catch (ZstdException _) {
+                return NO_ROOM;
+            }
         }
 
         @Override
         boolean decompress(byte[] stored, byte[] value) {
-            long length =
-                    Zstd.decompressByteArray(value, 0, value.length, stored, 0, stored.length);
-            return !Zstd.isError(length) && length == value.length;
+            try {
+                long length =
+                        Zstd.decompressByteArray(value, 0, value.length, stored, 0, stored.length);
+                return length == value.length;
+            } catch (ZstdException _) {
+                return false;
+            }
         }
 
         @Override

@@ -1,0 +1,20 @@
+package dev.gossamer.node.store.disk.io;
+
+import java.util.List;
+
+/** How the JDK says that there is no room: in the words of the C library or of Windows alone. */
+final class Fullness {
+    private static final List<String> WORDS =
+            List.of(
+                    "No space left on device",
+                    "Disk quota exceeded",
+                    "File too large",
+                    "not enough space on the disk");
+
+    private Fullness() {}
+
+    static boolean isToldBy(Exception e) {
+        String message = e.getMessage();
+        return message != null && WORDS.stream().anyMatch(message::contains);
+    }
+}

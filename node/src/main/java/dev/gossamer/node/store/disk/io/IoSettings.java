@@ -1,0 +1,32 @@
+package dev.gossamer.node.store.disk.io;
+
+/**
+ * The limits of a backend.
+ *
+ * @param depth operations that the kernel has at a time, on each event loop or, for the portable
+ *     backend, in all; more hide the device's latency and lengthen the tail. What is beyond waits
+ *     in the order in which it was asked for
+ * @param pendingBytesMax bytes of all operations asked for and not yet ended, of all files and
+ *     loops: buffers, the room for widening, and a fixed charge each. Beyond it operations are
+ *     refused with {@link DiskException.Busy}; reads are refused already at three quarters, so that
+ *     a crowd of readers never shuts out the writer. One operation alone is never refused
+ * @param direct whether cold reads go past the page cache (O_DIRECT) where the file system allows
+ *     it
+ */
+public record IoSettings(int depth, long pendingBytesMax, boolean direct) {
+    public static final int DEPTH_MAX = 4096;
+
+    /** 128 operations, 64 MiB, past the page cache. */
+    public static final IoSettings DEFAULTS = new IoSettings(128, 64L << 20, true);
+
+    public IoSettings {
+        if (depth < 1 || depth > DEPTH_MAX) {
+            throw new IllegalArgumentException(
+                    "depth " + depth + " is outside [1, " + DEPTH_MAX + "]");
+        }
+        if (pendingBytesMax < 1) {
+            throw new IllegalArgumentException(
+                    "pendingBytesMax " + pendingBytesMax + " is less than 1");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.gossamer.node.store.disk.io;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The disk operations of one event loop, on the ring that serves its sockets: so many at a time,
+ * the others in order.
+ *
+ * <p><b>Threads.</b> {@link #start}, {@link #close(long)} by any thread; everything else on the
+ * loop, which is what guards the fields.
+ *
+ * <p><b>The end.</b> The kernel moves bytes to and from memory that Java must not free meanwhile.
+ * So a request that the kernel has is never given up: it ends when the kernel says so, or, on a
+ * ring that was torn down before, never.
+ */
+final class UringRing implements IoUringIoHandle {
+    private static final byte OP_FSYNC = 3;
+    private static final byte OP_READ = 22;
+    private static final byte OP_WRITE = 23;
+    private static final int DATA_ONLY = 1;
+
+    private final IoEventLoop loop;
+    private final Traffic traffic;
+    private final CountDownLatch gone = new CountDownLatch(1);
+
+    private final Flight[] flights;
+
+    /** Places that nobody has: the first {@link #freeCount}. */
+    private final int[] free;
+
+    private int freeCount;
+
+    /** Bounded in bytes by {@link Traffic}. */
+    private final Queue<Request> waiting = new ArrayDeque<>();
+
+    private @Nullable IoRegistration registration;
+    private boolean closed;
+
+    UringRing(IoEventLoop loop, Traffic traffic) {
+        this.loop = loop;
+        this.traffic = traffic;
+        int depth = traffic.settings().depth();
+        this.flights = new Flight[depth];
+        this.free = new int[depth];
+        this.freeCount = depth;
+        for (int place = 0; place < depth; place++) {
+            flights[place] = new Flight(ByteBufAllocator.DEFAULT);
+            free[place] = place;
+        }
+    }
+
+    /**
+     * Joins the loop; blocks.
+     *
+     * @return the loop's thread
+     */
+    Thread join() throws IOException {
+        Future<IoRegistration> joining = loop.register(this).awaitUninterruptibly();
+        if (!joining.isSuccess()) {
+            throw new IOException("an event loop refused: " + joining.cause(), joining.cause());
+        }
+        return loop.submit(
+                        () -> {
+                            registration = joining.getNow();
+                            return Thread.currentThread();
+                        })
+                .syncUninterruptibly()
+                .getNow();
+    }
+
+    /** Takes a request on whichever thread. */
+    void start(Request request) {
+        if (loop.inEventLoop()) {
+            accept(request);
+            return;
+        }
+        try {
+            loop.execute(() -> accept(request));
+        } catch (RejectedExecutionException _) {
+            refuse(request);
+        }
+    }
+
+    private void accept(Request request) {
+        if (closed) {
+            refuse(request);
+        } else if (freeCount == 0) {
+            waiting.add(request);
+        } else {
+            begin(request);
+        }
+    }
+
+    /** Never inside the call that asked. */
+    private void refuse(Request request) {
+        traffic.aside(() -> request.failed(closedWas(request)));
+    }
+
+    private static DiskException closedWas(Request request) {
+        return new DiskException.Closed(request.operation, request.file.path());
+    }
+
+    private void begin(Request request) {
+        int place = free[--freeCount];
+        flights[place].begin(request);
+        submit(place);
+    }
+
+    private void submit(int place) {
+        Flight flight = flights[place];
+        IoRegistration joined = registration;
+        // Zero: the registration was cancelled meanwhile, and the kernel has nothing of this.
+        if (joined == null || joined.submit(operation(flight, place)) == 0) {
+            refuse(vacate(place));
+        }
+    }
+
+    private static IoUringIoOps operation(Flight flight, int place) {
+        Flight.Step step = flight.step();
+        byte code =
+                switch (flight.request().operation) {
+                    case READ -> OP_READ;
+                    case WRITE -> OP_WRITE;
+                    case SYNC -> OP_FSYNC;
+                };
+        return new IoUringIoOps(
+                code,
+                (byte) 0,
+                (short) 0,
+                step.descriptor(),
+                step.offset(),
+                step.address(),
+                step.length(),
+                code == OP_FSYNC ? DATA_ONLY : 0,
+                (long) place,
+                (short) 0,
+                (short) 0,
+                0,
+                0L);
+    }
+
+    @Override
+    public void handle(IoRegistration from, IoEvent event) {
+        IoUringIoEvent answer = (IoUringIoEvent) event;
+        int place = (int) answer.userData();
+        Flight flight = flights[place];
+        switch (flight.answered(answer.res())) {
+            case CONTINUE -> submit(place);
+            case COMPLETE -> end(place, null);
+            case FAIL -> end(place, flight.request().failure());
+        }
+    }
+
+    /** The place goes to who waits before the completion runs, so that the ring stays full. */
+    private void end(int place, @Nullable DiskException whyNotOrNull) {
+        Request ended = vacate(place);
+        if (whyNotOrNull == null) {
+            ended.done();
+        } else {
+            ended.failed(whyNotOrNull);
+        }
+    }
+
+    private Request vacate(int place) {
+        Request ended = flights[place].end();
+        free[freeCount++] = place;
+        Request next = waiting.poll();
+        if (next != null) {
+            begin(next);
+        }
+        return ended;
+    }
+
+    /** The loop ends, or the backend does. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Request left = waiting.poll(); left != null; left = waiting.poll()) {
+            refuse(left);
+        }
+        if (registration != null) {
+            registration.cancel();
+        }
+    }
+
+    @Override
+    public void unregistered() {
+        gone.countDown();
+    }
+
+    /** Takes nothing more, and waits for what the kernel has; whether all of it has ended. */
+    boolean close(long waitNanos) {
+        try {
+            loop.execute(this::close);
+        } catch (RejectedExecutionException _) {
+            // The loop ended first, and closed this as it did.
+            return gone.getCount() == 0;
+        }
+        try {
+            return gone.await(waitNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
