@@ -15,8 +15,10 @@ import dev.gossamer.node.edge.admin.Services;
 import dev.gossamer.node.edge.resp.RespServer;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
@@ -191,7 +193,14 @@ public final class Node implements AutoCloseable {
         MemoryTier memory =
                 new MemoryTier(config.memory(), nanoClock, millis, settings.copies(), registry);
         Keyspace keyspace =
-                new Keyspace(memory, versions, self.id(), millis, nanoClock, settings, registry);
+                new Keyspace(
+                        new Tiers(memory, LowerTier.NONE),
+                        versions,
+                        self.id(),
+                        millis,
+                        nanoClock,
+                        settings,
+                        registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
         return keyspace;
     }

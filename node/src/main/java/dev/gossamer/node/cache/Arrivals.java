@@ -1,7 +1,7 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import java.util.function.LongSupplier;
 
@@ -11,19 +11,19 @@ import java.util.function.LongSupplier;
  * <p><b>Threads.</b> The caller holds the lock of the key's slot.
  */
 final class Arrivals {
-    private final MemoryTier tier;
+    private final Tiers tiers;
     private final Tags tags;
     private final Leases leases;
     private final LongSupplier wallMillis;
     private final long tombstoneRetentionMillis;
 
     Arrivals(
-            MemoryTier tier,
+            Tiers tiers,
             Tags tags,
             Leases leases,
             LongSupplier wallMillis,
             long tombstoneRetentionMillis) {
-        this.tier = tier;
+        this.tiers = tiers;
         this.tags = tags;
         this.leases = leases;
         this.wallMillis = wallMillis;
@@ -38,12 +38,12 @@ final class Arrivals {
         leases.overtake(slot, key);
         if (!tags.isValid(key, entry)) {
             // As if it had been evicted at once, or members would bring each other what they drop.
-            return replaces && tier.remove(key);
+            return replaces && tiers.remove(key);
         }
         long now = wallMillis.getAsLong();
         long latest = Expiries.after(now, tombstoneRetentionMillis);
         if (!entry.isTombstone() && !entry.expiredAt(now)) {
-            tier.put(slot, key, entry);
+            tiers.put(slot, key, entry);
             return true;
         }
         long forgetAt =
@@ -51,9 +51,9 @@ final class Arrivals {
                         ? entry.expiresAtMillis()
                         : Expiries.after(entry.expiresAtMillis(), tombstoneRetentionMillis);
         if (forgetAt > now) {
-            tier.put(slot, key, Entry.tombstone(entry.version(), Math.min(forgetAt, latest)));
+            tiers.put(slot, key, Entry.tombstone(entry.version(), Math.min(forgetAt, latest)));
             return true;
         }
-        return replaces && tier.remove(key);
+        return replaces && tiers.remove(key);
     }
 }

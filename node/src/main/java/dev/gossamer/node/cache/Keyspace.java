@@ -2,6 +2,7 @@ package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Keyspace {
     private final SlotLocks locks = new SlotLocks();
-    private final MemoryTier tier;
+    private final Tiers tiers;
     private final NamedCaches caches;
     private final HybridClock clock;
     private final LongSupplier wallMillis;
@@ -58,32 +59,32 @@ public final class Keyspace {
      * @param nanoClock monotonic; the age of operations is counted with it
      */
     public Keyspace(
-            MemoryTier tier,
+            Tiers tiers,
             HybridClock clock,
             MemberId self,
             LongSupplier wallMillis,
             LongSupplier nanoClock,
             KeyspaceSettings settings,
             MeterRegistry registry) {
-        this.tier = tier;
+        this.tiers = tiers;
         this.caches = new NamedCaches(settings.caches());
         this.clock = clock;
         this.wallMillis = wallMillis;
         long retentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
         this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
-        this.drops = new SlotDrop(tier, locks::of);
+        this.drops = new SlotDrop(tiers, locks::of);
         this.isValid = tags::isValidForRead;
         this.sweep = new TagSweep(this, tags, registry);
         this.writer =
-                new Writer(tier, caches, tags, clock, self, retentionMillis, leases, this::tell);
-        this.arrivals = new Arrivals(tier, tags, leases, wallMillis, retentionMillis);
+                new Writer(tiers, caches, tags, clock, self, retentionMillis, leases, this::tell);
+        this.arrivals = new Arrivals(tiers, tags, leases, wallMillis, retentionMillis);
         leases.follow(tags, caches);
         this.operations = new OperationTable(settings, nanoClock, registry);
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
         this.mutations = new Mutations(wallMillis, settings.mutationsBytesMax(), registry);
-        tier.onLeft(mutations::left);
+        tiers.memory().onLeft(mutations::left);
     }
 
     /** From now on {@code listener} hears of every change of what stands under a key. */
@@ -102,7 +103,7 @@ public final class Keyspace {
      * as a use, for eviction, and as a hit or a miss. O(1); allocates nothing.
      */
     public @Nullable Entry findOrNull(Bytes key) {
-        return tier.findOrNull(key, isValid);
+        return tiers.findOrNull(key, isValid);
     }
 
     /** What is known here of invalidated tags, and so which entries count. */
@@ -116,11 +117,31 @@ public final class Keyspace {
     }
 
     /**
-     * The entry or tombstone as it is kept, without counting as a use; for transfer, repair and
-     * explain. An entry that has expired or is invalid and not left yet is shown as it is.
+     * The entry or tombstone as it stands in memory, without counting as a use. An entry that has
+     * expired or is invalid and not left yet is shown as it is.
      */
     public @Nullable Entry peekOrNull(Bytes key) {
-        return tier.peekOrNull(key);
+        return tiers.peekOrNull(key);
+    }
+
+    /**
+     * The same, read from the SSD where it rests there; for transfer, repair and explain. May wait.
+     */
+    public @Nullable Entry readOrNull(Bytes key) {
+        return tiers.readOrNull(key);
+    }
+
+    /**
+     * The same where only the version counts, and whether it is a tombstone: the value may be
+     * missing. Never waits.
+     */
+    public @Nullable Entry standingOrNull(Bytes key) {
+        return tiers.standingOrNull(key.slotIndex(), key);
+    }
+
+    /** Memory, and what rests below it. */
+    public Tiers tiers() {
+        return tiers;
     }
 
     /**
@@ -226,7 +247,7 @@ public final class Keyspace {
         clock.witness(entry.version());
         int slot = key.slotIndex();
         try (var _ = locks.hold(slot)) {
-            Entry standing = tier.peekOrNull(key);
+            Entry standing = tiers.standingOrNull(slot, key);
             if (standing != null && !caches.of(key).partition().isLater(entry, standing)) {
                 return false;
             }
@@ -249,7 +270,7 @@ public final class Keyspace {
     public void merge(int slot, List<Item> items, List<RecentOperation> effective) {
         try (var _ = locks.hold(slot)) {
             for (Item item : items) {
-                if (!tier.mayHaveOutlived(slot, item.key(), item.entry())) {
+                if (!tiers.mayHaveOutlived(slot, item.key(), item.entry())) {
                     merge(item.key(), item.entry(), Mutation.What.COPIED);
                 }
             }
@@ -340,7 +361,7 @@ public final class Keyspace {
      * keys in the same versions. O(1).
      */
     public long digest(int slot, int rank) {
-        return tier.digest(slot, rank);
+        return tiers.memory().digest(slot, rank);
     }
 
     /**
@@ -353,7 +374,8 @@ public final class Keyspace {
     public VersionPage versions(int slot, long fromPosition, int keysMax, int rank) {
         long asOf = settledClock(slot);
         return VersionPage.of(
-                tier,
+                tiers,
+                copies -> copies > rank,
                 key -> caches.of(key).replication() > rank,
                 slot,
                 fromPosition,
@@ -376,10 +398,10 @@ public final class Keyspace {
      */
     public boolean dropUnlessLater(Bytes key, Version bound) {
         try (var _ = locks.hold(key.slotIndex())) {
-            Entry entry = tier.peekOrNull(key);
+            Entry entry = standingOrNull(key);
             if (entry == null
                     || caches.of(key).partition().order().compare(entry.version(), bound) > 0
-                    || !tier.remove(key)) {
+                    || !tiers.remove(key)) {
                 return false;
             }
             mutations.left(Mutation.What.DROPPED, key, entry.version(), 0);
@@ -391,7 +413,7 @@ public final class Keyspace {
     public void cleanUp() {
         operations.forgetOld();
         leases.cleanUp();
-        tier.cleanUp();
+        tiers.memory().cleanUp();
         sweep.step();
     }
 
@@ -416,27 +438,27 @@ public final class Keyspace {
      * @param bytesMax of keys and values; a page has at least one entry unless the slot has no more
      */
     public SlotPage page(int slot, long fromPosition, int entriesMax, long bytesMax) {
-        return SlotPage.of(tier, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
+        return SlotPage.of(tiers, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
     }
 
     /** Live entries of a slot, and those that are not and have not left yet. O(1). */
     public int liveCount(int slot) {
-        return tier.liveCount(slot);
+        return tiers.liveCount(slot);
     }
 
     /** How many live entries are here. O(slots). */
     public long liveCount() {
-        return tier.liveCount();
+        return tiers.liveCount();
     }
 
     /** The bytes that entries, tombstones and their bookkeeping take here. */
     public long bytes() {
-        return tier.bytes();
+        return tiers.memory().bytes();
     }
 
     /** The budget of {@link #bytes}. */
     public long bytesMax() {
-        return tier.bytesMax();
+        return tiers.memory().bytesMax();
     }
 
     /** {@link #dropSlot(int, IntPredicate, Predicate)} of all caches, without exception. */
@@ -454,8 +476,10 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
-        return drops.drop(
-                slot, key -> which.test(settingsOf(key).replication()) && !isSpared(key, spared));
+        return tiers.lower().drop(slot, which, spared)
+                + drops.drop(
+                        slot,
+                        key -> which.test(settingsOf(key).replication()) && !isSpared(key, spared));
     }
 
     /**
@@ -468,7 +492,7 @@ public final class Keyspace {
     }
 
     private boolean isSpared(Bytes key, Predicate<Version> spared) {
-        Entry entry = tier.peekOrNull(key);
+        Entry entry = standingOrNull(key);
         return entry != null && spared.test(entry.version());
     }
 

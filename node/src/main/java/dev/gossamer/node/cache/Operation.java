@@ -13,6 +13,11 @@ public sealed interface Operation {
     /** The key whose slot decides where the operation runs. */
     Bytes key();
 
+    /** Whether what it does, or its outcome, depends on what stands under its keys. */
+    default boolean looks() {
+        return true;
+    }
+
     /**
      * @param wantPrevious whether the outcome carries the entry that stood there before
      * @param tags hashes of what the value depends on ({@link Tags#hashesOf}); read-modify-writes
@@ -30,6 +35,13 @@ public sealed interface Operation {
         public Put(
                 Bytes key, byte[] value, Expiry expiry, Condition condition, boolean wantPrevious) {
             this(key, value, expiry, condition, wantPrevious, Tags.NONE);
+        }
+
+        @Override
+        public boolean looks() {
+            return wantPrevious
+                    || !(condition instanceof Condition.Always)
+                    || expiry instanceof Expiry.Keep;
         }
     }
 

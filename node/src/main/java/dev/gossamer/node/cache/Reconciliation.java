@@ -45,7 +45,7 @@ final class Reconciliation {
         if (ledger.isSettled(key, version)) {
             return new Merged(false, Optional.empty());
         }
-        Entry standing = keyspace.peekOrNull(key);
+        Entry standing = keyspace.standingOrNull(key);
         boolean stored = keyspace.merge(key, brought, Mutation.What.RECONCILED);
         Optional<Loss> loss = lossOf(key, standing, brought, blind);
         loss.ifPresent(ledger::lost);

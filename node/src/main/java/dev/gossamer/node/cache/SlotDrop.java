@@ -2,6 +2,7 @@ package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiPredicate;
@@ -17,11 +18,11 @@ final class SlotDrop {
     /** Entries dropped between two releases of the slot's lock. */
     private static final int BATCH = 256;
 
-    private final MemoryTier tier;
+    private final Tiers tiers;
     private final IntFunction<Lock> lockOf;
 
-    SlotDrop(MemoryTier tier, IntFunction<Lock> lockOf) {
-        this.tier = tier;
+    SlotDrop(Tiers tiers, IntFunction<Lock> lockOf) {
+        this.tiers = tiers;
         this.lockOf = lockOf;
     }
 
@@ -30,7 +31,7 @@ final class SlotDrop {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {
-            MemoryTier.KeyPage page = tier.keysFrom(slot, position, BATCH);
+            MemoryTier.KeyPage page = tiers.memory().keysFrom(slot, position, BATCH);
             dropped += drop(slot, page, goes);
             position = page.next();
         }
@@ -44,7 +45,7 @@ final class SlotDrop {
         Lock lock = lockOf.apply(slot);
         lock.lock();
         try {
-            return (int) page.keys().stream().filter(goes).filter(tier::remove).count();
+            return (int) page.keys().stream().filter(goes).filter(tiers::remove).count();
         } finally {
             lock.unlock();
         }
@@ -55,7 +56,7 @@ final class SlotDrop {
         return drop(
                 slot,
                 key -> {
-                    Entry entry = tier.peekValueOrNull(key);
+                    Entry entry = tiers.memory().peekValueOrNull(key);
                     return entry != null && goes.test(key, entry);
                 });
     }

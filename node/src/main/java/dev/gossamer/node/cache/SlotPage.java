@@ -1,8 +1,8 @@
 package dev.gossamer.node.cache;
 
-import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemoryTier;
-import dev.gossamer.protocol.Bytes;
+import dev.gossamer.node.store.Tiers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,25 +14,23 @@ import java.util.List;
 public record SlotPage(List<Keyspace.Item> items, long next) {
     public static final long END = -1;
 
-    /** What has not expired by now, as {@link Keyspace#page} describes it. */
-    static SlotPage of(
-            MemoryTier tier, long now, int slot, long from, int entriesMax, long bytesMax) {
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, from, entriesMax);
-        List<Keyspace.Item> items = new ArrayList<>(keys.keys().size());
+    /** What has not expired by now, as {@link Keyspace#page} describes it. May wait for the SSD. */
+    static SlotPage of(Tiers tiers, long now, int slot, long from, int entriesMax, long bytesMax) {
+        Tiers.Page page = tiers.pageFrom(slot, from, entriesMax, _ -> true, bytesMax, true);
+        List<Keyspace.Item> items = new ArrayList<>(page.items().size());
         long bytes = 0;
         long last = END;
-        for (Bytes key : keys.keys()) {
-            long position = MemoryTier.positionOf(key);
+        for (LowerTier.RestedItem each : page.items()) {
+            long position = MemoryTier.positionOf(each.key());
             if (bytes >= bytesMax && position != last) {
                 return new SlotPage(items, position);
             }
             last = position;
-            Entry entry = tier.peekOrNull(key);
-            if (entry != null && !entry.expiredAt(now)) {
-                items.add(new Keyspace.Item(key, entry));
-                bytes += key.length() + entry.valueLength();
+            if (!each.entry().expiredAt(now)) {
+                items.add(new Keyspace.Item(each.key(), each.entry()));
+                bytes += each.key().length() + each.entry().valueLength();
             }
         }
-        return new SlotPage(items, keys.next() < 0 ? END : keys.next());
+        return new SlotPage(items, page.next() < 0 ? END : page.next());
     }
 }

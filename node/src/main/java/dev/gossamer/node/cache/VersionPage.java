@@ -1,11 +1,12 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
-import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.LowerTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -23,17 +24,22 @@ public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
         versions = List.copyOf(versions);
     }
 
-    /** Of the keys that count, as {@link Keyspace#versions} describes it. */
+    /** Of the keys that count, as {@link Keyspace#versions} describes it. May wait for the SSD. */
     static VersionPage of(
-            MemoryTier tier, Predicate<Bytes> counts, int slot, long from, int keysMax, long asOf) {
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, from, keysMax);
-        List<KeyVersion> versions = new ArrayList<>(keys.keys().size());
-        for (Bytes key : keys.keys()) {
-            Entry entry = counts.test(key) ? tier.peekOrNull(key) : null;
-            if (entry != null) {
-                versions.add(new KeyVersion(key, entry.version()));
+            Tiers tiers,
+            IntPredicate copies,
+            Predicate<Bytes> counts,
+            int slot,
+            long from,
+            int keysMax,
+            long asOf) {
+        Tiers.Page page = tiers.pageFrom(slot, from, keysMax, copies, Long.MAX_VALUE, false);
+        List<KeyVersion> versions = new ArrayList<>(page.items().size());
+        for (LowerTier.RestedItem each : page.items()) {
+            if (counts.test(each.key())) {
+                versions.add(new KeyVersion(each.key(), each.entry().version()));
             }
         }
-        return new VersionPage(versions, keys.next() < 0 ? END : keys.next(), asOf);
+        return new VersionPage(versions, page.next() < 0 ? END : page.next(), asOf);
     }
 }

@@ -7,7 +7,7 @@ import dev.gossamer.node.cache.Outcome.Applied;
 import dev.gossamer.node.cache.Outcome.Refused;
 import dev.gossamer.node.cache.Outcome.Unchanged;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
     private static final byte[] NOTHING = {};
 
-    private final MemoryTier tier;
+    private final Tiers tiers;
     private final NamedCaches caches;
     private final Tags tags;
 
@@ -53,7 +53,7 @@ final class Writer {
      * @param unkept hears of removals that leave nothing here, and so are in no {@link Change}
      */
     Writer(
-            MemoryTier tier,
+            Tiers tiers,
             NamedCaches caches,
             Tags tags,
             HybridClock clock,
@@ -62,7 +62,7 @@ final class Writer {
             Leases leases,
             ChangeListener unkept) {
         this.unkept = unkept;
-        this.tier = tier;
+        this.tiers = tiers;
         this.caches = caches;
         this.tags = tags;
         this.isValid = tags::isValidForRead;
@@ -165,7 +165,7 @@ final class Writer {
         if (caches.of(key).partition() == Partition.AVAILABLE) {
             return null;
         }
-        Entry standing = tier.peekOrNull(key);
+        Entry standing = tiers.standingOrNull(at.slot(), key);
         return standing == null || standing.epoch() <= at.epoch()
                 ? null
                 : new Refused(
@@ -205,7 +205,7 @@ final class Writer {
         }
         // Half of what a plain SET costs is the look-up, so who does not care what stands here
         // skips it.
-        Entry live = isBlind(put) ? null : liveOrNull(put.key(), at);
+        Entry live = put.looks() ? liveOrNull(put.key(), at) : null;
         Entry previous = put.wantPrevious() ? live : null;
         if (!Conditions.hold(put.condition(), live)) {
             return nothing(new Unchanged(previous));
@@ -214,12 +214,6 @@ final class Writer {
         Version version = versionOver(loaded || live != null, at);
         Entry entry = entry(put.value(), version, expiresAt, put.tags(), at);
         return keep(put.key(), entry, new Applied(version, 0, null, previous), at);
-    }
-
-    private static boolean isBlind(Operation.Put put) {
-        return put.condition() instanceof Operation.Condition.Always
-                && !put.wantPrevious()
-                && !(put.expiry() instanceof Operation.Expiry.Keep);
     }
 
     private Change remove(Operation.Remove remove, Moment at) {
@@ -251,12 +245,12 @@ final class Writer {
             unkept.changed(at.slot(), key, version(at));
             return nothing(new Unchanged(null));
         }
-        Entry standing = tier.peekOrNull(key);
+        Entry standing = tiers.peekOrNull(key);
         if (standing != null && standing.isTombstone()) {
             return nothing(new Unchanged(null));
         }
         Entry tombstone = tombstone(version(at), at);
-        tier.put(at.slot(), key, tombstone);
+        tiers.put(at.slot(), key, tombstone);
         return new Change(new Unchanged(null), List.of(new Item(key, tombstone)), false);
     }
 
@@ -393,7 +387,7 @@ final class Writer {
                 Expiries.resolve(
                         Operation.Expiry.CACHE_DEFAULT, caches.of(key), null, at.nowMillis());
         Entry entry = entry(value, version, expiresAt, Tags.NONE, at);
-        tier.put(at.slot(), key, entry);
+        tiers.put(at.slot(), key, entry);
         return new Item(key, entry);
     }
 
@@ -425,7 +419,7 @@ final class Writer {
     }
 
     Change keep(Bytes key, Entry entry, Applied applied, Moment at) {
-        tier.put(at.slot(), key, entry);
+        tiers.put(at.slot(), key, entry);
         return new Change(applied, List.of(new Item(key, entry)), false);
     }
 
@@ -455,11 +449,11 @@ final class Writer {
 
     /** The live entry, which counts as used, or null. */
     @Nullable Entry useOrNull(Bytes key) {
-        return tier.findOrNull(key, isValid);
+        return tiers.findOrNull(key, isValid);
     }
 
     @Nullable Entry liveOrNull(Bytes key, Moment at) {
-        Entry entry = tier.peekValueOrNull(key);
+        Entry entry = tiers.peekValueOrNull(key);
         return entry == null || entry.expiredAt(at.nowMillis()) || !tags.isValid(key, entry)
                 ? null
                 : entry;

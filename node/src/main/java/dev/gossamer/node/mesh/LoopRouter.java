@@ -59,6 +59,7 @@ final class LoopRouter {
     private final long[] underWayEpoch = new long[Slot.COUNT];
     private final int[] writesUnderWay = new int[Slot.COUNT];
     private final NearReads nearReads;
+    private final Warming warming;
 
     /** Per slot what waits, by order of arrival. Never holds an empty list. */
     private final Map<Integer, List<Attempt>> parked = new LinkedHashMap<>();
@@ -85,6 +86,7 @@ final class LoopRouter {
         this.keyspace = shared.keyspace();
         this.operationsClient = operationsClient;
         this.nearReads = new NearReads(shared);
+        this.warming = new Warming(this, keyspace, lane);
     }
 
     /**
@@ -95,9 +97,10 @@ final class LoopRouter {
         boolean any = freshness instanceof Freshness.Any;
         @Nullable Position at = positionOrNull(forwards);
         Holding holding = epochs.latest();
-        if ((any || isClear(slot)) && mayAnswer(holding, slot, key, freshness)) {
+        if ((any || isClear(slot, key)) && mayAnswer(holding, slot, key, freshness)) {
             Entry entry = keyspace.findOrNull(key);
-            if (any || !shared.pending().isPending(slot, key)) {
+            boolean isHere = entry != null || !warming.isNeeded(slot, key);
+            if (isHere && (any || !shared.pending().isPending(slot, key))) {
                 answer.found(entry, Whence.here(at));
                 return;
             }
@@ -128,9 +131,10 @@ final class LoopRouter {
     void write(Operation operation, Mesh.Callback<Outcome> callback) {
         int slot = operation.key().slotIndex();
         Holding holding = epochs.latest();
-        if (isClear(slot)
+        if (isClear(slot, operation.key())
                 && mayApply(holding, slot, operation.key())
-                && isOnlyCopy(holding, slot, operation.key())) {
+                && isOnlyCopy(holding, slot, operation.key())
+                && !warming.isNeeded(operation, slot)) {
             Keyspace.Change change =
                     keyspace.applyAlone(operation, slot, holding.epoch(), null, callback.caller());
             if (holding == epochs.latest() || change.changed().isEmpty()) {
@@ -166,8 +170,9 @@ final class LoopRouter {
             Mesh.Callback<Outcome> callback) {
         WriteCall call = call(operation, id, forwards, callback);
         Holding holding = epochs.latest();
-        if (isClear(call.slot())
+        if (isClear(call.slot(), operation.key())
                 && mayApply(holding, call.slot(), operation.key())
+                && !warming.isNeeded(operation, call.slot())
                 && !isCrowded(call)) {
             apply(call, holding);
         } else {
@@ -271,6 +276,9 @@ final class LoopRouter {
         if (outcome instanceof Outcome.Applied applied
                 && applied.version().epoch() < holding.epoch()
                 && !shared.isConsistent(call.key())) {
+            if (mustBeReadAgain(call)) {
+                return;
+            }
             List<Keyspace.Item> standing = standing(call.keys(), applied.version());
             if (!standing.isEmpty()) {
                 replicate(call, new Keyspace.Change(outcome, standing, false));
@@ -278,6 +286,17 @@ final class LoopRouter {
             }
         }
         call.callback().done(outcome);
+    }
+
+    /** What was applied rests on the SSD: it is read, and the call carried out again. */
+    private boolean mustBeReadAgain(WriteCall call) {
+        if (call.keys().stream().noneMatch(key -> warming.isNeeded(call.slot(), key))) {
+            return false;
+        }
+        WriteAttempt attempt = new WriteAttempt(this, call);
+        attempt.mayHaveBeenDone();
+        open++;
+        return warming.delays(attempt, call.keys(), true);
     }
 
     private List<Keyspace.Item> standing(List<Bytes> keys, Version version) {
@@ -320,8 +339,14 @@ final class LoopRouter {
         return orders++;
     }
 
-    private boolean isClear(int slot) {
-        return underWay[slot] == 0 && (parked.isEmpty() || !parked.containsKey(slot));
+    private boolean isClear(int slot, Bytes key) {
+        return underWay[slot] == 0
+                && (parked.isEmpty() || !parked.containsKey(slot))
+                && !warming.isUnderWay(key);
+    }
+
+    Warming warming() {
+        return warming;
     }
 
     void submit(Attempt attempt) {

@@ -110,7 +110,7 @@ final class MemberService implements RequestHandler {
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Bump(var tag, var clock, var first) ->
                     responder.reply(new Reply.Bumped(bump(tag, clock, first)));
-            case Request.Fetch(var keys) -> responder.reply(fetch(keys, holding));
+            case Request.Fetch(var keys) -> work(responder, () -> fetch(keys, holding));
             case Request.Sync(var asked) -> sync.serve(asked, holding, responder);
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));
             case Request.Count() -> work(responder, () -> new Reply.Counted(count(holding)));
@@ -208,7 +208,7 @@ final class MemberService implements RequestHandler {
     private Reply fetch(List<Bytes> keys, Holding holding) {
         List<Item> items = new ArrayList<>(keys.size());
         for (Bytes key : keys) {
-            Entry entry = keyspace.peekOrNull(key);
+            Entry entry = keyspace.readOrNull(key);
             if (entry != null) {
                 items.add(new Item(key, entry));
             }

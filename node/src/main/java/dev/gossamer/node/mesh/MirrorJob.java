@@ -149,7 +149,7 @@ final class MirrorJob {
                     theirs.containsKey(each.key())
                             && (hasRoom
                                     || errand.holding.role(slot) == Role.COPYING
-                                    || keyspace.peekOrNull(each.key()) != null);
+                                    || keyspace.standingOrNull(each.key()) != null);
             if (wanted) {
                 difference.missing().add(each.key());
                 difference.changed().add(slot);
@@ -197,7 +197,7 @@ final class MirrorJob {
             if (keyspace.merge(item.key(), item.entry())) {
                 continue;
             }
-            Entry here = keyspace.peekOrNull(item.key());
+            Entry here = keyspace.standingOrNull(item.key());
             boolean same = here != null && here.version().equals(item.entry().version());
             if (!same && keyspace.dropUnlessLater(item.key(), bound)) {
                 keyspace.merge(item.key(), item.entry());

@@ -112,6 +112,9 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
             router.park(this);
             return;
         }
+        if (router.warming().delays(this, List.of(key), true)) {
+            return;
+        }
         Entry entry = router.shared.keyspace().findOrNull(key);
         if (freshness instanceof Freshness.Any || !router.shared.pending().isPending(slot, key)) {
             found(entry, Whence.here(at));

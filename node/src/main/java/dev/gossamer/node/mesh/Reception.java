@@ -96,7 +96,7 @@ final class Reception {
     private void merge(List<Item> items, boolean blind) {
         for (Item item : items) {
             keyspace.reconcile(item.key(), item.entry(), blind);
-            Entry here = keyspace.peekOrNull(item.key());
+            Entry here = keyspace.standingOrNull(item.key());
             if (here != null && here.version().equals(item.entry().version())) {
                 int replication = keyspace.settingsOf(item.key()).replication();
                 errand.holding

@@ -67,7 +67,7 @@ final class Reconciliation {
     /** Stores what the primary replicates while there is still something to be offered. */
     void store(Holding holding, Bytes key, Entry entry) {
         boolean isRead = MemoryTier.positionOf(key) < read.get(key.slotIndex());
-        Entry here = isRead ? null : keyspace.peekOrNull(key);
+        Entry here = isRead ? null : keyspace.standingOrNull(key);
         if (here != null && holding.mustOffer(here.version())) {
             keyspace.reconcile(key, entry, isBlind(holding, key));
         } else {

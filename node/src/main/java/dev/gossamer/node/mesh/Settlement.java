@@ -121,7 +121,7 @@ final class Settlement {
         List<Bytes> missing = new ArrayList<>();
         for (KeyVersion each : theirs) {
             peer.has.put(each.key(), each.version());
-            Entry here = keyspace.peekOrNull(each.key());
+            Entry here = keyspace.standingOrNull(each.key());
             if (here == null || !here.version().equals(each.version())) {
                 missing.add(each.key());
             }
@@ -184,7 +184,7 @@ final class Settlement {
         boolean needed =
                 mine.version().clock() > said.after()
                         && !mine.version().equals(peer.has.get(mine.key()));
-        Entry entry = needed ? keyspace.peekOrNull(mine.key()) : null;
+        Entry entry = needed ? keyspace.readOrNull(mine.key()) : null;
         if (entry != null) {
             Item item = new Item(mine.key(), entry);
             Parcel parcel = roomFor(parcels, Request.weightOf(List.of(item)));

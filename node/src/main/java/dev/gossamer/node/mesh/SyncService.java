@@ -138,7 +138,7 @@ final class SyncService {
         int done = 0;
         while (done < bring.keys().size() && bytes < bytesMax) {
             Bytes key = bring.keys().get(done++);
-            Entry entry = keyspace.peekOrNull(key);
+            Entry entry = keyspace.readOrNull(key);
             if (entry != null) {
                 Item item = new Item(key, entry);
                 items.add(item);

@@ -256,7 +256,7 @@ final class Walks {
             List<Wanted> some = slots.subList(at, Math.min(slots.size(), at + FLUSH_SLOTS));
             SyncReply.Listing listing = listing(holder, some, position, holding);
             for (KeyVersion each : listing.items()) {
-                if (keyspace.peekOrNull(each.key()) == null) {
+                if (keyspace.standingOrNull(each.key()) == null) {
                     remove(each.key(), inFlight, failures);
                     removed++;
                 }

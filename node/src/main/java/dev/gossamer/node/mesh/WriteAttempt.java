@@ -55,6 +55,8 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
             router.park(this);
         } else if (!router.mayApply(holding, slot, key())) {
             retryLater(holding.whyNotServing(slot));
+        } else if (router.warming().delays(this, call.keys(), call.operation().looks())) {
+            return;
         } else if (router.isCrowded(call)) {
             Crowd.wait(this, call.keys(), holding.epoch());
         } else {

@@ -3,6 +3,7 @@ package dev.gossamer.node.store;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Version;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToIntFunction;
@@ -41,12 +42,16 @@ final class Digests {
 
     /** What stood under the key is replaced; called in the order of the key's changes. */
     void change(int slot, Bytes key, @Nullable Entry before, @Nullable Entry after) {
-        long hash = KeyHash.of(key);
-        long change = mixOrZero(hash, before) ^ mixOrZero(hash, after);
+        long position = MemoryTier.positionOf(key);
+        long change = mixOrZero(slot, position, before) ^ mixOrZero(slot, position, after);
         if (change != 0) {
-            AtomicLongArray sum = sumOf(Math.min(copies.applyAsInt(key), COPIES_MAX) - 1);
-            sum.accumulateAndGet(slot, change, (a, b) -> a ^ b);
+            mixed(slot, copies.applyAsInt(key), change);
         }
+    }
+
+    /** A mix begins to count, or ceases to. */
+    void mixed(int slot, int copiesWanted, long mix) {
+        sumOf(Math.min(copiesWanted, COPIES_MAX) - 1).accumulateAndGet(slot, mix, (a, b) -> a ^ b);
     }
 
     /** Over all that an owner at this rank is to have; rank 0 is the primary. */
@@ -66,17 +71,24 @@ final class Digests {
         return copies.applyAsInt(key) > rank;
     }
 
-    /** What one key with what is kept under it adds to the digest of its slot. */
-    static long mix(long keyHash, Entry entry) {
-        long version =
-                Long.rotateLeft(entry.epoch() * EPOCHS, 32)
-                        ^ entry.clock()
-                        ^ Long.rotateLeft(entry.member() * MEMBERS, 17);
-        return KeyHash.mix(version ^ keyHash);
+    /**
+     * What one key with what is kept under it adds to the digest of its slot. Of the key just the
+     * position counts, for a tier that does not keep its keys in memory has no more.
+     */
+    static long mix(int slot, long position, Version version) {
+        return mix(slot, position, version.epoch(), version.clock(), version.member().value());
     }
 
-    private static long mixOrZero(long keyHash, @Nullable Entry entry) {
-        return entry == null ? 0 : mix(keyHash, entry);
+    private static long mixOrZero(int slot, long position, @Nullable Entry entry) {
+        return entry == null
+                ? 0
+                : mix(slot, position, entry.epoch(), entry.clock(), entry.member());
+    }
+
+    private static long mix(int slot, long position, long epoch, long clock, long member) {
+        long version =
+                Long.rotateLeft(epoch * EPOCHS, 32) ^ clock ^ Long.rotateLeft(member * MEMBERS, 17);
+        return KeyHash.mix(version ^ KeyHash.mix((long) slot << Integer.SIZE | position));
     }
 
     private AtomicLongArray sumOf(int index) {

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.gossamer.node.store.Tombstones.Grave;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
+import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
@@ -83,6 +84,7 @@ public final class MemoryTier {
 
     private final long bytesLimit;
     private volatile LeftListener leftListener = (_, _, _) -> {};
+    private volatile LowerTier lower = LowerTier.NONE;
 
     /** Hears of entries that leave by themselves. */
     @FunctionalInterface
@@ -130,6 +132,26 @@ public final class MemoryTier {
     /** From now on this one, and no other, hears of entries that are evicted or expire. */
     public void onLeft(LeftListener listener) {
         leftListener = listener;
+    }
+
+    /** From now on what leaves for want of room may rest there. To be called once, at the start. */
+    public void under(LowerTier tier) {
+        lower = tier;
+    }
+
+    /** What the tier under this one counts with. */
+    public LowerAccounts accounts() {
+        return new LowerAccounts() {
+            @Override
+            public void mixed(int slot, int copies, long position, Version version) {
+                digests.mixed(slot, copies, Digests.mix(slot, position, version));
+            }
+
+            @Override
+            public void letGo(int slot, long clock) {
+                letGo.accumulateAndGet(slot, clock, Math::max);
+            }
+        };
     }
 
     /** The live entry, or null. Counts as a use, and as a hit or a miss. */
@@ -236,15 +258,19 @@ public final class MemoryTier {
                 return removed(key, live, before);
             }
             account(slot, key, before, after);
+            lower.written(slot, key, after);
             return after;
         }
 
         private @Nullable Entry removed(Bytes key, @Nullable Entry live, @Nullable Entry before) {
             if (after != null) {
                 tombstones.add(key, after, after.expiresAtMillis() - wallMillis.getAsLong());
+                lower.removed(slot, key, after);
+            } else if (lower.dropped(slot, key)) {
+                changed = true;
             }
-            changed = before != null || after != null;
-            if (changed) {
+            changed |= before != null || after != null;
+            if (before != null || after != null) {
                 account(slot, key, before, after);
             }
             if (live != null || (before != null && after == null)) {
@@ -311,7 +337,9 @@ public final class MemoryTier {
      * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
      */
     public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
-        return entry.clock() <= letGo.get(slot) && peekOrNull(key) == null;
+        return entry.clock() <= letGo.get(slot)
+                && peekOrNull(key) == null
+                && lower.versionOrNull(slot, key) == null;
     }
 
     /** How many entries of a slot are here, tombstones not counted. O(1). */
@@ -395,6 +423,11 @@ public final class MemoryTier {
         return (int) Math.min(INITIAL_ENTRIES_MAX, bytesMax / (4L * ENTRY_OVERHEAD_BYTES));
     }
 
+    /** Whether the entry has not expired by now. */
+    boolean isLive(Entry entry) {
+        return !entry.isTombstone() && !isExpired(entry);
+    }
+
     private boolean isExpired(Entry entry) {
         return entry.expiresAtMillis() != Entry.NEVER && entry.expiredAt(wallMillis.getAsLong());
     }
@@ -404,9 +437,51 @@ public final class MemoryTier {
         if (key == null || entry == null) {
             throw new IllegalStateException("a strong reference was collected");
         }
-        account(key.slotIndex(), key, entry, null);
+        int slot = key.slotIndex();
+        boolean expired = cause == RemovalCause.EXPIRED;
         counts.left(cause);
-        leftListener.left(key, entry, cause == RemovalCause.EXPIRED);
+        if (expired) {
+            lower.expired(slot, key, entry);
+        } else if (lower.takes(slot, key, entry)) {
+            cease(slot, key, entry);
+            return;
+        }
+        account(slot, key, entry, null);
+        leftListener.left(key, entry, expired);
+    }
+
+    /** The entry counts in the tier below from now on. */
+    private void cease(int slot, Bytes key, Entry entry) {
+        bytes.add(-liveWeight(key, entry));
+        digests.change(slot, key, entry, null);
+        index.remove(slot, key);
+        index.addLive(slot, -1);
+    }
+
+    /**
+     * Takes up what was read from the tier below, if it still rests there and nothing stands here.
+     *
+     * @return whether it stands here now; it may leave at once for want of room
+     */
+    public boolean raise(int slot, Bytes key, Entry entry) {
+        boolean[] raised = new boolean[1];
+        map.compute(
+                key,
+                (_, live) -> {
+                    raised[0] =
+                            live == null
+                                    && tombstones.findOrNull(key) == null
+                                    && lower.raises(slot, key, entry);
+                    if (!raised[0]) {
+                        return live;
+                    }
+                    account(slot, key, null, entry);
+                    return entry;
+                });
+        if (raised[0] && bytes.sum() > bytesLimit) {
+            evictSurplus();
+        }
+        return raised[0];
     }
 
     /** Runs inside the key's atomic computation, so in the order of its changes. */
@@ -416,8 +491,8 @@ public final class MemoryTier {
             bytes.add(delta);
         }
         digests.change(slot, key, before, after);
-        boolean wasLive = isLive(before);
-        boolean isLive = isLive(after);
+        boolean wasLive = isValue(before);
+        boolean isLive = isValue(after);
         if (wasLive && isLive) {
             return;
         }
@@ -435,7 +510,7 @@ public final class MemoryTier {
         }
     }
 
-    private static boolean isLive(@Nullable Entry entry) {
+    private static boolean isValue(@Nullable Entry entry) {
         return entry != null && !entry.isTombstone();
     }
 

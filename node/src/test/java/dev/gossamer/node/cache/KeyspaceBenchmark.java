@@ -1,8 +1,10 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -60,7 +62,7 @@ public class KeyspaceBenchmark {
                         registry);
         keyspace =
                 new Keyspace(
-                        tier,
+                        new Tiers(tier, LowerTier.NONE),
                         clock,
                         new MemberId(1),
                         System::currentTimeMillis,

@@ -1,9 +1,11 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.TierInvariants;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -72,7 +74,15 @@ final class KeyspaceLab {
                         settings.copies(),
                         registry);
         clock = new HybridClock(nowMillis::get, settings.driftMax(), ceiling, registry);
-        keyspace = new Keyspace(tier, clock, SELF, nowMillis::get, this::nanos, settings, registry);
+        keyspace =
+                new Keyspace(
+                        new Tiers(tier, LowerTier.NONE),
+                        clock,
+                        SELF,
+                        nowMillis::get,
+                        this::nanos,
+                        settings,
+                        registry);
     }
 
     private long nanos() {

@@ -17,9 +17,11 @@ import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
@@ -420,7 +422,13 @@ final class RouterLab {
                         caches.copies(),
                         meters);
         return new Keyspace(
-                tier, clock, member.id(), this::wallMillis, () -> nowNanos, caches, meters);
+                new Tiers(tier, LowerTier.NONE),
+                clock,
+                member.id(),
+                this::wallMillis,
+                () -> nowNanos,
+                caches,
+                meters);
     }
 
     /** Stands still: the ceiling of the clocks is not raised here. */

@@ -19,8 +19,10 @@ import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler.Responder;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
@@ -140,7 +142,14 @@ final class SyncLab {
             HybridClock clock =
                     new HybridClock(this::wall, caches.driftMax(), new MemoryCeiling(), meters);
             keyspace =
-                    new Keyspace(tier, clock, member.id(), this::wall, () -> now, caches, meters);
+                    new Keyspace(
+                            new Tiers(tier, LowerTier.NONE),
+                            clock,
+                            member.id(),
+                            this::wall,
+                            () -> now,
+                            caches,
+                            meters);
             Fence fence = new Fence();
             leftovers = new Leftovers(keyspace, SyncLab.this::soon);
             int fewest =

@@ -14,9 +14,11 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.net.EventLoops;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
@@ -127,7 +129,7 @@ final class TestMesh implements AutoCloseable {
                         meters);
         Keyspace keyspace =
                 new Keyspace(
-                        tier,
+                        new Tiers(tier, LowerTier.NONE),
                         clock,
                         member.id(),
                         System::currentTimeMillis,

@@ -20,8 +20,10 @@ import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.KeyHash;
@@ -93,7 +95,7 @@ final class LoneMesh implements Mesh {
                         registry);
         keyspace =
                 new Keyspace(
-                        tier,
+                        new Tiers(tier, LowerTier.NONE),
                         new HybridClock(wall, Duration.ofMinutes(1), new MemoryCeiling(), registry),
                         self.id(),
                         wall,

@@ -12,9 +12,11 @@ import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.node.mesh.MeshSettings;
 import dev.gossamer.node.mesh.SimulatedNodes;
 import dev.gossamer.node.mesh.coherence.CoherenceSettings;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.node.store.Tiers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
@@ -68,12 +70,14 @@ final class NodeBuilder {
         MeterRegistry meters = new CompositeMeterRegistry();
         HostClock clock = process.clock();
         return new Keyspace(
-                new MemoryTier(
-                        new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
-                        clock::nanoTime,
-                        clock::wallMillis,
-                        caches.copies(),
-                        meters),
+                new Tiers(
+                        new MemoryTier(
+                                new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
+                                clock::nanoTime,
+                                clock::wallMillis,
+                                caches.copies(),
+                                meters),
+                        LowerTier.NONE),
                 hybrid,
                 process.member().id(),
                 clock::wallMillis,

@@ -1,0 +1,76 @@
+package dev.gossamer.node.store;
+
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Version;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** {@link LowerTier#NONE}: what leaves the memory is gone. */
+final class NoLowerTier implements LowerTier {
+    @Override
+    public void written(int slot, Bytes key, Entry entry) {}
+
+    @Override
+    public void removed(int slot, Bytes key, Entry tombstone) {}
+
+    @Override
+    public boolean dropped(int slot, Bytes key) {
+        return false;
+    }
+
+    @Override
+    public void expired(int slot, Bytes key, Entry entry) {}
+
+    @Override
+    public boolean takes(int slot, Bytes key, Entry entry) {
+        return false;
+    }
+
+    @Override
+    public boolean raises(int slot, Bytes key, Entry entry) {
+        return false;
+    }
+
+    @Override
+    public @Nullable Version versionOrNull(int slot, Bytes key) {
+        return null;
+    }
+
+    @Override
+    public boolean mayHave(int slot, Bytes key) {
+        return false;
+    }
+
+    @Override
+    public void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
+        then.accept(null);
+    }
+
+    @Override
+    public RestedPage restedFrom(int slot, long position, int max, long bytesMax) {
+        return RestedPage.NONE;
+    }
+
+    @Override
+    public List<RestedItem> read(int slot, List<Rested> rested, boolean whole) {
+        return List.of();
+    }
+
+    @Override
+    public int drop(int slot, IntPredicate which, Predicate<Version> spared) {
+        return 0;
+    }
+
+    @Override
+    public int liveCount(int slot) {
+        return 0;
+    }
+
+    @Override
+    public long liveCount() {
+        return 0;
+    }
+}

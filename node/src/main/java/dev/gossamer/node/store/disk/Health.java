@@ -1,0 +1,62 @@
+package dev.gossamer.node.store.disk;
+
+import dev.gossamer.node.store.disk.io.DiskException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The breaker of the tier: whether the disk is to be relied upon. A write that fails opens it at
+ * once, for then the log lacks something. Reads open it when many fail within a while, or are too
+ * slow; a single one costs its own entry only.
+ *
+ * <p><b>Threads.</b> Any.
+ */
+final class Health {
+    private static final int FAILURES_MAX = 16;
+    private static final long WHILE_NANOS = 10_000_000_000L;
+
+    private final LongSupplier nanoClock;
+    private final Consumer<String> breaks;
+
+    /** Guarded by this, as the next. */
+    private long sinceNanos;
+
+    private int failures;
+
+    /**
+     * @param breaks hears, once or more often, why the tier is to be given up
+     */
+    Health(LongSupplier nanoClock, Consumer<String> breaks) {
+        this.nanoClock = nanoClock;
+        this.breaks = breaks;
+    }
+
+    void readFailed(DiskException why) {
+        if (why instanceof DiskException.Busy) {
+            return;
+        }
+        if (isTooMany()) {
+            breaks.accept("reads fail: " + why.getMessage());
+        }
+    }
+
+    void readTooSlow() {
+        if (isTooMany()) {
+            breaks.accept("reads take too long");
+        }
+    }
+
+    private synchronized boolean isTooMany() {
+        long now = nanoClock.getAsLong();
+        if (failures == 0 || now - sinceNanos > WHILE_NANOS) {
+            sinceNanos = now;
+            failures = 0;
+        }
+        failures++;
+        return failures >= FAILURES_MAX;
+    }
+
+    synchronized void healed() {
+        failures = 0;
+    }
+}

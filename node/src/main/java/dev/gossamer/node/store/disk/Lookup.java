@@ -1,0 +1,263 @@
+package dev.gossamer.node.store.disk;
+
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier.Rested;
+import dev.gossamer.node.store.LowerTier.RestedItem;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.disk.DiskReader.Result;
+import dev.gossamer.node.store.disk.format.RecordKind;
+import dev.gossamer.node.store.disk.io.DiskException;
+import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what rests on the SSD: asks the index, reads the record, and makes sure that it is the one.
+ * What cannot be believed or read leaves the index, and the reader hears that there is nothing.
+ *
+ * <p><b>Threads.</b> Any.
+ */
+final class Lookup {
+    /** A place moves when its segment is given up; twice in a row means something else. */
+    private static final int ATTEMPTS = 4;
+
+    private final DiskIndex index;
+    private final Shelf shelf;
+    private final Staging staging;
+    private final DiskReader reader;
+    private final ReaderCounts counts;
+    private final Health health;
+    private final LongSupplier wallMillis;
+    private final LongSupplier nanoClock;
+
+    /** What is being read, for those that take too long. */
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Those for whom there was no room; no more than those who wait. */
+    private final Queue<Waiting> delayed = new ConcurrentLinkedQueue<>();
+
+    /** Done when the index is complete. */
+    private volatile CompletableFuture<Void> complete = CompletableFuture.completedFuture(null);
+
+    Lookup(
+            DiskIndex index,
+            Shelf shelf,
+            Staging staging,
+            DiskReader reader,
+            ReaderCounts counts,
+            Health health,
+            LongSupplier wallMillis,
+            LongSupplier nanoClock) {
+        this.index = index;
+        this.shelf = shelf;
+        this.staging = staging;
+        this.reader = reader;
+        this.counts = counts;
+        this.health = health;
+        this.wallMillis = wallMillis;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Who asks for what is not in the index waits for that. */
+    void completes(CompletableFuture<Void> loading) {
+        complete = loading;
+    }
+
+    /** One reader, who hears of it once. */
+    private final class Waiting {
+        private final int slot;
+        private final long position;
+        private final @Nullable Bytes key;
+        private final Consumer<@Nullable RestedItem> then;
+        private final long sinceNanos = nanoClock.getAsLong();
+        private final AtomicBoolean told = new AtomicBoolean();
+        private int attempts;
+
+        Waiting(int slot, long position, @Nullable Bytes key, Consumer<@Nullable RestedItem> then) {
+            this.slot = slot;
+            this.position = position;
+            this.key = key;
+            this.then = then;
+        }
+
+        void tell(@Nullable RestedItem item) {
+            if (told.compareAndSet(false, true)) {
+                waiting.remove(this);
+                if (item == null) {
+                    counts.missed();
+                } else {
+                    counts.hit();
+                }
+                then.accept(item);
+            }
+        }
+
+        void look() {
+            long where = -1;
+            Version version = Version.NONE;
+            Change staged = null;
+            boolean unknown = false;
+            synchronized (index.lock(slot)) {
+                int row = index.find(slot, position);
+                SlotTable table = row < 0 ? null : index.table(slot);
+                int marks = table == null ? 0 : table.marks(row);
+                if (table == null) {
+                    unknown = shelf.isLoading();
+                } else if ((marks & Marks.VOID) == 0
+                        && !Marks.isOver(marks, wallMillis.getAsLong())) {
+                    table.setMarks(row, marks | Marks.USED);
+                    version = index.version(slot, row);
+                    if ((marks & Marks.STAGED) != 0) {
+                        staged = staging.findOrNull(Change.placeOf(slot, position));
+                    } else {
+                        where = table.where(row);
+                    }
+                }
+            }
+            if (unknown) {
+                complete.whenComplete((_, _) -> look());
+            } else if (staged != null) {
+                tell(stagedOrNull(staged));
+            } else if (where >= 0) {
+                read(where, version);
+            } else {
+                tell(null);
+            }
+        }
+
+        private @Nullable RestedItem stagedOrNull(Change change) {
+            Entry entry = change.entry;
+            if (change.kind != RecordKind.VALUE || entry == null) {
+                return null;
+            }
+            boolean isIt = key == null || key.equals(change.key);
+            return isIt ? new RestedItem(change.key, entry) : null;
+        }
+
+        private void read(long where, Version version) {
+            attempts++;
+            reader.read(where, key, version, result -> heard(where, result));
+        }
+
+        private void heard(long where, Result result) {
+            switch (result) {
+                case Result.Found(var found, var entry) ->
+                        tell(
+                                entry.expiredAt(wallMillis.getAsLong()) || entry.isTombstone()
+                                        ? null
+                                        : new RestedItem(found, entry));
+                case Result.Other() -> tell(null);
+                case Result.Gone() -> {
+                    if (attempts < ATTEMPTS) {
+                        look();
+                    } else {
+                        leave(where);
+                        tell(null);
+                    }
+                }
+                case Result.Damaged(_) -> {
+                    counts.quarantined(1);
+                    leave(where);
+                    tell(null);
+                }
+                case Result.Failed(DiskException.Busy _) -> delayed.add(this);
+                case Result.Failed(var why) -> {
+                    counts.failed();
+                    health.readFailed(why);
+                    leave(where);
+                    tell(null);
+                }
+            }
+        }
+
+        /** It counts as evicted, and must not come back with a restart. */
+        private void leave(long where) {
+            synchronized (index.lock(slot)) {
+                int row = index.find(slot, position);
+                if (row >= 0
+                        && (index.table(slot).marks(row) & (Marks.STAGED | Marks.VOID)) == 0
+                        && index.table(slot).where(row) == where) {
+                    int cache = index.cache(slot, row);
+                    index.remove(slot, row, true);
+                    shelf.erase(slot, position, cache);
+                }
+            }
+        }
+
+        void tooLate() {
+            counts.failed();
+            health.readTooSlow();
+            long where = -1;
+            synchronized (index.lock(slot)) {
+                int row = index.find(slot, position);
+                if (row >= 0 && (index.table(slot).marks(row) & Marks.STAGED) == 0) {
+                    where = index.table(slot).where(row);
+                }
+            }
+            if (where >= 0) {
+                leave(where);
+            }
+            tell(null);
+        }
+    }
+
+    /** As {@link dev.gossamer.node.store.LowerTier#load}. */
+    void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
+        start(
+                slot,
+                MemoryTier.positionOf(key),
+                key,
+                item -> then.accept(item == null ? null : item.entry()));
+    }
+
+    private void start(
+            int slot, long position, @Nullable Bytes key, Consumer<@Nullable RestedItem> then) {
+        Waiting reading = new Waiting(slot, position, key, then);
+        waiting.add(reading);
+        reading.look();
+    }
+
+    /** As {@link dev.gossamer.node.store.LowerTier#read}. */
+    List<RestedItem> read(int slot, List<Rested> rested) {
+        List<CompletableFuture<Optional<RestedItem>>> reads = new ArrayList<>(rested.size());
+        for (Rested each : rested) {
+            CompletableFuture<Optional<RestedItem>> read = new CompletableFuture<>();
+            reads.add(read);
+            start(slot, each.position(), null, item -> read.complete(Optional.ofNullable(item)));
+        }
+        List<RestedItem> items = new ArrayList<>(rested.size());
+        reads.forEach(read -> read.join().ifPresent(items::add));
+        return items;
+    }
+
+    /** Tries again what was delayed, and gives up what takes too long; to be called often. */
+    void tick(long timeoutNanos) {
+        long now = nanoClock.getAsLong();
+        for (int left = delayed.size(); left > 0; left--) {
+            Waiting again = delayed.poll();
+            if (again != null) {
+                again.look();
+            }
+        }
+        for (Waiting each : waiting) {
+            if (now - each.sinceNanos >= timeoutNanos && complete.isDone()) {
+                each.tooLate();
+            }
+        }
+    }
+
+    long underWay() {
+        return waiting.size();
+    }
+}

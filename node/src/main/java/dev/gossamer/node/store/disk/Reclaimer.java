@@ -1,0 +1,201 @@
+package dev.gossamer.node.store.disk;
+
+import dev.gossamer.node.store.disk.format.ReadHead;
+import dev.gossamer.node.store.disk.format.ReadRecord;
+import dev.gossamer.node.store.disk.format.RecordHead;
+import dev.gossamer.node.store.disk.format.RecordKind;
+import dev.gossamer.node.store.disk.format.SegmentIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes room: gives up the oldest segment, after what is worth it was copied to the log's end.
+ *
+ * <p>First in, first out, with reinsertion of what was read since it was written: the second chance
+ * of CLOCK, which comes close to LRU without a list that every read would change (Corbató, "A
+ * Paging Experiment with the Multics System", 1968; Yang et al., "FIFO Queues Are All You Need for
+ * Cache Eviction", 2023). While much of the log is dead, what is live but was not read goes on as
+ * well, for its room is not needed. Copies are paid for out of {@value #MOVED_PERCENT} % of what is
+ * newly written, so the write amplification is bounded whatever is read.
+ *
+ * <p><b>Threads.</b> The writer.
+ */
+final class Reclaimer {
+    /** Of new records, how many bytes may be copied. */
+    private static final int MOVED_PERCENT = 40;
+
+    /** Below it the log is taken for sparse. */
+    private static final int SPARSE_PERCENT = 70;
+
+    private final LogFolder folder;
+    private final Frames frames;
+    private final DiskIndex index;
+    private final WriterCounts counts;
+    private final LongSupplier wallMillis;
+    private final ByteBuffer window = LogTail.newBuffer();
+
+    Reclaimer(
+            LogFolder folder,
+            Frames frames,
+            DiskIndex index,
+            WriterCounts counts,
+            LongSupplier wallMillis) {
+        this.folder = folder;
+        this.frames = frames;
+        this.index = index;
+        this.counts = counts;
+        this.wallMillis = wallMillis;
+    }
+
+    /** A record that was copied, and where from and to. */
+    private record Moved(int slot, long position, long from, long to) {}
+
+    /** Makes sure that the segment after the one that has just begun will have a frame. */
+    void makeRoom(LogTail tail) throws IOException {
+        while (frames.free() == 0) {
+            Segment oldest = frames.inOrder().getFirst();
+            if (oldest == tail.segment()) {
+                throw new IllegalStateException("the budget has room for one segment only");
+            }
+            giveUp(oldest, tail);
+        }
+    }
+
+    private void giveUp(Segment segment, LogTail tail) throws IOException {
+        SegmentIndex facts = Scans.index(segment.path(), segment.header());
+        Pass pass = new Pass(segment, tail);
+        for (int fact = 0; fact < facts.count(); fact++) {
+            if (facts.kind(fact) == RecordKind.VALUE) {
+                pass.look(facts, fact);
+            }
+        }
+        pass.finish();
+        folder.delete(segment);
+    }
+
+    /** Once through a segment. */
+    private final class Pass {
+        private final Segment segment;
+        private final LogTail tail;
+        private final boolean sparse;
+        private final List<Moved> moved = new ArrayList<>();
+        private long credit;
+        private long windowStart;
+
+        Pass(Segment segment, LogTail tail) {
+            this.segment = segment;
+            this.tail = tail;
+            this.sparse = frames.liveBytes() * 100 < frames.bytes() * SPARSE_PERCENT;
+            long earned = counts.appendedBytes().sum() / 100 * MOVED_PERCENT;
+            long half = frames.segmentBytes() / 2;
+            this.credit = Math.clamp(earned - counts.movedBytes().sum(), 0, half);
+            window.clear().limit(0);
+        }
+
+        void look(SegmentIndex facts, int fact) throws IOException {
+            int slot = facts.slot(fact);
+            long position = Integer.toUnsignedLong(facts.position(fact));
+            long address = segment.address(facts.offset(fact));
+            boolean goesOn;
+            synchronized (index.lock(slot)) {
+                int row = index.find(slot, position);
+                if (row < 0 || !pointsTo(slot, row, address)) {
+                    return;
+                }
+                int marks = index.table(slot).marks(row);
+                goesOn =
+                        !Marks.isOver(marks, wallMillis.getAsLong())
+                                && (sparse || (marks & Marks.USED) != 0)
+                                && facts.length(fact) <= credit;
+                if (!goesOn) {
+                    leave(slot, row);
+                }
+            }
+            if (goesOn && !move(facts, fact, slot, position, address)) {
+                leave(slot, position, address);
+            }
+        }
+
+        private boolean pointsTo(int slot, int row, long address) {
+            SlotTable table = index.table(slot);
+            return (table.marks(row) & (Marks.STAGED | Marks.VOID)) == 0
+                    && Where.address(table.where(row)) == address;
+        }
+
+        private void leave(int slot, int row) {
+            index.remove(slot, row, true);
+            counts.evicted();
+        }
+
+        private void leave(int slot, long position, long address) {
+            synchronized (index.lock(slot)) {
+                int row = index.find(slot, position);
+                if (row >= 0 && pointsTo(slot, row, address)) {
+                    leave(slot, row);
+                }
+            }
+        }
+
+        /**
+         * @return false when it cannot be copied
+         */
+        private boolean move(SegmentIndex facts, int fact, int slot, long position, long address)
+                throws IOException {
+            ByteBuffer record = record(facts.offset(fact), facts.length(fact));
+            ReadHead read = segment.codec().readHead(record, record.position(), facts.offset(fact));
+            if (!(read instanceof RecordHead head)
+                    || !isWhole(record, facts.offset(fact))
+                    || !tail.hasRoomFor(head, facts.caches().get(facts.cache(fact)))) {
+                return false;
+            }
+            String cache = facts.caches().get(facts.cache(fact));
+            long to = tail.move(head, record, cache);
+            moved.add(new Moved(slot, position, address, Where.of(to, head.recordBytes())));
+            credit -= head.recordBytes();
+            counts.moved(head.recordBytes());
+            return true;
+        }
+
+        /** Also of values that are read nowhere else: what is damaged is not spread. */
+        private boolean isWhole(ByteBuffer record, long offset) {
+            return segment.codec().read(record, record.position(), offset)
+                    instanceof ReadRecord.Whole;
+        }
+
+        /** The record's bytes, read with those that follow it. */
+        private ByteBuffer record(long offset, int length) throws IOException {
+            if (length > window.capacity()) {
+                ByteBuffer large = ByteBuffer.allocateDirect(length);
+                Await.done(done -> segment.file().read(offset, large, done));
+                return large;
+            }
+            if (offset < windowStart || offset + length > windowStart + window.limit()) {
+                long end = Math.min(segment.file().length(), offset + window.capacity());
+                window.clear().limit((int) (end - offset));
+                windowStart = offset;
+                Await.done(done -> segment.file().read(offset, window, done));
+            }
+            return window.duplicate()
+                    .limit((int) (offset - windowStart) + length)
+                    .position((int) (offset - windowStart));
+        }
+
+        /** Only what is on the disk may be pointed to. */
+        void finish() throws IOException {
+            tail.flush();
+            for (Moved each : moved) {
+                synchronized (index.lock(each.slot())) {
+                    int row = index.find(each.slot(), each.position());
+                    if (row >= 0 && pointsTo(each.slot(), row, each.from())) {
+                        index.move(each.slot(), row, each.to());
+                        SlotTable table = index.table(each.slot());
+                        table.setMarks(row, table.marks(row) & ~Marks.USED);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.gossamer.node.store.disk;
+
+import dev.gossamer.node.store.disk.format.RecordCodec;
+import dev.gossamer.node.store.disk.format.SegmentHeader;
+import dev.gossamer.node.store.disk.io.DiskFile;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One segment of the log that is there. Thread-safe.
+ *
+ * @param frame which part of the address space it fills: its records' addresses are {@code frame ×
+ *     segment bytes + offset}
+ * @param live bytes of its records that rows point to, each rounded up as {@link Where} does
+ */
+record Segment(
+        SegmentHeader header,
+        RecordCodec codec,
+        int frame,
+        Path path,
+        DiskFile file,
+        AtomicLong live) {
+    Segment(SegmentHeader header, int frame, Path path, DiskFile file) {
+        this(header, header.codec(), frame, path, file, new AtomicLong());
+    }
+
+    long number() {
+        return header.number();
+    }
+
+    long address(long offset) {
+        return (long) frame * header.segmentBytes() + offset;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.gossamer.node.store.disk;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * What the disk has of one slot: a row for each place, in the order of their positions, in one
+ * array without gaps.
+ *
+ * <p>A sorted array instead of a hash table, for walks go through a slot in the order of its
+ * positions, and for it wastes nothing: positions are hashes, so a binary search over a few hundred
+ * rows is a handful of steps, and moving half of them to make room is a copy of a few KiB.
+ *
+ * <p><b>Threads.</b> None of its own: {@link DiskIndex} has the locks. <b>Cost.</b> {@value #ROW}
+ * bytes a row and at most a sixteenth more.
+ */
+final class SlotTable {
+    /** Position 4, clock 8, stamp 2, address and size 6, marks 2. */
+    static final int ROW = 22;
+
+    private static final int CLOCK = 4;
+    private static final int STAMP = 12;
+    private static final int WHERE = 14;
+    private static final int MARKS = 20;
+    private static final int ROWS_MIN = 4;
+    private static final byte[] EMPTY = {};
+
+    private static final VarHandle INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle CHARS =
+            MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private byte[] rows = EMPTY;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** Bytes of the array. */
+    int bytes() {
+        return rows.length;
+    }
+
+    /** The row of the position, or −1 − where it would be. */
+    int find(long position) {
+        int low = 0;
+        int high = size - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            long there = position(middle);
+            if (there < position) {
+                low = middle + 1;
+            } else if (there > position) {
+                high = middle - 1;
+            } else {
+                return middle;
+            }
+        }
+        return -1 - low;
+    }
+
+    /** Makes room for a row where {@link #find} said it would be; its other fields are zero. */
+    int insert(int missing, long position) {
+        int row = -1 - missing;
+        if (rows.length < (size + 1) * ROW) {
+            resize(size + Math.max(ROWS_MIN, size >>> 4));
+        }
+        System.arraycopy(rows, row * ROW, rows, (row + 1) * ROW, (size - row) * ROW);
+        Arrays.fill(rows, row * ROW, (row + 1) * ROW, (byte) 0);
+        INTS.set(rows, row * ROW, (int) position);
+        size++;
+        return row;
+    }
+
+    void remove(int row) {
+        size--;
+        System.arraycopy(rows, (row + 1) * ROW, rows, row * ROW, (size - row) * ROW);
+        int capacity = rows.length / ROW;
+        if (size + ROWS_MIN < capacity - (capacity >>> 2)) {
+            resize(size + (size >>> 4) + 1);
+        }
+    }
+
+    private void resize(int capacity) {
+        rows = Arrays.copyOf(rows, capacity * ROW);
+    }
+
+    /** From 0 to 2³² − 1. */
+    long position(int row) {
+        return Integer.toUnsignedLong((int) INTS.get(rows, row * ROW));
+    }
+
+    long clock(int row) {
+        return (long) LONGS.get(rows, row * ROW + CLOCK);
+    }
+
+    /** See {@link Stamps}. */
+    char stamp(int row) {
+        return (char) CHARS.get(rows, row * ROW + STAMP);
+    }
+
+    void setVersion(int row, long clock, char stamp) {
+        LONGS.set(rows, row * ROW + CLOCK, clock);
+        CHARS.set(rows, row * ROW + STAMP, stamp);
+    }
+
+    /** See {@link Where}. */
+    long where(int row) {
+        int at = row * ROW + WHERE;
+        long low = Integer.toUnsignedLong((int) INTS.get(rows, at));
+        return low | (long) (char) CHARS.get(rows, at + Integer.BYTES) << Integer.SIZE;
+    }
+
+    void setWhere(int row, long where) {
+        int at = row * ROW + WHERE;
+        INTS.set(rows, at, (int) where);
+        CHARS.set(rows, at + Integer.BYTES, (char) (where >>> Integer.SIZE));
+    }
+
+    /** See {@link Marks}. */
+    char marks(int row) {
+        return (char) CHARS.get(rows, row * ROW + MARKS);
+    }
+
+    void setMarks(int row, int marks) {
+        CHARS.set(rows, row * ROW + MARKS, (char) marks);
+    }
+}
