@@ -25,8 +25,7 @@ public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
 
     /** Of the keys that count, as {@link Keyspace#versions} describes it. */
     static VersionPage of(
-            MemoryTier tier, Predicate<Bytes> counts, int slot, long from, int keysMax, long asOf) {
-        MemoryTier.KeyPage keys = tier.keysFrom(slot, from, keysMax);
+            MemoryTier tier, MemoryTier.KeyPage keys, Predicate<Bytes> counts, long asOf) {
         List<KeyVersion> versions = new ArrayList<>(keys.keys().size());
         for (Bytes key : keys.keys()) {
             Entry entry = counts.test(key) ? tier.peekOrNull(key) : null;

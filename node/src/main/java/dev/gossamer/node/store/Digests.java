@@ -1,7 +1,6 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Slot;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -10,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One number per slot and per number of copies that says what the tier has: the exclusive or over
- * all that is kept of a mix of the key's hash and the version. Two members with equal digests have,
- * but for a chance of 2⁻⁶⁴, the same keys in the same versions, whatever order they came in.
+ * all that is kept of a mix of the key's place and the version ({@link EntryMix}). Two members with
+ * equal digests have, but for a chance of 2⁻⁶⁴, the same keys in the same versions, whatever order
+ * they came in.
  *
  * <p>Caches may want different numbers of copies, so an owner at rank 1 has nothing of a cache with
  * one copy. Their sums are kept apart, one array for each number of copies that occurs, and a rank
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Digests {
     /** No slot has more owners than this, so more copies than this are as many. */
     private static final int COPIES_MAX = 16;
-
-    private static final long EPOCHS = 0x9e3779b97f4a7c15L;
-    private static final long MEMBERS = 0xd6e8feb86659fd93L;
 
     private final ToIntFunction<Bytes> copies;
     private final AtomicReferenceArray<AtomicLongArray> sums =
@@ -41,8 +38,8 @@ final class Digests {
 
     /** What stood under the key is replaced; called in the order of the key's changes. */
     void change(int slot, Bytes key, @Nullable Entry before, @Nullable Entry after) {
-        long hash = KeyHash.of(key);
-        long change = mixOrZero(hash, before) ^ mixOrZero(hash, after);
+        long position = MemoryTier.positionOf(key);
+        long change = mixOrZero(slot, position, before) ^ mixOrZero(slot, position, after);
         if (change != 0) {
             AtomicLongArray sum = sumOf(Math.min(copies.applyAsInt(key), COPIES_MAX) - 1);
             sum.accumulateAndGet(slot, change, (a, b) -> a ^ b);
@@ -66,17 +63,8 @@ final class Digests {
         return copies.applyAsInt(key) > rank;
     }
 
-    /** What one key with what is kept under it adds to the digest of its slot. */
-    static long mix(long keyHash, Entry entry) {
-        long version =
-                Long.rotateLeft(entry.epoch() * EPOCHS, 32)
-                        ^ entry.clock()
-                        ^ Long.rotateLeft(entry.member() * MEMBERS, 17);
-        return KeyHash.mix(version ^ keyHash);
-    }
-
-    private static long mixOrZero(long keyHash, @Nullable Entry entry) {
-        return entry == null ? 0 : mix(keyHash, entry);
+    private static long mixOrZero(int slot, long position, @Nullable Entry entry) {
+        return entry == null ? 0 : EntryMix.of(slot, position, entry);
     }
 
     private AtomicLongArray sumOf(int index) {

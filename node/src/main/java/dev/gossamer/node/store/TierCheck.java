@@ -1,7 +1,6 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Slot;
 import java.util.HashSet;
 import java.util.Map;
@@ -68,7 +67,8 @@ final class TierCheck {
         long[] expected = new long[Slot.COUNT];
         for (Bytes key : indexed) {
             if (digests.reaches(rank, key)) {
-                expected[key.slotIndex()] ^= Digests.mix(KeyHash.of(key), kept(key));
+                int slot = key.slotIndex();
+                expected[slot] ^= EntryMix.of(slot, MemoryTier.positionOf(key), kept(key));
             }
         }
         for (int slot = 0; slot < Slot.COUNT; slot++) {
