@@ -1,6 +1,7 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.KeyRanges;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
@@ -366,21 +367,27 @@ public final class Keyspace {
 
     /**
      * Keys and versions of a slot, tombstones too, in caches with more than {@code rank} copies:
-     * what {@link #digest} is taken over. Positions as in {@link #page}.
+     * what {@link #digest} is taken over, up to position {@code to}. See {@link #page}.
      *
      * @param keysMax at least 1; more come only where keys share a hash, fewer where caches have
      *     fewer copies
      */
-    public VersionPage versions(int slot, long fromPosition, int keysMax, int rank) {
+    public VersionPage versions(int slot, long from, long to, int keysMax, int rank) {
         long asOf = settledClock(slot);
         return VersionPage.of(
-                tiers,
-                copies -> copies > rank,
+                tiers.pageFrom(
+                        slot, from, to, keysMax, copies -> copies > rank, Long.MAX_VALUE, false),
                 key -> caches.of(key).replication() > rank,
-                slot,
-                fromPosition,
-                keysMax,
                 asOf);
+    }
+
+    /**
+     * {@link #digest} by ranges. O(entries of the slot); to be called by no event loop.
+     *
+     * @param ranges a power of two; see {@link KeyRanges}
+     */
+    public RangeDigests rangeDigests(int slot, int rank, int ranges) {
+        return new RangeDigests(settledClock(slot), tiers.rangeDigests(slot, rank, ranges));
     }
 
     /** A time up to which all that this node wrote in the slot is stored. */

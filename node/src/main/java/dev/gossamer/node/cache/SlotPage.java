@@ -1,5 +1,6 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.store.KeyRanges;
 import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.Tiers;
@@ -16,7 +17,8 @@ public record SlotPage(List<Keyspace.Item> items, long next) {
 
     /** What has not expired by now, as {@link Keyspace#page} describes it. May wait for the SSD. */
     static SlotPage of(Tiers tiers, long now, int slot, long from, int entriesMax, long bytesMax) {
-        Tiers.Page page = tiers.pageFrom(slot, from, entriesMax, _ -> true, bytesMax, true);
+        Tiers.Page page =
+                tiers.pageFrom(slot, from, KeyRanges.END, entriesMax, _ -> true, bytesMax, true);
         List<Keyspace.Item> items = new ArrayList<>(page.items().size());
         long bytes = 0;
         long last = END;

@@ -6,7 +6,6 @@ import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -24,16 +23,8 @@ public record VersionPage(List<KeyVersion> versions, long next, long asOf) {
         versions = List.copyOf(versions);
     }
 
-    /** Of the keys that count, as {@link Keyspace#versions} describes it. May wait for the SSD. */
-    static VersionPage of(
-            Tiers tiers,
-            IntPredicate copies,
-            Predicate<Bytes> counts,
-            int slot,
-            long from,
-            int keysMax,
-            long asOf) {
-        Tiers.Page page = tiers.pageFrom(slot, from, keysMax, copies, Long.MAX_VALUE, false);
+    /** Of the keys that count, as {@link Keyspace#versions} describes it. */
+    static VersionPage of(Tiers.Page page, Predicate<Bytes> counts, long asOf) {
         List<KeyVersion> versions = new ArrayList<>(page.items().size());
         for (LowerTier.RestedItem each : page.items()) {
             if (counts.test(each.key())) {

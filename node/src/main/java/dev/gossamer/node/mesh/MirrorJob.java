@@ -7,7 +7,6 @@ import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.Source.Part;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.MemberId;
@@ -15,13 +14,15 @@ import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Mirrors a few slots of one primary: goes through its versions, drops what it has not, and brings
- * what is missing or another version here.
+ * Mirrors a few slots of one primary: finds the ranges that differ ({@link Narrowing}), goes
+ * through the primary's versions in them, drops what it has not, and brings what is missing or
+ * another version here.
  *
  * <p><b>Writes that come meanwhile</b> are never dropped. They come with the primary's writes, and
  * so with clocks later than the one that the primary gave when the listing began; and whatever was
@@ -42,13 +43,16 @@ final class MirrorJob {
     private final Errand errand;
     private final Keyspace keyspace;
     private final Source source;
-    private final List<Integer> slots;
     private final Progress progress;
     private final End end;
 
-    /** Slots that were done, and those in which something was dropped or brought. */
-    private int done;
+    /** Slots that are not done, with how many ranges of them are left. */
+    private final Map<Integer, Integer> left = new LinkedHashMap<>();
 
+    /** See {@link Narrowing.Narrowed#asOf}. */
+    private Map<Integer, Long> narrowedAsOf = Map.of();
+
+    /** Slots in which something was dropped or brought. */
     private final Set<Integer> changed = new HashSet<>();
 
     /** Slots to be compared again. */
@@ -78,18 +82,27 @@ final class MirrorJob {
         this.errand = errand;
         this.keyspace = errand.keyspace;
         this.source = source;
-        this.slots = List.copyOf(slots);
         this.progress = progress;
         this.end = end;
+        slots.forEach(slot -> left.put(slot, 0));
     }
 
     void start() {
         List<Wanted> wanted =
-                slots.stream()
+                left.keySet().stream()
                         .map(slot -> new Wanted(slot, errand.holding.rankToKeep(slot), 0))
                         .toList();
+        new Narrowing(errand, source, true).narrow(wanted, this::walk, this::failed);
+    }
+
+    private void walk(Narrowing.Narrowed narrowed) {
+        narrowedAsOf = narrowed.asOf();
+        narrowed.wanted().forEach(each -> left.merge(each.slot(), 1, Integer::sum));
+        List<Integer> alike =
+                left.keySet().stream().filter(slot -> left.getOrDefault(slot, 0) == 0).toList();
+        alike.forEach(slot -> done(slot, Long.MAX_VALUE));
         source.walk(
-                wanted,
+                narrowed.wanted(),
                 true,
                 this::visit,
                 () -> end.over(List.copyOf(again), "written while they were compared"),
@@ -97,9 +110,9 @@ final class MirrorJob {
     }
 
     private void failed(String why) {
-        Set<Integer> left = new HashSet<>(again);
-        left.addAll(slots.subList(done, slots.size()));
-        end.over(left.stream().sorted().toList(), why);
+        Set<Integer> unlike = new HashSet<>(again);
+        unlike.addAll(left.keySet());
+        end.over(unlike.stream().sorted().toList(), why);
     }
 
     private void visit(Part part, Runnable next) {
@@ -125,12 +138,20 @@ final class MirrorJob {
 
     private void finish(Part part, Runnable next) {
         for (Wanted each : part.slots().subList(0, part.done())) {
-            done++;
-            if (!again.contains(each.slot())) {
-                progress.alike(each.slot(), changed.contains(each.slot()), part.asOf());
+            if (left.merge(each.slot(), -1, Integer::sum) == 0) {
+                done(each.slot(), part.asOf());
             }
         }
         next.run();
+    }
+
+    private void done(int slot, long listedAsOf) {
+        left.remove(slot);
+        if (!again.contains(slot)) {
+            // What was alike was not listed, and is known as of the digests alone.
+            long asOf = Math.min(listedAsOf, narrowedAsOf.getOrDefault(slot, Long.MAX_VALUE));
+            progress.alike(slot, changed.contains(slot), asOf);
+        }
     }
 
     /** On a worker. */
@@ -138,9 +159,10 @@ final class MirrorJob {
         Map<Bytes, Version> theirs = new HashMap<>();
         part.items().forEach(each -> theirs.put(each.key(), each.version()));
         for (int i = 0; i < part.slots().size(); i++) {
-            long from = i == 0 ? part.from() : 0;
-            long to = i < part.done() ? Long.MAX_VALUE : part.to();
-            compareOwn(part.slots().get(i), from, to, theirs, difference);
+            Wanted wanted = part.slots().get(i);
+            long from = i == 0 ? Math.max(part.from(), wanted.from()) : wanted.from();
+            long to = i < part.done() ? wanted.to() : part.to();
+            compareOwn(wanted, from, to, theirs, difference);
         }
         boolean hasRoom = keyspace.bytes() < keyspace.bytesMax() / 20 * 19;
         for (KeyVersion each : part.items()) {
@@ -161,13 +183,10 @@ final class MirrorJob {
     private void compareOwn(
             Wanted wanted, long from, long to, Map<Bytes, Version> theirs, Difference difference) {
         long position = from;
-        while (position != VersionPage.END && position < to) {
+        while (position != VersionPage.END) {
             VersionPage page =
-                    keyspace.versions(wanted.slot(), position, KEYS_PER_STEP, wanted.rank());
+                    keyspace.versions(wanted.slot(), position, to, KEYS_PER_STEP, wanted.rank());
             for (KeyVersion mine : page.versions()) {
-                if (MemoryTier.positionOf(mine.key()) >= to) {
-                    break;
-                }
                 Version listed = theirs.get(mine.key());
                 if (listed == null) {
                     drop(wanted.slot(), mine, difference);

@@ -18,9 +18,12 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -42,12 +45,18 @@ final class Settlement {
     private final Consumer<String> failed;
     private final List<Peer> peers;
 
+    /** Keys that came from some holder: those who did not have them are given them. */
+    private final Set<Bytes> adopted = new LinkedHashSet<>();
+
     /** One holder, and its part in the claims. */
     private static final class Peer {
         private final Member member;
         private final Map<Claim, Witness> said = new LinkedHashMap<>();
 
-        /** What it has, later than the settled clocks. */
+        /** Where it differs, or may differ, from this node. */
+        private List<Wanted> differing = List.of();
+
+        /** What it has there, later than the settled clocks. */
         private final Map<Bytes, Version> has = new HashMap<>();
 
         Peer(Member member) {
@@ -105,8 +114,15 @@ final class Settlement {
         List<Wanted> wanted = new ArrayList<>(peer.said.size());
         peer.said.forEach(
                 (claim, said) -> wanted.add(new Wanted(claim.slot, said.rank(), said.after())));
+        new Narrowing(errand, source, false)
+                .narrow(wanted, narrowed -> takeFrom(at, source, narrowed.wanted()), failed);
+    }
+
+    private void takeFrom(int at, Source source, List<Wanted> differing) {
+        Peer peer = peers.get(at);
+        peer.differing = differing;
         source.walk(
-                wanted,
+                differing,
                 false,
                 (part, next) ->
                         errand.work(
@@ -135,6 +151,7 @@ final class Settlement {
      */
     private void adopt(List<Item> items) {
         for (Item item : items) {
+            adopted.add(item.key());
             if (errand.holding.mustReconcile()) {
                 int replication = keyspace.settingsOf(item.key()).replication();
                 boolean blind = errand.holding.isBlind(item.key().slotIndex(), replication);
@@ -167,29 +184,52 @@ final class Settlement {
     private List<Parcel> parcels(Peer peer) {
         List<Parcel> parcels = new ArrayList<>();
         parcels.add(new Parcel());
-        peer.said.forEach((claim, said) -> {
-            long position = 0;
+        Set<Bytes> seen = new HashSet<>();
+        for (Wanted part : peer.differing) {
+            long position = part.from();
             while (position != VersionPage.END) {
                 VersionPage page =
-                        keyspace.versions(claim.slot, position, KEYS_PER_STEP, said.rank());
-                page.versions().forEach(each -> addItem(parcels, peer, said, each));
+                        keyspace.versions(
+                                part.slot(), position, part.to(), KEYS_PER_STEP, part.rank());
+                for (KeyVersion mine : page.versions()) {
+                    seen.add(mine.key());
+                    addItem(parcels, peer, part.after(), mine.key());
+                }
                 position = page.next();
             }
-            addOperations(parcels, claim, said);
-        });
+        }
+        addAdopted(parcels, peer, seen);
+        peer.said.forEach((claim, said) -> addOperations(parcels, claim, said));
         return parcels;
     }
 
-    private void addItem(List<Parcel> parcels, Peer peer, Witness said, KeyVersion mine) {
-        boolean needed =
-                mine.version().clock() > said.after()
-                        && !mine.version().equals(peer.has.get(mine.key()));
-        Entry entry = needed ? keyspace.readOrNull(mine.key()) : null;
-        if (entry != null) {
-            Item item = new Item(mine.key(), entry);
-            Parcel parcel = roomFor(parcels, Request.weightOf(List.of(item)));
-            parcel.items.add(item);
+    /** What was alike here and there until this node took something from another holder. */
+    private void addAdopted(List<Parcel> parcels, Peer peer, Set<Bytes> seen) {
+        Map<Integer, Witness> bySlot = new HashMap<>();
+        peer.said.forEach((claim, said) -> bySlot.put(claim.slot, said));
+        for (Bytes key : adopted) {
+            Witness said = bySlot.get(key.slotIndex());
+            if (said != null
+                    && keyspace.settingsOf(key).replication() > said.rank()
+                    && !seen.contains(key)) {
+                addItem(parcels, peer, said.after(), key);
+            }
         }
+    }
+
+    private void addItem(List<Parcel> parcels, Peer peer, long after, Bytes key) {
+        Entry standing = keyspace.standingOrNull(key);
+        if (standing == null
+                || standing.clock() <= after
+                || standing.version().equals(peer.has.get(key))) {
+            return;
+        }
+        Entry entry = keyspace.readOrNull(key);
+        if (entry == null) {
+            return;
+        }
+        Item item = new Item(key, entry);
+        roomFor(parcels, Request.weightOf(List.of(item))).items.add(item);
     }
 
     private void addOperations(List<Parcel> parcels, Claim claim, Witness said) {

@@ -2,11 +2,14 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.RangeDigests;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.node.mesh.link.SyncRequest.Cut;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +20,9 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> The lane of the errand.
  */
 final class Source {
+    /** More than this are asked for in several questions. */
+    private static final int WANTED_MAX = 1024;
+
     final Member member;
     private final Errand errand;
     private final int pageBytes;
@@ -35,12 +41,12 @@ final class Source {
     }
 
     /**
-     * Versions of neighbouring slots, and the room that they stand in: whatever of these slots is
-     * not among them, the member had not.
+     * Versions of some slots, and the room that they stand in: whatever of it is not among them,
+     * the member had not.
      *
-     * @param slots those that the part touches
+     * @param slots what was asked for and is in it
      * @param done how many of them, from the first on, end in it
-     * @param from where it begins in the first of them
+     * @param from where it begins in the first of them; before its beginning, at the beginning
      * @param to where it ends in the last of them, if that is not done
      * @param asOf see {@link SyncReply.Listing#clock}; for all slots of the walk
      */
@@ -54,7 +60,10 @@ final class Source {
         this.toll = toll;
     }
 
-    /** Shows all versions of some slots, slot by slot in the order given, each in key order. */
+    /**
+     * Shows all versions of some slots, or parts of slots, one after the other in the order given,
+     * each in key order.
+     */
     void walk(
             List<Wanted> slots,
             boolean ofPrimary,
@@ -83,18 +92,19 @@ final class Source {
                 end.run();
                 return;
             }
+            List<Wanted> some = left.subList(0, Math.min(left.size(), WANTED_MAX));
             errand.ask(
                     member,
-                    new SyncRequest.Versions(left, position, pageBytes, ofPrimary),
+                    new SyncRequest.Versions(some, position, pageBytes, ofPrimary),
                     SyncReply.Listing.class,
-                    listing -> came(left, position, listing),
+                    listing -> came(left, some.size(), position, listing),
                     failed);
         }
 
-        private void came(List<Wanted> left, long position, SyncReply.Listing listing) {
+        private void came(List<Wanted> left, int asked, long position, SyncReply.Listing listing) {
             asOf = asOf < 0 ? listing.clock() : asOf;
-            int done = Math.min(listing.slotsDone(), left.size());
-            boolean begun = done < left.size() && listing.position() > 0;
+            int done = Math.min(listing.slotsDone(), asked);
+            boolean begun = done < asked && listing.position() > 0;
             if (done == 0 && (!begun || listing.position() <= position)) {
                 failed.accept(member.name() + " lists nothing of what it was asked for");
                 return;
@@ -112,6 +122,52 @@ final class Source {
             visitor.visit(
                     part, () -> toll.charge(errand, bytes, () -> go(rest, listing.position())));
         }
+    }
+
+    /** Asks for the digests of some slots' ranges; they come in the order of the question. */
+    void ranges(
+            List<Cut> cuts,
+            boolean ofPrimary,
+            Consumer<List<RangeDigests>> then,
+            Consumer<String> failed) {
+        ranges(cuts, ofPrimary, new ArrayList<>(cuts.size()), then, failed);
+    }
+
+    private void ranges(
+            List<Cut> cuts,
+            boolean ofPrimary,
+            List<RangeDigests> come,
+            Consumer<List<RangeDigests>> then,
+            Consumer<String> failed) {
+        if (come.size() == cuts.size()) {
+            then.accept(come);
+            return;
+        }
+        List<Cut> left = cuts.subList(come.size(), cuts.size());
+        errand.ask(
+                member,
+                new SyncRequest.Ranges(left, ofPrimary),
+                SyncReply.Ranged.class,
+                ranged -> {
+                    if (!fits(ranged.slots(), left)) {
+                        failed.accept(member.name() + " answers for other ranges");
+                        return;
+                    }
+                    come.addAll(ranged.slots());
+                    toll.charge(
+                            errand,
+                            ranged.weightBytes(),
+                            () -> ranges(cuts, ofPrimary, come, then, failed));
+                },
+                failed);
+    }
+
+    private static boolean fits(List<RangeDigests> come, List<Cut> asked) {
+        boolean fits = !come.isEmpty() && come.size() <= asked.size();
+        for (int i = 0; fits && i < come.size(); i++) {
+            fits = come.get(i).digests().length == asked.get(i).ranges();
+        }
+        return fits;
     }
 
     /**

@@ -242,6 +242,8 @@ final class Sync {
             case SyncRequest.Settle settle -> reply(responder, service.settle(settle, holding));
             case SyncRequest.Versions versions ->
                     work(responder, () -> service.versions(versions, holding));
+            case SyncRequest.Ranges ranges ->
+                    work(responder, () -> service.ranges(ranges, holding));
             case SyncRequest.Tags asked -> work(responder, () -> tags.serve(asked, holding));
             case SyncRequest.Bring bring -> work(responder, () -> service.bring(bring));
             case SyncRequest.Reconcile reconcile ->

@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.RangeDigests;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.cache.VersionPage;
 import dev.gossamer.node.mesh.link.Request;
@@ -11,6 +12,7 @@ import dev.gossamer.node.mesh.link.SyncReply.Kept;
 import dev.gossamer.node.mesh.link.SyncReply.Likeness;
 import dev.gossamer.node.mesh.link.SyncReply.Verdict;
 import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.node.mesh.link.SyncRequest.Cut;
 import dev.gossamer.node.mesh.link.SyncRequest.Digest;
 import dev.gossamer.node.mesh.link.SyncRequest.Mark;
 import dev.gossamer.node.mesh.link.SyncRequest.Operated;
@@ -21,13 +23,15 @@ import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Answers what the others ask in order to hold what this node holds.
  *
  * <p><b>Threads.</b> Any. {@link #settle} changes entries and has to run on an event loop, where
  * the grace period of {@link Epochs} counts it; so do the questions that are answered at once.
- * {@link #versions} and {@link #bring} look at many entries and belong on a worker.
+ * {@link #versions}, {@link #ranges} and {@link #bring} look at many entries and belong on a
+ * worker.
  */
 final class SyncService {
     private static final int KEYS_PER_STEP = 1024;
@@ -102,9 +106,7 @@ final class SyncService {
         if (slots.isEmpty()) {
             throw new GossamerException(ErrorCode.ERR, "no slots to list");
         }
-        if (versions.ofPrimary() && !slots.stream().allMatch(it -> holding.isServing(it.slot()))) {
-            throw new GossamerException(ErrorCode.TRYAGAIN, "not all of the slots are served here");
-        }
+        checkServed(versions.ofPrimary(), slots.stream().mapToInt(Wanted::slot), holding);
         int bytesMax = Math.clamp(versions.bytesMax(), BYTES_MIN, pageBytesMax);
         List<KeyVersion> items = new ArrayList<>();
         long position = versions.position();
@@ -114,8 +116,10 @@ final class SyncService {
         int keys = 0;
         while (done < slots.size() && bytes < bytesMax && keys < KEYS_MAX) {
             Wanted wanted = slots.get(done);
+            long from = Math.max(position, wanted.from());
             VersionPage page =
-                    keyspace.versions(wanted.slot(), position, KEYS_PER_STEP, wanted.rank());
+                    keyspace.versions(
+                            wanted.slot(), from, wanted.to(), KEYS_PER_STEP, wanted.rank());
             clock = clock < 0 ? page.asOf() : clock;
             keys += page.versions().size();
             for (KeyVersion each : page.versions()) {
@@ -129,6 +133,30 @@ final class SyncService {
             done += ended ? 1 : 0;
         }
         return new SyncReply.Listing(items, done, position, clock);
+    }
+
+    private static void checkServed(boolean must, IntStream slots, Holding holding) {
+        if (must && !slots.allMatch(holding::isServing)) {
+            throw new GossamerException(ErrorCode.TRYAGAIN, "not all of the slots are served here");
+        }
+    }
+
+    /** Of as many of the slots as one page holds. */
+    SyncReply ranges(SyncRequest.Ranges ranges, Holding holding) {
+        if (ranges.slots().isEmpty()) {
+            throw new GossamerException(ErrorCode.ERR, "no slots to cut into ranges");
+        }
+        checkServed(ranges.ofPrimary(), ranges.slots().stream().mapToInt(Cut::slot), holding);
+        List<RangeDigests> found = new ArrayList<>();
+        int bytes = 0;
+        for (Cut cut : ranges.slots()) {
+            if (bytes >= pageBytesMax) {
+                break;
+            }
+            found.add(keyspace.rangeDigests(cut.slot(), cut.rank(), cut.ranges()));
+            bytes += SyncReply.weightOf(found.getLast());
+        }
+        return new SyncReply.Ranged(found);
     }
 
     SyncReply bring(SyncRequest.Bring bring) {

@@ -1,9 +1,7 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.Slot;
-import dev.gossamer.protocol.Version;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToIntFunction;
@@ -11,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One number per slot and per number of copies that says what the tier has: the exclusive or over
- * all that is kept of a mix of the key's hash and the version. Two members with equal digests have,
- * but for a chance of 2⁻⁶⁴, the same keys in the same versions, whatever order they came in.
+ * all that is kept of a mix of the key's place and the version ({@link EntryMix}). Two members with
+ * equal digests have, but for a chance of 2⁻⁶⁴, the same keys in the same versions, whatever order
+ * they came in.
  *
  * <p>Caches may want different numbers of copies, so an owner at rank 1 has nothing of a cache with
  * one copy. Their sums are kept apart, one array for each number of copies that occurs, and a rank
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Digests {
     /** No slot has more owners than this, so more copies than this are as many. */
     private static final int COPIES_MAX = 16;
-
-    private static final long EPOCHS = 0x9e3779b97f4a7c15L;
-    private static final long MEMBERS = 0xd6e8feb86659fd93L;
 
     private final ToIntFunction<Bytes> copies;
     private final AtomicReferenceArray<AtomicLongArray> sums =
@@ -71,24 +67,8 @@ final class Digests {
         return copies.applyAsInt(key) > rank;
     }
 
-    /**
-     * What one key with what is kept under it adds to the digest of its slot. Of the key just the
-     * position counts, for a tier that does not keep its keys in memory has no more.
-     */
-    static long mix(int slot, long position, Version version) {
-        return mix(slot, position, version.epoch(), version.clock(), version.member().value());
-    }
-
     private static long mixOrZero(int slot, long position, @Nullable Entry entry) {
-        return entry == null
-                ? 0
-                : mix(slot, position, entry.epoch(), entry.clock(), entry.member());
-    }
-
-    private static long mix(int slot, long position, long epoch, long clock, long member) {
-        long version =
-                Long.rotateLeft(epoch * EPOCHS, 32) ^ clock ^ Long.rotateLeft(member * MEMBERS, 17);
-        return KeyHash.mix(version ^ KeyHash.mix((long) slot << Integer.SIZE | position));
+        return entry == null ? 0 : EntryMix.of(slot, position, entry);
     }
 
     private AtomicLongArray sumOf(int index) {

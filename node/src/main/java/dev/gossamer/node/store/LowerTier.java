@@ -69,11 +69,11 @@ public interface LowerTier {
     void load(int slot, Bytes key, Consumer<@Nullable Entry> then);
 
     /**
-     * What rests here of a slot and not in memory, from a position on, in order.
+     * What rests here of a slot and not in memory, from a position on and before another, in order.
      *
      * @param bytesMax of the records; one comes at least, unless there are no more
      */
-    RestedPage restedFrom(int slot, long position, int max, long bytesMax);
+    RestedPage restedFrom(int slot, long from, long to, int max, long bytesMax);
 
     /**
      * The keys of what was listed, in order; those that rest here no more are left out. May wait.

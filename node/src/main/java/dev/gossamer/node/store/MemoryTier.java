@@ -65,6 +65,7 @@ public final class MemoryTier {
     public static final long CLEAN_UP_INTERVAL_MILLIS = 1_000;
 
     private static final int SURPLUS_ATTEMPTS = 200;
+    private static final int RANGE_STEP_KEYS = 1024;
     private static final long SURPLUS_PAUSE_NANOS = 50_000;
     private static final int INITIAL_ENTRIES_MAX = 1 << 16;
 
@@ -144,7 +145,14 @@ public final class MemoryTier {
         return new LowerAccounts() {
             @Override
             public void mixed(int slot, int copies, long position, Version version) {
-                digests.mixed(slot, copies, Digests.mix(slot, position, version));
+                long mix =
+                        EntryMix.of(
+                                slot,
+                                position,
+                                version.epoch(),
+                                version.clock(),
+                                version.member().value());
+                digests.mixed(slot, copies, mix);
             }
 
             @Override
@@ -324,7 +332,33 @@ public final class MemoryTier {
 
     /** Keys of a slot in the order of their positions, from {@code position} on. */
     public KeyPage keysFrom(int slot, long position, int keysMax) {
-        return index.keysFrom(slot, position, keysMax);
+        return index.keysFrom(slot, position, KeyRanges.END, keysMax);
+    }
+
+    /** The same, of the keys before position {@code to} alone. */
+    public KeyPage keysFrom(int slot, long position, long to, int keysMax) {
+        return index.keysFrom(slot, position, to, keysMax);
+    }
+
+    /**
+     * What {@link #digest} is taken over, by ranges of positions: see {@link KeyRanges}. Looks at
+     * every key of the slot; not one moment's, but each key's at the moment it was looked at.
+     */
+    public long[] rangeDigests(int slot, int rank, int ranges) {
+        long[] sums = new long[ranges];
+        long next = 0;
+        while (next != KeyPage.END) {
+            KeyPage page = keysFrom(slot, next, RANGE_STEP_KEYS);
+            for (Bytes key : page.keys()) {
+                Entry entry = digests.reaches(rank, key) ? peekOrNull(key) : null;
+                if (entry != null) {
+                    long position = positionOf(key);
+                    sums[KeyRanges.of(position, ranges)] ^= EntryMix.of(slot, position, entry);
+                }
+            }
+            next = page.next();
+        }
+        return sums;
     }
 
     /** Where a key stands in the order of its slot: from 0 to 2³² − 1, the same on every node. */

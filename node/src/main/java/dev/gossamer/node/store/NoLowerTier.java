@@ -50,7 +50,7 @@ final class NoLowerTier implements LowerTier {
     }
 
     @Override
-    public RestedPage restedFrom(int slot, long position, int max, long bytesMax) {
+    public RestedPage restedFrom(int slot, long from, long to, int max, long bytesMax) {
         return RestedPage.NONE;
     }
 

@@ -77,14 +77,14 @@ final class SlotIndex {
         return sum;
     }
 
-    MemoryTier.KeyPage keysFrom(int slot, long position, int keysMax) {
+    MemoryTier.KeyPage keysFrom(int slot, long from, long to, int keysMax) {
         synchronized (lockOf(slot)) {
             SlotKeys keys = slots[slot];
             if (keys == null) {
                 return new MemoryTier.KeyPage(List.of(), MemoryTier.KeyPage.END);
             }
             List<Bytes> found = new ArrayList<>(Math.min(keysMax, keys.size()));
-            long next = keys.collect(position, keysMax, found);
+            long next = keys.collect(from, to, keysMax, found);
             return new MemoryTier.KeyPage(found, next);
         }
     }

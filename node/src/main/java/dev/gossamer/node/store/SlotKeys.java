@@ -64,12 +64,12 @@ final class SlotKeys {
     }
 
     /**
-     * Appends keys whose hash is at least {@code from}, in order: {@code keysMax}, and more only so
-     * that keys of one hash stay together.
+     * Appends keys whose hash is at least {@code from} and below {@code to}, in order: {@code
+     * keysMax}, and more only so that keys of one hash stay together.
      *
      * @return the hash to go on from, or -1 when there is none
      */
-    long collect(long from, int keysMax, List<Bytes> into) {
+    long collect(long from, long to, int keysMax, List<Bytes> into) {
         long last = -1;
         int taken = 0;
         for (int i = home((int) from); i < keys.length; i++) {
@@ -77,6 +77,9 @@ final class SlotKeys {
             long hash = Integer.toUnsignedLong(hashes[i]);
             if (key == null || hash < from) {
                 continue;
+            }
+            if (hash >= to) {
+                return -1;
             }
             if (taken >= keysMax && hash != last) {
                 return hash;

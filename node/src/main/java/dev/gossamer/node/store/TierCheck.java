@@ -67,9 +67,8 @@ final class TierCheck {
         long[] expected = new long[Slot.COUNT];
         for (Bytes key : indexed) {
             if (digests.reaches(rank, key)) {
-                expected[key.slotIndex()] ^=
-                        Digests.mix(
-                                key.slotIndex(), MemoryTier.positionOf(key), kept(key).version());
+                int slot = key.slotIndex();
+                expected[slot] ^= EntryMix.of(slot, MemoryTier.positionOf(key), kept(key));
             }
         }
         for (int slot = 0; slot < Slot.COUNT; slot++) {

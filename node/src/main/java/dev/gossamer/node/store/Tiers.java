@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tiers {
     private static final byte[] NOTHING = {};
+    private static final int RESTED_STEP = 1024;
 
     private final MemoryTier memory;
     private final LowerTier lower;
@@ -187,9 +188,15 @@ public final class Tiers {
      * @param whole whether values are wanted; else what rests below shows just its version
      */
     public Page pageFrom(
-            int slot, long position, int max, IntPredicate copies, long bytesMax, boolean whole) {
-        MemoryTier.KeyPage standing = memory.keysFrom(slot, position, max);
-        RestedPage rested = lower.restedFrom(slot, position, max, bytesMax);
+            int slot,
+            long from,
+            long to,
+            int max,
+            IntPredicate copies,
+            long bytesMax,
+            boolean whole) {
+        MemoryTier.KeyPage standing = memory.keysFrom(slot, from, to, max);
+        RestedPage rested = lower.restedFrom(slot, from, to, max, bytesMax);
         long end = Math.min(endOf(standing.next()), endOf(rested.next()));
         List<RestedItem> found = new ArrayList<>(standing.keys().size());
         for (Bytes key : standing.keys()) {
@@ -212,6 +219,33 @@ public final class Tiers {
                     Long.compare(MemoryTier.positionOf(a.key()), MemoryTier.positionOf(b.key())));
         }
         return new Page(found, end == Long.MAX_VALUE ? MemoryTier.KeyPage.END : end);
+    }
+
+    /**
+     * What the digest of the slot is taken over, by ranges of positions: see {@link KeyRanges}. Not
+     * one moment's; O(entries of the slot).
+     */
+    public long[] rangeDigests(int slot, int rank, int ranges) {
+        long[] sums = memory.rangeDigests(slot, rank, ranges);
+        long next = 0;
+        while (next != MemoryTier.KeyPage.END) {
+            RestedPage page =
+                    lower.restedFrom(slot, next, KeyRanges.END, RESTED_STEP, Long.MAX_VALUE);
+            for (Rested each : page.rested()) {
+                if (each.copies() > rank) {
+                    Version version = each.version();
+                    sums[KeyRanges.of(each.position(), ranges)] ^=
+                            EntryMix.of(
+                                    slot,
+                                    each.position(),
+                                    version.epoch(),
+                                    version.clock(),
+                                    version.member().value());
+                }
+            }
+            next = page.next();
+        }
+        return sums;
     }
 
     private static long endOf(long next) {

@@ -13,6 +13,8 @@ import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.KeyRanges;
+import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
@@ -37,6 +39,7 @@ class KeyspaceCopiesTest {
     private static final Bytes LOOSE = key("k");
     private static final long EPOCH = KeyspaceLab.EPOCH;
     private static final int SLOT = key("{s}").slotIndex();
+    private static final long END = KeyRanges.END;
 
     private final KeyspaceLab lab = new KeyspaceLab(1L << 30);
     private final KeyspaceLab other = new KeyspaceLab(1L << 30);
@@ -71,7 +74,7 @@ class KeyspaceCopiesTest {
         Map<Bytes, Version> primarys = new HashMap<>();
         long position = 0;
         while (position != VersionPage.END) {
-            VersionPage page = keyspace.versions(SLOT, position, random.nextInt(1, 20), 1);
+            VersionPage page = keyspace.versions(SLOT, position, END, random.nextInt(1, 20), 1);
             page.versions().forEach(each -> primarys.put(each.key(), each.version()));
             position = page.next();
             replicate(write(random));
@@ -113,7 +116,8 @@ class KeyspaceCopiesTest {
 
     private static Map<Bytes, Version> listing(Keyspace keyspace, long from, int rank) {
         Map<Bytes, Version> all = new HashMap<>();
-        for (KeyVersion each : keyspace.versions(SLOT, from, Integer.MAX_VALUE, rank).versions()) {
+        for (KeyVersion each :
+                keyspace.versions(SLOT, from, END, Integer.MAX_VALUE, rank).versions()) {
             all.put(each.key(), each.version());
         }
         all.keySet().removeIf(key -> keyspace.settingsOf(key).replication() <= rank);
@@ -132,9 +136,60 @@ class KeyspaceCopiesTest {
         assertThat(keyspace.digest(SLOT, 2)).isZero();
     }
 
+    @ParameterizedTest(name = "{0} ranges")
+    @CsvSource({"1", "2", "64", "4096"})
+    void theDigestsOfTheRangesTellWhichOfThemDiffer(int ranges) {
+        for (int i = 0; i < 500; i++) {
+            Bytes key = key("{s}" + i);
+            put(key);
+            other.keyspace.merge(key, keyspace.peekOrNull(key));
+        }
+        put(key("thin:{s}x"));
+        long[] before = other.keyspace.rangeDigests(SLOT, 1, ranges).digests();
+        assertThat(keyspace.rangeDigests(SLOT, 1, ranges).digests()).isEqualTo(before);
+        lab.apply(new Operation.Remove(key("{s}7"), Condition.ALWAYS, false));
+
+        long[] after = keyspace.rangeDigests(SLOT, 1, ranges).digests();
+
+        int changed = KeyRanges.of(MemoryTier.positionOf(key("{s}7")), ranges);
+        for (int range = 0; range < ranges; range++) {
+            assertThat(after[range] == before[range])
+                    .as("range %d", range)
+                    .isNotEqualTo(range == changed);
+        }
+        assertThat(LongStream.of(after).reduce(0, (a, b) -> a ^ b))
+                .isEqualTo(keyspace.digest(SLOT, 1))
+                .isNotEqualTo(keyspace.digest(SLOT, 0));
+    }
+
+    @Test
+    void aListingOfAPartNamesWhatStandsThereAndNothingElse() {
+        for (int i = 0; i < 500; i++) {
+            put(key("{s}" + i));
+        }
+        Map<Bytes, Version> parts = new HashMap<>();
+        for (int range = 0; range < 16; range++) {
+            long from = KeyRanges.begin(range, 16);
+            long to = KeyRanges.begin(range + 1, 16);
+            for (KeyVersion each : keyspace.versions(SLOT, from, to, 1_000, 0).versions()) {
+                assertThat(MemoryTier.positionOf(each.key())).isBetween(from, to - 1);
+                parts.put(each.key(), each.version());
+            }
+        }
+        assertThat(parts).isEqualTo(listing(keyspace, 0, 0)).hasSize(500);
+    }
+
+    @Test
+    void howFarTheRangesAreToldIsATimeThatNoLaterWriteHas() {
+        Version before = put(key("{s}a")).version();
+        long asOf = keyspace.rangeDigests(SLOT, 0, 2).asOf();
+        Version after = put(key("{s}a")).version();
+        assertThat(asOf).isBetween(before.clock(), after.clock() - 1);
+    }
+
     private List<String> names(int rank) {
         List<String> names = new ArrayList<>();
-        keyspace.versions(SLOT, 0, 100, rank)
+        keyspace.versions(SLOT, 0, END, 100, rank)
                 .versions()
                 .forEach(each -> names.add(each.key().toUtf8()));
         return names;
@@ -143,7 +198,7 @@ class KeyspaceCopiesTest {
     @Test
     void aListingIsAsOfATimeThatNoLaterWriteHas() {
         Version before = put(key("{s}a")).version();
-        long asOf = keyspace.versions(SLOT, 0, 100, 0).asOf();
+        long asOf = keyspace.versions(SLOT, 0, END, 100, 0).asOf();
         Version after = put(key("{s}a")).version();
         assertThat(asOf).isBetween(before.clock(), after.clock() - 1);
     }

@@ -3,7 +3,6 @@ package dev.gossamer.node.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.KeyHash;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +57,7 @@ class DigestsTest {
     }
 
     @Test
-    void everyPartOfAVersionAndTheKeyChangeTheDigest() {
+    void everyPartOfAVersionAndOfThePlaceChangesTheDigest() {
         Set<Long> digests = new HashSet<>();
         int count = 0;
         for (long epoch = 0; epoch < 8; epoch++) {
@@ -67,8 +66,10 @@ class DigestsTest {
                     for (int key = 0; key < 8; key++) {
                         var version = new Version(epoch << 20, clock, new MemberId(member));
                         Entry entry = Entry.of(new byte[0], version, Entry.NEVER);
-                        digests.add(Digests.mix(KeyHash.of(key(key)), entry));
-                        count++;
+                        digests.add(EntryMix.of(SLOT, key, entry));
+                        digests.add(EntryMix.of(SLOT + 1, key, entry));
+                        digests.add(EntryMix.of(SLOT, KeyRanges.END - 1 - key, entry));
+                        count += 3;
                     }
                 }
             }

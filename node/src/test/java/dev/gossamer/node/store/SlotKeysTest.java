@@ -64,7 +64,7 @@ class SlotKeysTest {
         List<Bytes> seen = new ArrayList<>();
         long position = 0;
         while (position >= 0) {
-            position = keys.collect(position, 5, seen);
+            position = keys.collect(position, KeyRanges.END, 5, seen);
             for (int i = 0; i < 20; i++) {
                 Bytes key = Bytes.utf8("passes" + random.nextInt(2_000));
                 if (passing.add(key)) {
@@ -81,7 +81,7 @@ class SlotKeysTest {
         List<Bytes> seen = new ArrayList<>();
         long position = 0;
         while (position >= 0) {
-            position = keys.collect(position, atOnce, seen);
+            position = keys.collect(position, KeyRanges.END, atOnce, seen);
         }
         return seen;
     }

@@ -1,15 +1,18 @@
 package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.RangeDigests;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncReply.Kept;
 import dev.gossamer.node.mesh.link.SyncReply.Likeness;
 import dev.gossamer.node.mesh.link.SyncReply.Verdict;
+import dev.gossamer.node.mesh.link.SyncRequest.Cut;
 import dev.gossamer.node.mesh.link.SyncRequest.Digest;
 import dev.gossamer.node.mesh.link.SyncRequest.Mark;
 import dev.gossamer.node.mesh.link.SyncRequest.Operated;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
+import dev.gossamer.node.store.KeyRanges;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import io.netty.buffer.ByteBuf;
@@ -39,6 +42,8 @@ final class SyncCodec {
                 Wire.writeItems(out.writeByte(5), items);
                 writeList(out, operations, SyncCodec::writeOperated);
             }
+            case SyncRequest.Ranges(var slots, var ofPrimary) ->
+                    writeList(out.writeByte(7).writeBoolean(ofPrimary), slots, SyncCodec::writeCut);
             case SyncRequest.Tags(var part, var parts) ->
                     out.writeByte(20).writeInt(part).writeInt(parts);
             case SyncRequest.Reconcile(var items, var blind) -> {
@@ -59,6 +64,7 @@ final class SyncCodec {
                     new SyncRequest.Settle(
                             Wire.readItems(in), Wire.readList(in, SyncCodec::readOperated));
             case 6 -> new SyncRequest.Reconcile(Wire.readItems(in), Wire.readItems(in));
+            case 7 -> readRanges(in);
             case 20 -> new SyncRequest.Tags(in.readInt(), in.readInt());
             default -> throw Wire.unknown("sync request", kind);
         };
@@ -85,11 +91,12 @@ final class SyncCodec {
         int bytesMax = in.readInt();
         boolean ofPrimary = Wire.readFlag(in);
         return new SyncRequest.Versions(
-                Wire.readList(
-                        in, it -> new Wanted(readSlot(it), it.readUnsignedByte(), it.readLong())),
-                position,
-                bytesMax,
-                ofPrimary);
+                Wire.readList(in, SyncCodec::readWanted), position, bytesMax, ofPrimary);
+    }
+
+    private static SyncRequest readRanges(ByteBuf in) {
+        boolean ofPrimary = Wire.readFlag(in);
+        return new SyncRequest.Ranges(Wire.readList(in, SyncCodec::readCut), ofPrimary);
     }
 
     private static SyncRequest readBring(ByteBuf in) {
@@ -107,6 +114,38 @@ final class SyncCodec {
 
     private static void writeWanted(ByteBuf out, Wanted wanted) {
         out.writeShort(wanted.slot()).writeByte(wanted.rank()).writeLong(wanted.after());
+        // The last position, for the end itself takes 33 bits.
+        out.writeInt((int) wanted.from()).writeInt((int) (wanted.to() - 1));
+    }
+
+    private static Wanted readWanted(ByteBuf in) {
+        int slot = readSlot(in);
+        int rank = in.readUnsignedByte();
+        long after = in.readLong();
+        long from = in.readUnsignedInt();
+        long last = in.readUnsignedInt();
+        if (last < from) {
+            throw new MalformedFrameException("positions from " + from + " to " + last);
+        }
+        return new Wanted(slot, rank, after, from, last + 1);
+    }
+
+    private static void writeCut(ByteBuf out, Cut cut) {
+        out.writeShort(cut.slot()).writeByte(cut.rank()).writeShort(cut.ranges());
+    }
+
+    private static Cut readCut(ByteBuf in) {
+        int slot = readSlot(in);
+        int rank = in.readUnsignedByte();
+        return new Cut(slot, rank, readRangeCount(in));
+    }
+
+    private static int readRangeCount(ByteBuf in) {
+        int count = in.readUnsignedShort();
+        if (!KeyRanges.isCount(count)) {
+            throw Wire.unknown("number of ranges", count);
+        }
+        return count;
     }
 
     private static int readSlot(ByteBuf in) {
@@ -143,6 +182,8 @@ final class SyncCodec {
             case SyncReply.Brought(var items, var keysDone) ->
                     Wire.writeItems(out.writeByte(4).writeInt(keysDone), items);
             case SyncReply.Done() -> out.writeByte(5);
+            case SyncReply.Ranged(var slots) ->
+                    writeList(out.writeByte(6), slots, SyncCodec::writeRanged);
             case SyncReply.Tagged(var complete, var page) -> {
                 out.writeByte(20).writeBoolean(complete);
                 out.writeLong(page.floor()).writeLong(page.digest()).writeInt(page.count());
@@ -163,6 +204,7 @@ final class SyncCodec {
             case 3 -> readListing(in);
             case 4 -> readBrought(in);
             case 5 -> new SyncReply.Done();
+            case 6 -> new SyncReply.Ranged(Wire.readList(in, SyncCodec::readRanged));
             case 20 -> readTagged(in);
             default -> throw Wire.unknown("sync reply", kind);
         };
@@ -182,6 +224,26 @@ final class SyncCodec {
         long clock = in.readLong();
         return new SyncReply.Listing(
                 Wire.readList(in, SyncCodec::readListed), slotsDone, position, clock);
+    }
+
+    private static void writeRanged(ByteBuf out, RangeDigests slot) {
+        out.writeLong(slot.asOf()).writeShort(slot.digests().length);
+        for (long digest : slot.digests()) {
+            out.writeLong(digest);
+        }
+    }
+
+    private static RangeDigests readRanged(ByteBuf in) {
+        long asOf = in.readLong();
+        int count = readRangeCount(in);
+        if (count > in.readableBytes() / Long.BYTES) {
+            throw new MalformedFrameException(count + " ranges in a frame that was cut short");
+        }
+        long[] digests = new long[count];
+        for (int i = 0; i < count; i++) {
+            digests[i] = in.readLong();
+        }
+        return new RangeDigests(asOf, digests);
     }
 
     private static SyncReply readBrought(ByteBuf in) {

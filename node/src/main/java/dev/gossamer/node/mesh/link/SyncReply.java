@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.Keyspace.KeyVersion;
+import dev.gossamer.node.cache.RangeDigests;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncRequest.Operated;
 import java.util.List;
@@ -88,6 +89,17 @@ public sealed interface SyncReply {
     }
 
     /**
+     * The digests of the ranges asked for.
+     *
+     * @param slots of the first slots of the question, in its order; at least one
+     */
+    record Ranged(List<RangeDigests> slots) implements SyncReply {
+        public Ranged {
+            slots = List.copyOf(slots);
+        }
+    }
+
+    /**
      * @param items what there is of the keys
      * @param keysDone how many of the keys, from the first on, were looked up
      */
@@ -117,10 +129,16 @@ public sealed interface SyncReply {
                     13 * slots.size() + SyncRequest.weightOf(operations);
             case Listing(var items, var _, var _, var _) ->
                     items.stream().mapToInt(SyncReply::weightOf).sum();
+            case Ranged(var slots) -> slots.stream().mapToInt(SyncReply::weightOf).sum();
             case Brought(var items, var _) -> Request.weightOf(items);
             case Tagged(var _, var page) -> 24 + 16 * page.tags().size();
             case Done() -> 0;
         };
+    }
+
+    /** About how many bytes one takes. */
+    static int weightOf(RangeDigests slot) {
+        return 12 + Long.BYTES * slot.digests().length;
     }
 
     /** About how many bytes one takes. */

@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.link;
 
 import dev.gossamer.node.cache.Keyspace.Item;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.store.KeyRanges;
 import dev.gossamer.protocol.Bytes;
 import java.util.List;
 
@@ -44,9 +45,10 @@ public sealed interface SyncRequest {
     record Digest(int slot, int rank, long digest) {}
 
     /**
-     * Keys and versions of some slots, page by page. Answer: {@link SyncReply.Listing}.
+     * Keys and versions of some slots or parts of them, page by page. Answer: {@link
+     * SyncReply.Listing}.
      *
-     * @param position where to go on in the first slot
+     * @param position where to go on in the first of them; 0 for its beginning
      * @param ofPrimary whether the answer counts only if the peer serves the slots as their primary
      */
     record Versions(List<Wanted> slots, long position, int bytesMax, boolean ofPrimary)
@@ -57,10 +59,50 @@ public sealed interface SyncRequest {
     }
 
     /**
+     * A slot, or a part of it.
+     *
      * @param rank of the caches that are wanted: those with more copies
      * @param after only versions with a later clock are wanted
+     * @param from the first position that is wanted
+     * @param to one more than the last
      */
-    record Wanted(int slot, int rank, long after) {}
+    record Wanted(int slot, int rank, long after, long from, long to) {
+        public Wanted {
+            if (from < 0 || from >= to || to > KeyRanges.END) {
+                throw new IllegalArgumentException("positions from " + from + " to " + to);
+            }
+        }
+
+        /** All of a slot. */
+        public Wanted(int slot, int rank, long after) {
+            this(slot, rank, after, 0, KeyRanges.END);
+        }
+    }
+
+    /**
+     * The digests of some slots' ranges. Answer: {@link SyncReply.Ranged}.
+     *
+     * @param ofPrimary whether the answer counts only if the peer serves the slots as their primary
+     */
+    record Ranges(List<Cut> slots, boolean ofPrimary) implements SyncRequest {
+        public Ranges {
+            slots = List.copyOf(slots);
+        }
+    }
+
+    /**
+     * A slot to be cut into ranges.
+     *
+     * @param rank of the caches that count: those with more copies
+     * @param ranges how many; see {@link KeyRanges}
+     */
+    record Cut(int slot, int rank, int ranges) {
+        public Cut {
+            if (!KeyRanges.isCount(ranges)) {
+                throw new IllegalArgumentException(ranges + " ranges");
+            }
+        }
+    }
 
     /**
      * Entries and tombstones of some keys, until the answer has so many bytes. Answer: {@link
@@ -118,7 +160,8 @@ public sealed interface SyncRequest {
         return switch (this) {
             case Survey(var slots, var _) -> 10 * slots.size();
             case Compare(var slots, var _, var _) -> 14 * slots.size();
-            case Versions(var slots, var _, var _, var _) -> 14 * slots.size();
+            case Versions(var slots, var _, var _, var _) -> 27 * slots.size();
+            case Ranges(var slots, var _) -> 5 * slots.size();
             case Bring(var keys, var _) -> keys.stream().mapToInt(key -> 4 + key.length()).sum();
             case Settle(var items, var operations) ->
                     Request.weightOf(items) + weightOf(operations);

@@ -253,8 +253,8 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     }
 
     @Override
-    public RestedPage restedFrom(int slot, long position, int max, long bytesMax) {
-        return shelf.restedFrom(slot, position, max, bytesMax);
+    public RestedPage restedFrom(int slot, long from, long to, int max, long bytesMax) {
+        return shelf.restedFrom(slot, from, to, max, bytesMax);
     }
 
     @Override

@@ -217,7 +217,7 @@ final class Shelf {
     }
 
     /** What rests here of the slot and not in memory, from a position on. */
-    RestedPage restedFrom(int slot, long position, int max, long bytesMax) {
+    RestedPage restedFrom(int slot, long from, long to, int max, long bytesMax) {
         synchronized (index.lock(slot)) {
             SlotTable table = index.tableOrNull(slot);
             if (table == null) {
@@ -225,8 +225,9 @@ final class Shelf {
             }
             List<Rested> found = new ArrayList<>();
             long bytes = 0;
-            int row = table.find(position);
-            for (row = row < 0 ? -1 - row : row; row < table.size(); row++) {
+            int row = table.find(from);
+            row = row < 0 ? -1 - row : row;
+            for (; row < table.size() && table.position(row) < to; row++) {
                 if (counts(slot, row)) {
                     if (found.size() == max || (bytes >= bytesMax && !found.isEmpty())) {
                         return new RestedPage(found, table.position(row));

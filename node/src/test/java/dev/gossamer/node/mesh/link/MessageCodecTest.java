@@ -14,6 +14,7 @@ import dev.gossamer.node.cache.Operation.Condition;
 import dev.gossamer.node.cache.Operation.ExpireCondition;
 import dev.gossamer.node.cache.Operation.Expiry;
 import dev.gossamer.node.cache.Outcome;
+import dev.gossamer.node.cache.RangeDigests;
 import dev.gossamer.node.cache.RecentOperation;
 import dev.gossamer.node.cache.Tags;
 import dev.gossamer.node.mesh.link.SyncReply.Likeness;
@@ -24,6 +25,7 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.math.BigDecimal;
 import java.util.List;
@@ -132,6 +134,13 @@ class MessageCodecTest {
                     sync(
                             new SyncRequest.Versions(
                                     List.of(new SyncRequest.Wanted(0, 1, 77L)), 9L, 4096, true)),
+                    sync(
+                            new SyncRequest.Versions(
+                                    List.of(new SyncRequest.Wanted(1, 0, 0, 5L, 1L << 32)),
+                                    0,
+                                    4096,
+                                    false)),
+                    sync(new SyncRequest.Ranges(List.of(new SyncRequest.Cut(2, 1, 64)), true)),
                     sync(new SyncRequest.Bring(List.of(KEY), 4096)),
                     sync(new SyncRequest.Settle(ITEMS, OPERATIONS)),
                     sync(new SyncRequest.Reconcile(ITEMS, List.of(ITEMS.getLast()))),
@@ -201,6 +210,11 @@ class MessageCodecTest {
                     synced(
                             new SyncReply.Listing(
                                     List.of(new Keyspace.KeyVersion(KEY, VERSION)), 2, 9L, 10L)),
+                    synced(
+                            new SyncReply.Ranged(
+                                    List.of(
+                                            new RangeDigests(5L, new long[] {6L, -7L}),
+                                            new RangeDigests(8L, new long[] {9L})))),
                     synced(new SyncReply.Brought(ITEMS, 3)),
                     synced(new SyncReply.Done()),
                     synced(
@@ -272,6 +286,37 @@ class MessageCodecTest {
                         .isInstanceOf(MalformedFrameException.class);
             }
         }
+    }
+
+    @Test
+    void rangesAreTheseBytes() {
+        ByteBuf asked =
+                written(sync(new SyncRequest.Ranges(List.of(new SyncRequest.Cut(2, 1, 64)), true)));
+        assertThat(ByteBufUtil.hexDump(asked, 1, asked.readableBytes() - 1))
+                .isEqualTo("0701" + "00000001" + "0002" + "01" + "0040");
+        ByteBuf answer =
+                written(
+                        synced(
+                                new SyncReply.Ranged(
+                                        List.of(new RangeDigests(5L, new long[] {6L, -7L})))));
+        assertThat(ByteBufUtil.hexDump(answer, 1, answer.readableBytes() - 1))
+                .isEqualTo(
+                        "06"
+                                + "00000001"
+                                + "0000000000000005"
+                                + "0002"
+                                + "0000000000000006"
+                                + "fffffffffffffff9");
+    }
+
+    @Test
+    void aNumberOfRangesThatNobodyCutsIsMalformed() {
+        ByteBuf three =
+                written(sync(new SyncRequest.Ranges(List.of(new SyncRequest.Cut(2, 1, 2)), true)));
+        three.setByte(three.readableBytes() - 1, 3);
+        assertThatThrownBy(() -> MessageCodec.readRequest(three))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessageContaining("number of ranges 3");
     }
 
     @Test

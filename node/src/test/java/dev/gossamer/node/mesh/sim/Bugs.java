@@ -229,7 +229,9 @@ final class Bugs {
         Map<Bytes, KeyVersion> items = new LinkedHashMap<>();
         listing.items().forEach(item -> items.put(item.key(), item));
         for (SyncRequest.Wanted wanted : asked.slots()) {
-            VersionPage own = asker.keyspace().versions(wanted.slot(), 0, KEYS_PER_PAGE, 0);
+            VersionPage own =
+                    asker.keyspace()
+                            .versions(wanted.slot(), wanted.from(), wanted.to(), KEYS_PER_PAGE, 0);
             own.versions().forEach(mine -> items.put(mine.key(), mine));
         }
         return new SyncReply.Listing(
