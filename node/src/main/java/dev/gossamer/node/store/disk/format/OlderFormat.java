@@ -12,27 +12,16 @@ public enum OlderFormat {
     REFUSE;
 
     /**
-     * Decides about a file of another version than this release's.
+     * Decides about a file of another version than this release's: when this returns, the file, and
+     * with it all of the folder, is to be discarded.
      *
      * @param file its path or name, for the message
      * @param version of the file
-     * @return normally if the file, and all of the folder, is to be discarded
      * @throws UnknownFormatException when the file is to be left as it is: always if it is newer
      */
     public void judge(String file, int version) throws UnknownFormatException {
-        if (version > DiskFormat.VERSION) {
-            throw new UnknownFormatException(
-                    file,
-                    version,
-                    "Run the release that wrote it, or a later one; or remove the folder: the tier"
-                            + " is filled again from the mesh.");
-        }
-        if (this == REFUSE) {
-            throw new UnknownFormatException(
-                    file,
-                    version,
-                    "Set disk.older-format to discard, or remove the folder: the tier is filled"
-                            + " again from the mesh.");
+        if (version > DiskFormat.VERSION || this == REFUSE) {
+            throw UnknownFormatException.of(file, version);
         }
     }
 }

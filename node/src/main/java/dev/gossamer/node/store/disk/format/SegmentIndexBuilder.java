@@ -50,10 +50,14 @@ public final class SegmentIndexBuilder {
                 cacheBytes + (caches.containsKey(cache) ? 0 : bytesOf(cache)));
     }
 
-    /** Whether its tables still have a place for whoever wrote this, and for the cache. */
+    /**
+     * Whether its tables still have a place for whoever wrote this, and for the cache; one place of
+     * each is kept for nobody and none, which damaged records need.
+     */
     boolean hasPlaceFor(RecordHead head, String cache) {
-        return (writers.size() < SegmentIndex.TABLE_MAX || writers.containsKey(writerOf(head)))
-                && (caches.size() < SegmentIndex.TABLE_MAX || caches.containsKey(cache));
+        int most = SegmentIndex.TABLE_MAX - 1;
+        return (writers.size() < most || writers.containsKey(writerOf(head)))
+                && (caches.size() < most || caches.containsKey(cache));
     }
 
     private static int blockBytes(int count, int writers, int cacheBytes) {
@@ -84,9 +88,6 @@ public final class SegmentIndexBuilder {
     }
 
     private void add(RecordHead head, long offset, int length, int flags, String cache) {
-        if (!hasPlaceFor(head, cache)) {
-            throw new IllegalStateException("the segment's tables are full");
-        }
         if (facts.capacity() == count * SegmentIndex.FACT_BYTES) {
             facts =
                     ByteBuffer.allocate(Math.multiplyExact(2, facts.capacity()))
@@ -114,6 +115,7 @@ public final class SegmentIndexBuilder {
         return writers.computeIfAbsent(
                 writer,
                 added -> {
+                    checkPlace(writerList);
                     writerList.add(added);
                     return writerList.size() - 1;
                 });
@@ -123,10 +125,17 @@ public final class SegmentIndexBuilder {
         return caches.computeIfAbsent(
                 cache,
                 added -> {
+                    checkPlace(cacheList);
                     cacheList.add(added);
                     cacheBytes += bytesOf(added);
                     return cacheList.size() - 1;
                 });
+    }
+
+    private static void checkPlace(List<?> table) {
+        if (table.size() == SegmentIndex.TABLE_MAX) {
+            throw new IllegalStateException("a table of the segment is full");
+        }
     }
 
     private static int bytesOf(String cache) {

@@ -1,0 +1,234 @@
+package dev.gossamer.node.store.disk.format;
+
+import dev.gossamer.node.store.disk.format.ScannedSegment.Quarantined;
+import dev.gossamer.node.store.disk.format.ScannedSegment.State;
+import dev.gossamer.protocol.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Finds out what a segment file holds, whatever has happened to it.
+ *
+ * <p>A sealed segment is known by its index block. Where that is missing or damaged, each record is
+ * looked at: (1) a fact is only told of a record whose head's checksum holds; (2) where it does
+ * not, the next good head is looked for at every multiple of {@value DiskFormat#UNIT_BYTES} bytes,
+ * and what lies between is quarantined; (3) if there is none, the log ends there; (4) a record that
+ * is damaged or cut off, but says which place it is about, voids that place: what stood there
+ * before was overtaken. Values are not looked at: whoever reads one checks it.
+ *
+ * <p><b>Threads.</b> One; blocking. <b>Cost.</b> One read of the index block; or one pass over the
+ * file in windows of 4 MiB. <b>Failure.</b> Only errors of reading are thrown.
+ */
+public final class SegmentScan {
+    private final SegmentId id;
+    private final RecordCodec codec;
+    private final SegmentSource source;
+    private final Function<Bytes, String> cacheOf;
+    private final int windowBytes;
+    private final SegmentIndexBuilder facts = new SegmentIndexBuilder();
+    private final List<Quarantined> quarantined = new ArrayList<>();
+    private SegmentWindow window;
+
+    /** Where in the window what is looked at starts. */
+    private int at;
+
+    private SegmentScan(
+            SegmentId id, SegmentSource source, Function<Bytes, String> cacheOf, int windowBytes) {
+        this.id = id;
+        this.codec = id.codec();
+        this.source = source;
+        this.cacheOf = cacheOf;
+        this.windowBytes = windowBytes;
+        this.window = new SegmentWindow(source, 0, windowBytes);
+    }
+
+    /**
+     * @param id what the file should be
+     * @param cacheOf the name of the cache that a key belongs to; asked only where the index block
+     *     does not tell
+     * @throws UnknownFormatException when the file is of another version of the format
+     */
+    public static ScannedSegment scan(
+            SegmentId id, SegmentSource source, Function<Bytes, String> cacheOf)
+            throws IOException {
+        return scan(id, source, cacheOf, SegmentWindow.BYTES);
+    }
+
+    static ScannedSegment scan(
+            SegmentId id, SegmentSource source, Function<Bytes, String> cacheOf, int windowBytes)
+            throws IOException {
+        return new SegmentScan(id, source, cacheOf, windowBytes).scan();
+    }
+
+    private ScannedSegment scan() throws IOException {
+        return switch (readHeader()) {
+            case ReadPage.OtherVersion<SegmentHeader>(var version) ->
+                    throw UnknownFormatException.of(DiskFormat.segmentName(id.number()), version);
+            case ReadPage.Damaged<SegmentHeader> _ -> content(Optional.empty());
+            case ReadPage.Whole<SegmentHeader>(var header) ->
+                    header.logId().equals(id.logId()) && header.number() == id.number()
+                            ? content(Optional.of(header))
+                            : foreign(header);
+        };
+    }
+
+    private ReadPage<SegmentHeader> readHeader() throws IOException {
+        ByteBuffer page = ByteBuffer.allocate(DiskFormat.PAGE_BYTES);
+        source.read(page, 0);
+        return SegmentHeader.decode(page.flip());
+    }
+
+    private ScannedSegment foreign(SegmentHeader header) {
+        return new ScannedSegment(
+                State.FOREIGN,
+                Optional.of(header),
+                Optional.empty(),
+                facts.index(),
+                DiskFormat.PAGE_BYTES,
+                Optional.empty(),
+                List.of());
+    }
+
+    private ScannedSegment content(Optional<SegmentHeader> header) throws IOException {
+        int segmentBytes = header.map(SegmentHeader::segmentBytes).orElse(id.segmentBytes());
+        long size = Math.min(source.size(), segmentBytes);
+        Optional<SegmentFooter> footer = readFooter(size, segmentBytes);
+        if (footer.isEmpty()) {
+            return records(State.UNSEALED, header, footer, size);
+        }
+        Optional<SegmentIndex> index = readIndex(footer.get());
+        if (index.isEmpty()) {
+            return records(State.INDEX_DAMAGED, header, footer, footer.get().indexOffset());
+        }
+        return new ScannedSegment(
+                State.SEALED,
+                header,
+                footer,
+                index.get(),
+                footer.get().indexOffset(),
+                Optional.empty(),
+                List.of());
+    }
+
+    private Optional<SegmentFooter> readFooter(long size, int segmentBytes) throws IOException {
+        if (size < segmentBytes) {
+            return Optional.empty();
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(DiskFormat.FOOTER_BYTES);
+        source.read(bytes, segmentBytes - DiskFormat.FOOTER_BYTES);
+        return bytes.hasRemaining()
+                ? Optional.empty()
+                : SegmentFooter.decode(bytes.flip(), codec, segmentBytes);
+    }
+
+    private Optional<SegmentIndex> readIndex(SegmentFooter footer) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(footer.indexBytes());
+        source.read(block, footer.indexOffset());
+        return block.hasRemaining()
+                ? Optional.empty()
+                : SegmentIndex.decode(block.flip(), codec, footer);
+    }
+
+    /** Looks at each record. */
+    private ScannedSegment records(
+            State state, Optional<SegmentHeader> header, Optional<SegmentFooter> footer, long limit)
+            throws IOException {
+        window = new SegmentWindow(source, limit, windowBytes);
+        Optional<Flaw> tail = Optional.empty();
+        long offset = DiskFormat.PAGE_BYTES;
+        while (offset < limit) {
+            ReadHead read = readHead(offset);
+            if (read instanceof RecordHead head && head.recordBytes() <= limit - offset) {
+                add(head, offset);
+                offset += head.recordBytes();
+                continue;
+            }
+            boolean isEmpty = isZero();
+            erase(read, offset);
+            long next = nextRecord(offset + DiskFormat.UNIT_BYTES, limit);
+            Flaw flaw = read instanceof Flaw found ? found : Flaw.CUT;
+            if (next == limit && state == State.UNSEALED) {
+                tail = isEmpty ? Optional.empty() : Optional.of(flaw);
+                break;
+            }
+            quarantined.add(new Quarantined(offset, next - offset, flaw));
+            offset = next;
+        }
+        return new ScannedSegment(state, header, footer, facts.index(), offset, tail, quarantined);
+    }
+
+    /** The head that starts there, with the window moved so that it holds it. */
+    private ReadHead readHead(long offset) throws IOException {
+        at = window.at(offset, RecordHead.FIXED_BYTES);
+        if (window.buffer().limit() - at >= RecordHead.FIXED_BYTES) {
+            int headBytes = RecordCodec.headBytes(window.buffer(), at);
+            at = window.at(offset, Math.max(headBytes, RecordHead.FIXED_BYTES));
+        }
+        return codec.readHead(window.buffer(), at, offset);
+    }
+
+    private void add(RecordHead head, long offset) {
+        String cache =
+                head.kind().hasKey()
+                        ? cacheOf.apply(RecordCodec.key(head, window.buffer(), at))
+                        : "";
+        facts.add(head, offset, facts.hasPlaceFor(head, cache) ? cache : "");
+    }
+
+    /** The place that a lost record was about, where that is known, is void from there on. */
+    private void erase(ReadHead read, long offset) {
+        Optional<RecordHead> place =
+                switch (read) {
+                    case RecordHead head -> Optional.of(LogRecord.erasureOf(head));
+                    case Flaw _ -> codec.twin(window.buffer(), at, offset);
+                };
+        place.ifPresent(erasure -> facts.addLost(erasure, offset));
+    }
+
+    private boolean isZero() {
+        ByteBuffer buffer = window.buffer();
+        int end = Math.min(buffer.limit(), at + DiskFormat.UNIT_BYTES);
+        for (int i = at; i < end; i++) {
+            if (buffer.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where the next whole record starts, or the limit where there is none. */
+    private long nextRecord(long from, long limit) throws IOException {
+        for (long offset = nextMark(from, limit);
+                offset < limit;
+                offset = nextMark(offset + DiskFormat.UNIT_BYTES, limit)) {
+            if (readHead(offset) instanceof RecordHead head
+                    && head.recordBytes() <= limit - offset) {
+                return offset;
+            }
+        }
+        return limit;
+    }
+
+    private long nextMark(long from, long limit) throws IOException {
+        long offset = from;
+        while (offset + Integer.BYTES <= limit) {
+            int place = window.at(offset, Integer.BYTES);
+            int last = window.buffer().limit() - Integer.BYTES;
+            if (place > last) {
+                return limit; // the file has become shorter meanwhile
+            }
+            while (place <= last) {
+                if (codec.hasMark(window.buffer(), place)) {
+                    return offset;
+                }
+                place += DiskFormat.UNIT_BYTES;
+                offset += DiskFormat.UNIT_BYTES;
+            }
+        }
+        return limit;
+    }
+}
