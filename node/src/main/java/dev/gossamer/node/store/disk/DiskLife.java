@@ -161,7 +161,13 @@ final class DiskLife {
         Parts all = parts();
         long began = nanoClock.getAsLong();
         Loader brings =
-                new Loader(all.index(), all.shelf(), all.intents(), all.caches(), all.wallMillis());
+                new Loader(
+                        all.folder(),
+                        all.index(),
+                        all.shelf(),
+                        all.intents(),
+                        all.caches(),
+                        all.wallMillis());
         int done = 0;
         for (Segment segment : segments.reversed()) {
             if (stops || broken.get() != null) {
@@ -175,6 +181,7 @@ final class DiskLife {
             }
             loadedPart = (double) ++done / segments.size();
         }
+        all.counts().quarantined(brings.quarantined());
         restore(brings.removals(), recovered);
         recovered.clock(brings.latestClock());
         brings.finish();

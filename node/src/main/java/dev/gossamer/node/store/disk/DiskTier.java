@@ -94,7 +94,8 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         this.lookup =
                 new Lookup(
                         index, shelf, staging, reader, readerCounts, health, wallMillis, nanoClock);
-        Reclaimer reclaimer = new Reclaimer(folder, frames, index, writerCounts, wallMillis);
+        Reclaimer reclaimer =
+                new Reclaimer(folder, frames, index, caches, writerCounts, wallMillis);
         LogWriter writer =
                 new LogWriter(
                         folder,

@@ -33,6 +33,7 @@ final class Reclaimer {
     private final LogFolder folder;
     private final Frames frames;
     private final DiskIndex index;
+    private final DiskCaches caches;
     private final WriterCounts counts;
     private final LongSupplier wallMillis;
     private final ByteBuffer window = LogTail.newBuffer();
@@ -41,11 +42,13 @@ final class Reclaimer {
             LogFolder folder,
             Frames frames,
             DiskIndex index,
+            DiskCaches caches,
             WriterCounts counts,
             LongSupplier wallMillis) {
         this.folder = folder;
         this.frames = frames;
         this.index = index;
+        this.caches = caches;
         this.counts = counts;
         this.wallMillis = wallMillis;
     }
@@ -65,7 +68,7 @@ final class Reclaimer {
     }
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
-        SegmentIndex facts = Scans.index(segment.path(), segment.header());
+        SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
         Pass pass = new Pass(segment, tail);
         for (int fact = 0; fact < facts.count(); fact++) {
             if (facts.kind(fact) == RecordKind.VALUE) {
