@@ -106,19 +106,18 @@ final class DiskLife {
             LOG.warn("what is on the disk cannot be trusted: its run gave the log up");
             hasLog = false;
         }
-        boolean loads = hasLog;
         if (!follows || !found.sameBoot()) {
             parts().intents().begin(parts().folder().logId());
         }
-        writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered, loads));
-    }
-
-    private void write(Recovered recovered, boolean loads) {
         try {
-            begin(recovered, loads);
+            begin(recovered, hasLog);
         } catch (IOException e) {
             breaks(String.valueOf(e.getMessage()));
         }
+        writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered));
+    }
+
+    private void write(Recovered recovered) {
         while (!stops) {
             turn();
         }
