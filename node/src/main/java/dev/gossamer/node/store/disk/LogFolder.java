@@ -64,22 +64,13 @@ final class LogFolder {
         static final Found NOTHING = new Found(Optional.empty(), false, 0);
     }
 
-    /**
-     * @param member whose folder it is: another one's content is not taken over
-     */
-    LogFolder(
-            DiskSettings settings,
-            Backend backend,
-            Frames frames,
-            MemberId member,
-            RandomGenerator random,
-            LongSupplier wallMillis) {
+    LogFolder(DiskSettings settings, Around around, Frames frames) {
         this.settings = settings;
-        this.backend = backend;
+        this.backend = around.backend();
         this.frames = frames;
-        this.member = member;
-        this.random = random;
-        this.wallMillis = wallMillis;
+        this.member = around.member();
+        this.random = around.random();
+        this.wallMillis = around.wallMillis();
         this.logId = LogId.draw(random);
     }
 

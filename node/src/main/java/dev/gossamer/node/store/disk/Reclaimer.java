@@ -39,18 +39,13 @@ final class Reclaimer {
     private final ByteBuffer window = LogTail.newBuffer();
 
     Reclaimer(
-            LogFolder folder,
-            Frames frames,
-            DiskIndex index,
-            DiskCaches caches,
-            WriterCounts counts,
-            LongSupplier wallMillis) {
+            LogFolder folder, Frames frames, DiskIndex index, WriterCounts counts, Around around) {
         this.folder = folder;
         this.frames = frames;
         this.index = index;
-        this.caches = caches;
+        this.caches = around.caches();
         this.counts = counts;
-        this.wallMillis = wallMillis;
+        this.wallMillis = around.wallMillis();
     }
 
     /** A record that was copied, and where from and to. */

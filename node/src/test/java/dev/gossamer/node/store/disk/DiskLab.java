@@ -136,13 +136,14 @@ final class DiskLab implements AutoCloseable {
         disk =
                 new DiskTier(
                         settings,
-                        backend,
-                        new OneCache(options.rules()),
-                        MEMBER,
-                        memory.accounts(),
-                        System::currentTimeMillis,
-                        System::nanoTime,
-                        new SplittableRandom(1),
+                        new Around(
+                                backend,
+                                new OneCache(options.rules()),
+                                MEMBER,
+                                memory.accounts(),
+                                System::currentTimeMillis,
+                                System::nanoTime,
+                                new SplittableRandom()),
                         registry);
         tiers = new Tiers(memory, disk);
         disk.start(new Above());
