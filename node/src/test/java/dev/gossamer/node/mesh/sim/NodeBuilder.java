@@ -67,19 +67,24 @@ final class NodeBuilder {
     Keyspace keyspace(SimProcess process, HybridClock hybrid) {
         MeterRegistry meters = new CompositeMeterRegistry();
         HostClock clock = process.clock();
-        return new Keyspace(
+        MemoryTier tier =
                 new MemoryTier(
                         new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
                         clock::nanoTime,
                         clock::wallMillis,
                         caches.copies(),
-                        meters),
-                hybrid,
-                process.member().id(),
-                clock::wallMillis,
-                clock::nanoTime,
-                caches,
-                meters);
+                        meters);
+        Keyspace keyspace =
+                new Keyspace(
+                        tier,
+                        hybrid,
+                        process.member().id(),
+                        clock::wallMillis,
+                        clock::nanoTime,
+                        caches,
+                        meters);
+        process.disk().load(tier, keyspace);
+        return keyspace;
     }
 
     MeshNode node(SimProcess process) {
@@ -97,7 +102,7 @@ final class NodeBuilder {
                 process.keyspace(),
                 nearTier(process),
                 agreement,
-                disk::keep,
+                disk.notary(process.keyspace()),
                 new SimulatedNodes.Ports(
                         process.lanes(),
                         process.membership(),
@@ -145,7 +150,8 @@ final class NodeBuilder {
                 setup.replication(),
                 setup.founders(),
                 AgreementSettings.LEASE_DEFAULT,
-                AgreementSettings.DEAD_LINK_DEFAULT);
+                AgreementSettings.DEAD_LINK_DEFAULT,
+                AgreementSettings.RETURN_WAIT_DEFAULT);
     }
 
     private MeshSettings settings() {
