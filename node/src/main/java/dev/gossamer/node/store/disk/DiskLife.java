@@ -59,18 +59,8 @@ final class DiskLife {
     }
 
     void start(Recovered recovered) {
-        boolean hasLog = parts.found().manifest().isPresent();
-        boolean follows = parts.intents().follow(parts.folder().logId());
-        if (hasLog && !follows && parts.found().sameBoot()) {
-            // Given up by the run before, or the notes are gone: nothing in the log can be proved.
-            LOG.warn("what is on the disk cannot be trusted: its run gave the log up");
-            hasLog = false;
-        }
-        if (!follows || !parts.found().sameBoot()) {
-            parts.intents().begin(parts.folder().logId());
-        }
         try {
-            begin(recovered, hasLog);
+            begin(recovered, canBeTrusted());
         } catch (IOException e) {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }
@@ -84,11 +74,33 @@ final class DiskLife {
         end(recovered);
     }
 
+    /** Whether there is a log, and it is known which of it may be older than it should be. */
+    private boolean canBeTrusted() throws IOException {
+        LogFolder folder = parts.folder();
+        Intents intents = parts.intents();
+        if (parts.found().manifest().isEmpty()) {
+            return false;
+        }
+        if (!parts.found().sameBoot()) {
+            intents.begin(folder.logId(), folder.nextSegment());
+            return true;
+        }
+        if (!intents.belongTo(folder.logId())) {
+            // Given up by the run before, or the notes are gone: nothing in the log can be proved.
+            LOG.warn("what is on the disk cannot be trusted: the log was given up");
+            return false;
+        }
+        intents.suspect(
+                folder.holes(intents.firstSegment(), parts.caches()::nameOf),
+                folder.nextSegment());
+        return true;
+    }
+
     private void begin(Recovered recovered, boolean loads) throws IOException {
         List<Segment> before = parts.frames().inOrder();
         if (!loads) {
             parts.folder().wipe();
-            parts.intents().begin(parts.folder().logId());
+            parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
         }
         boolean fromSnapshot = loads && parts.found().manifest().orElseThrow().isClean();
         if (fromSnapshot) {
@@ -218,7 +230,7 @@ final class DiskLife {
         state.set(State.HALF_OPEN);
         try {
             parts.folder().wipe();
-            parts.intents().begin(parts.folder().logId());
+            parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
             parts.durable().resume(parts.staging().lastAdded());
             parts.writer().begin();
             parts.writer().probe();

@@ -165,6 +165,44 @@ final class LogFolder {
         return true;
     }
 
+    /**
+     * Where something of the log is lost, as far as can be told without looking at all records:
+     * segments that are not there, and those that do not end as they were sealed.
+     *
+     * @param first older ones do not matter
+     */
+    List<Intents.Hole> holes(long first, Function<Bytes, String> cacheOf) throws IOException {
+        List<Intents.Hole> holes = new ArrayList<>();
+        List<Segment> segments = frames.inOrder();
+        long expected = first;
+        for (Segment segment : segments) {
+            if (segment.number() < first) {
+                continue;
+            }
+            if (segment.number() > expected && expected > first) {
+                holes.add(new Intents.Hole(expected, 0, false));
+            }
+            expected = segment.number() + 1;
+            if (!isSealed(segment)) {
+                holes.add(new Intents.Hole(segment.number(), scan(segment, cacheOf).end(), false));
+            }
+        }
+        // Whatever was written last may have begun a segment that is not there at all.
+        holes.add(new Intents.Hole(expected, 0, true));
+        return holes;
+    }
+
+    private boolean isSealed(Segment segment) throws IOException {
+        SegmentId id = new SegmentId(logId, segment.number(), settings.segmentBytes());
+        try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ)) {
+            return SegmentScan.isSealed(id, SegmentSource.of(channel));
+        }
+    }
+
+    long nextSegment() {
+        return nextSegment;
+    }
+
     /** Finds out what a segment holds, whatever has happened to it. */
     ScannedSegment scan(Segment segment, Function<Bytes, String> cacheOf) throws IOException {
         SegmentId id = new SegmentId(logId, segment.number(), settings.segmentBytes());

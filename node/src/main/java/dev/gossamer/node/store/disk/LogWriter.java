@@ -86,7 +86,9 @@ final class LogWriter {
             syncedNanos = nanoClock.getAsLong();
         }
         publish(batch);
-        intents.reached(taken);
+        if (!batch.isEmpty()) {
+            intents.reached(taken, tail().segment().number(), tail().end());
+        }
         written.reached(taken);
         if (!dirty) {
             durable.reached(taken);
