@@ -4,6 +4,7 @@ import dev.gossamer.node.store.disk.DiskReader.Result;
 import dev.gossamer.node.store.disk.DiskStatus.State;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -91,8 +92,7 @@ final class DiskLife {
             return false;
         }
         intents.suspect(
-                folder.holes(intents.firstSegment(), parts.caches()::nameOf),
-                folder.nextSegment());
+                folder.holes(intents.firstSegment(), parts.caches()::nameOf), folder.nextSegment());
         return true;
     }
 
@@ -145,6 +145,10 @@ final class DiskLife {
             }
             try {
                 brings.load(segment);
+            } catch (NoSuchFileException e) {
+                if (!segment.retired().get()) {
+                    LOG.warn("{} is gone", segment.path().getFileName());
+                }
             } catch (IOException e) {
                 LOG.warn("{} could not be read: {}", segment.path().getFileName(), e.getMessage());
                 parts.readerCounts().quarantined(1);

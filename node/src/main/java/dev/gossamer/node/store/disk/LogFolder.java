@@ -42,6 +42,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFolder {
     private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
+
+    /** Frames that are free at a start: for the segment that is begun, and the one after it. */
+    private static final int SPARE = 2;
+
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final DiskSettings settings;
@@ -113,7 +117,7 @@ final class LogFolder {
         }
         logId = manifest.logId();
         List<Path> files = segmentFiles();
-        int surplus = Math.max(0, files.size() - frames.count() + 1);
+        int surplus = Math.max(0, files.size() - frames.count() + SPARE);
         for (Path file : files.subList(0, surplus)) {
             LOG.info("{} is removed: the budget has no room for it", file.getFileName());
             Files.delete(file);

@@ -134,7 +134,11 @@ final class DiskLab implements AutoCloseable {
                 options.wrap()
                         .apply(
                                 Backends.choose(
-                                        options.kind(), ground.loops, io, ground.virtual, System::nanoTime));
+                                        options.kind(),
+                                        ground.loops,
+                                        io,
+                                        ground.virtual,
+                                        System::nanoTime));
         memory =
                 new MemoryTier(
                         new MemorySettings(options.memoryBytes(), 1 << 20),

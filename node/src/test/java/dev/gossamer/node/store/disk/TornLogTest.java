@@ -108,7 +108,9 @@ class TornLogTest {
                 long kept = check(file.getFileName() + " flipped at " + at);
                 if (!file.endsWith("manifest")) {
                     // One record may be lost, and with it one key.
-                    assertThat(kept).as("%s flipped at %d", file, at).isGreaterThan(last.size() - 2);
+                    assertThat(kept)
+                            .as("%s flipped at %d", file, at)
+                            .isGreaterThan(last.size() - 2);
                     tried += last.size();
                     found += kept;
                 }
