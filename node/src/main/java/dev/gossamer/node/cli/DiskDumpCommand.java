@@ -85,9 +85,16 @@ final class DiskDumpCommand implements Callable<Integer> {
                 folder,
                 "dumping",
                 (found, progress) -> {
-                    new FolderDump(found, filter, form, terminal::line).run(progress);
+                    new FolderDump(found, filter, form, line -> print(terminal, line))
+                            .run(progress);
                     return 0;
                 });
+    }
+
+    /** False when the other end of the pipe is gone, as that of {@code head} is. */
+    private static boolean print(Terminal terminal, String line) {
+        terminal.line(line);
+        return !terminal.out().checkError();
     }
 
     private int checked(int index) {

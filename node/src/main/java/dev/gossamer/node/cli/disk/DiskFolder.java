@@ -10,6 +10,7 @@ import dev.gossamer.node.store.disk.format.ReadPage;
 import dev.gossamer.node.store.disk.format.ScannedSegment.State;
 import dev.gossamer.node.store.disk.format.SegmentHeader;
 import dev.gossamer.node.store.disk.format.SegmentId;
+import dev.gossamer.node.store.disk.format.SegmentSource;
 import dev.gossamer.node.store.disk.format.UnknownFormatException;
 import dev.gossamer.protocol.Bytes;
 import java.io.IOException;
@@ -81,13 +82,21 @@ public final class DiskFolder {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 OptionalLong number = DiskFormat.segmentNumber(String.valueOf(file.getFileName()));
-                if (number.isPresent() && Files.isRegularFile(file)) {
-                    found.add(new SegmentFile(file, number.getAsLong(), Files.size(file)));
+                if (number.isPresent()) {
+                    add(file, number.getAsLong(), found);
                 }
             }
         }
         found.sort(Comparator.comparingLong(SegmentFile::number));
         return found;
+    }
+
+    private static void add(Path file, long number, List<SegmentFile> found) throws IOException {
+        try {
+            found.add(new SegmentFile(file, number, Files.size(file)));
+        } catch (NoSuchFileException _) {
+            return; // the node has removed it since the folder was listed
+        }
     }
 
     public Path path() {
@@ -145,7 +154,7 @@ public final class DiskFolder {
             return new SegmentId(known.logId(), file.number(), known.segmentBytes());
         }
         ByteBuffer page = ByteBuffer.allocate(DiskFormat.PAGE_BYTES);
-        channel.read(page, 0);
+        SegmentSource.of(channel).read(page, 0);
         return SegmentHeader.decode(page.flip())
                         instanceof ReadPage.Whole<SegmentHeader>(var header)
                 ? new SegmentId(header.logId(), file.number(), header.segmentBytes())

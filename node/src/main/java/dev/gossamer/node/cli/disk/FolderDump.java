@@ -9,15 +9,15 @@ import dev.gossamer.node.store.disk.format.SegmentIndex;
 import dev.gossamer.protocol.Bytes;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /** What {@code disk dump} shows: records, one a line, in the order in which they were written. */
 public final class FolderDump {
     private final DiskFolder folder;
     private final RecordFilter filter;
     private final Form form;
-    private final Consumer<String> lines;
+    private final Predicate<String> lines;
 
     /**
      * How a record is shown.
@@ -28,7 +28,10 @@ public final class FolderDump {
      */
     public record Form(boolean json, boolean values, int valueBytesMax) {}
 
-    public FolderDump(DiskFolder folder, RecordFilter filter, Form form, Consumer<String> lines) {
+    /**
+     * @param lines takes a line, and says whether somebody still listens
+     */
+    public FolderDump(DiskFolder folder, RecordFilter filter, Form form, Predicate<String> lines) {
         this.folder = folder;
         this.filter = filter;
         this.form = form;
@@ -44,7 +47,9 @@ public final class FolderDump {
             Optional<OpenSegment> found = folder.scan(file);
             if (found.isPresent()) {
                 try (OpenSegment segment = found.get()) {
-                    dump(segment);
+                    if (!dump(segment)) {
+                        return;
+                    }
                 }
             }
             passed += file.bytes();
@@ -52,34 +57,34 @@ public final class FolderDump {
         }
     }
 
-    private void dump(OpenSegment segment) throws IOException {
+    /**
+     * @return whether somebody still listens
+     */
+    private boolean dump(OpenSegment segment) throws IOException {
         SegmentIndex index = segment.index();
         RecordReader reader = segment.reader();
-        for (int fact = 0; fact < index.count(); fact++) {
+        boolean isHeard = true;
+        for (int fact = 0; isHeard && fact < index.count(); fact++) {
+            int offset = index.offset(fact);
             if (!index.isLost(fact)
                     && filter.mayMatch(index, fact)
-                    && reader.head(index.offset(fact)) instanceof RecordHead head) {
-                dump(head, reader, segment.file().number(), index.offset(fact));
+                    && reader.head(offset) instanceof RecordHead head) {
+                isHeard = dump(head, reader, segment.file().number(), offset);
             }
         }
+        return isHeard;
     }
 
-    private void dump(RecordHead head, RecordReader reader, long segment, long offset)
+    private boolean dump(RecordHead head, RecordReader reader, long segment, long offset)
             throws IOException {
         Optional<Bytes> key =
                 head.kind().hasKey() ? Optional.of(reader.key(head)) : Optional.empty();
         if (key.isPresent() && !filter.matches(key.get())) {
-            return;
+            return true;
         }
-        RecordLine line =
-                new RecordLine(
-                        segment,
-                        offset,
-                        head,
-                        key,
-                        valueOf(head, reader, offset),
-                        form.valueBytesMax());
-        lines.accept(form.json() ? Json.line(line.toMap()) : line.text());
+        Optional<ReadRecord> value = valueOf(head, reader, offset);
+        RecordLine line = new RecordLine(segment, offset, head, key, value, form.valueBytesMax());
+        return lines.test(form.json() ? Json.line(line.toMap()) : line.text());
     }
 
     private Optional<ReadRecord> valueOf(RecordHead head, RecordReader reader, long offset)

@@ -84,12 +84,7 @@ public final class FolderReport {
             liveBytes += index.length(fact);
         }
         return new SegmentReport(
-                segment.file(),
-                segment.scanned(),
-                records,
-                liveEntries,
-                liveTombstones,
-                liveBytes);
+                segment.file(), segment.scanned(), records, liveEntries, liveTombstones, liveBytes);
     }
 
     private boolean isOver(int expirySeconds) {
