@@ -134,6 +134,7 @@ final class LoopRouter {
         if (isClear(slot, operation.key())
                 && mayApply(holding, slot, operation.key())
                 && isOnlyCopy(holding, slot, operation.key())
+                && !mustBeDurable()
                 && !warming.isNeeded(operation, slot)) {
             Keyspace.Change change =
                     keyspace.applyAlone(operation, slot, holding.epoch(), null, callback.caller());
@@ -192,6 +193,10 @@ final class LoopRouter {
         return holding.isAlone(slot, keyspace.settingsOf(key).replication());
     }
 
+    private boolean mustBeDurable() {
+        return keyspace.tiers().lower().acknowledgesDurable();
+    }
+
     /** Whether nobody has a copy that this node has not; the other side of a partition may. */
     private boolean isOnlyCopy(Holding holding, int slot, Bytes key) {
         return isAlone(holding, slot, key) && !holding.topology().isProvisional();
@@ -201,7 +206,7 @@ final class LoopRouter {
     void apply(WriteCall call, Holding holding) {
         // A lease changes no entry: as for a read, it is enough to look for pending writes after.
         if (call.operation() instanceof Operation.TakeLease
-                || isAlone(holding, call.slot(), call.key())) {
+                || (isAlone(holding, call.slot(), call.key()) && !mustBeDurable())) {
             Keyspace.Change change = changeOf(call, holding);
             if (change.changed().isEmpty()) {
                 answerUnchanged(call, change.outcome(), holding);

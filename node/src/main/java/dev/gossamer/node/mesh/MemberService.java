@@ -104,7 +104,10 @@ final class MemberService implements RequestHandler {
             case Request.AwaitLease(var key, var waitMillis) ->
                     LeaseWait.start(
                             router.get(), key, waitMillis, false, new LeaseReply(responder));
-            case Request.Replicate replicate -> responder.reply(store(replicate, holding));
+            case Request.Replicate replicate -> {
+                Reply stored = store(replicate, holding);
+                keyspace.tiers().lower().whenDurable(() -> responder.reply(stored));
+            }
             case Request.Inspect asked -> responder.reply(inspection.answer(asked, holding));
             case Request.Recall recall -> work(responder, () -> recall(recall));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));

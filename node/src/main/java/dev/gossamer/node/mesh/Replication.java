@@ -9,6 +9,7 @@ import dev.gossamer.node.mesh.link.DeadlineWheel;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
@@ -206,7 +207,17 @@ final class Replication extends DeadlineWheel.Deadline {
             router.lane.send(
                     target, request, holding.epoch(), deadlineNanos, new Answer(target, round));
         }
-        oneLess(round);
+        countThisNode(round);
+    }
+
+    /** Its copy counts when it would be found after whatever the node is to outlive. */
+    private void countThisNode(int ofRound) {
+        LowerTier disk = router.shared.keyspace().tiers().lower();
+        if (disk.acknowledgesDurable()) {
+            disk.whenDurable(() -> router.lane.execute(() -> oneLess(ofRound)));
+        } else {
+            oneLess(ofRound);
+        }
     }
 
     private final class Answer implements ReplyHandler {

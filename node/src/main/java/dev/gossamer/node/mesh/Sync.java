@@ -239,7 +239,10 @@ final class Sync {
         switch (request) {
             case SyncRequest.Survey survey -> reply(responder, service.survey(survey, holding));
             case SyncRequest.Compare compare -> reply(responder, service.compare(compare, holding));
-            case SyncRequest.Settle settle -> reply(responder, service.settle(settle, holding));
+            case SyncRequest.Settle settle -> {
+                SyncReply done = service.settle(settle, holding);
+                keyspace.tiers().lower().whenDurable(() -> reply(responder, done));
+            }
             case SyncRequest.Versions versions ->
                     work(responder, () -> service.versions(versions, holding));
             case SyncRequest.Ranges ranges ->

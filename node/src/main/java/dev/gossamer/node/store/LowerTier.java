@@ -91,6 +91,18 @@ public interface LowerTier {
      */
     int drop(int slot, IntPredicate which, Predicate<Version> spared);
 
+    /** Whether there is room for more than rests here. */
+    boolean hasRoom();
+
+    /** Whether nothing is to be acknowledged before it is on the device: {@link #whenDurable}. */
+    boolean acknowledgesDurable();
+
+    /**
+     * Runs {@code then} once all that was written up to now is on the device, where nothing is to
+     * be acknowledged before; else at once. On any thread; it must not wait.
+     */
+    void whenDurable(Runnable then);
+
     /** Entries of the slot that rest here and not in memory. O(1). */
     int liveCount(int slot);
 

@@ -65,6 +65,21 @@ final class NoLowerTier implements LowerTier {
     }
 
     @Override
+    public boolean hasRoom() {
+        return false;
+    }
+
+    @Override
+    public boolean acknowledgesDurable() {
+        return false;
+    }
+
+    @Override
+    public void whenDurable(Runnable then) {
+        then.run();
+    }
+
+    @Override
     public int liveCount(int slot) {
         return 0;
     }

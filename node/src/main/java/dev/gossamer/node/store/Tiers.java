@@ -164,6 +164,11 @@ public final class Tiers {
         return memory.mayHaveOutlived(slot, key, entry);
     }
 
+    /** Whether more may come without something else having to leave, or nearly so. */
+    public boolean hasRoom() {
+        return memory.bytes() < memory.bytesMax() / 20 * 19 || lower.hasRoom();
+    }
+
     /** Live entries of a slot, in memory and below. O(1). */
     public int liveCount(int slot) {
         return memory.liveCount(slot) + lower.liveCount(slot);

@@ -96,12 +96,22 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         }
     }
 
-    /**
-     * Runs {@code then} once all that was written up to now is on the device, where the policy is
-     * to acknowledge nothing before; else at once. On any thread; must not wait.
-     */
+    /** In a segment's length less than the budget, for that much is freed at a time. */
+    @Override
+    public boolean hasRoom() {
+        long used = parts.frames().liveBytes() + 2L * parts.frames().segmentBytes();
+        return shelf.isOpen()
+                && used < (long) parts.frames().count() * parts.frames().segmentBytes();
+    }
+
+    @Override
+    public boolean acknowledgesDurable() {
+        return parts.settings().fsync() instanceof DiskSettings.Fsync.Always && shelf.isOpen();
+    }
+
+    @Override
     public void whenDurable(Runnable then) {
-        if (parts.settings().fsync() instanceof DiskSettings.Fsync.Always && shelf.isOpen()) {
+        if (acknowledgesDurable()) {
             parts.durable().when(parts.staging().lastAdded(), then);
         } else {
             then.run();

@@ -126,7 +126,7 @@ class DiskTierTest {
     @EnumSource(Backend.Kind.class)
     void theFolderNeverTakesMoreThanItsBudgetHoweverMuchIsOverwritten(Backend.Kind kind)
             throws IOException {
-        long budget = 16L << 20;
+        long budget = 20L << 20;
         try (DiskLab lab = new DiskLab(DiskLab.options(folder).kind(kind).disk(budget, 1 << 20))) {
             for (int i = 0; i < 20_000; i++) {
                 lab.put("key" + i % 2_000, value(i, 4096));
