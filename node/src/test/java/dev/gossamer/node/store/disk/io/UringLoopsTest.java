@@ -68,6 +68,22 @@ class UringLoopsTest {
     }
 
     @Test
+    void aClosedRingRefusesAndNotInsideTheCallEither() throws InterruptedException {
+        backend.close();
+        Ended end = new Ended();
+        boolean[] endedInside = new boolean[1];
+        loops.group()
+                .next()
+                .submit(() -> {
+                    file.read(0, ByteBuffer.allocateDirect(10), end);
+                    endedInside[0] = end.thread() == Thread.currentThread();
+                })
+                .sync();
+        assertThat(end.awaitFailure()).isInstanceOf(DiskException.Closed.class);
+        assertThat(endedInside[0]).isFalse();
+    }
+
+    @Test
     void whatOthersAskGoesToTheLoopsInTurn() {
         Set<Thread> seen = new HashSet<>();
         for (int i = 0; i < 4; i++) {
