@@ -97,6 +97,14 @@ final class Detector {
         return Math.min(one, other) * 1000 + Math.max(one, other);
     }
 
+    /**
+     * Whether some member takes another for dead: any may be left out of a view any time, also
+     * while the topology is whole.
+     */
+    boolean isTorn() {
+        return suspected.containsValue(true);
+    }
+
     private boolean hear(int one, int other) {
         return network.isOpenBothWays(one, other) && !isPaused(one) && !isPaused(other);
     }
@@ -174,7 +182,7 @@ final class Detector {
     private void tell(List<SimProcess> group) {
         List<Member> members = group.stream().map(SimProcess::member).sorted().toList();
         MeshView view = new MeshView(viewId, members);
-        boolean torn = suspected.containsValue(true);
+        boolean torn = isTorn();
         for (SimProcess each : group) {
             List<Member> before = told.get(each);
             boolean shrinks = before != null && before.size() > members.size();

@@ -186,7 +186,8 @@ final class Faults {
      * Whether the mesh stands the loss of so many more: who leaves may be lost until it is gone.
      */
     private boolean mayLose(int members) {
-        if (separations == 0 && !isAnybodyLeaving() && isWhole.getAsBoolean()) {
+        boolean calm = separations == 0 && !isAnybodyLeaving() && !hosts.detector().isTorn();
+        if (calm && isWhole.getAsBoolean()) {
             mayBeLost = Math.min(setup.replication(), hosts.running().size()) - 1;
         }
         if (mayBeLost < members) {

@@ -70,7 +70,11 @@ public final class RecordReader {
         return offset;
     }
 
-    private long nextMark(long from) throws IOException {
+    /**
+     * Where the next record may start, at {@code from} or behind it: where the segment's mark is.
+     * The limit without one.
+     */
+    long nextMark(long from) throws IOException {
         long offset = from;
         while (offset + Integer.BYTES <= limit) {
             int place = window.at(offset, Integer.BYTES);

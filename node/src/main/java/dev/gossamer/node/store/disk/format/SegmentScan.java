@@ -153,9 +153,7 @@ public final class SegmentScan {
             }
             Flaw flaw = (Flaw) read;
             boolean isEmpty = reader.isZero();
-            long lostAt = offset;
-            reader.twin(offset).ifPresent(erasure -> facts.addLost(erasure, lostAt));
-            long next = reader.nextRecord(offset + DiskFormat.UNIT_BYTES);
+            long next = passOver(reader, offset, limit);
             if (next == limit && state == State.UNSEALED) {
                 tail = isEmpty ? Optional.empty() : Optional.of(flaw);
                 break;
@@ -164,6 +162,23 @@ public final class SegmentScan {
             offset = next;
         }
         return new ScannedSegment(state, header, footer, facts.index(), offset, tail, quarantined);
+    }
+
+    /**
+     * Goes on to the next whole record, and voids the place of each damaged one on the way that
+     * still tells it.
+     *
+     * @param from where a damaged record was looked at
+     * @return the limit where there is none
+     */
+    private long passOver(RecordReader reader, long from, long limit) throws IOException {
+        long offset = from;
+        do {
+            long lostAt = offset;
+            reader.twin(offset).ifPresent(erasure -> facts.addLost(erasure, lostAt));
+            offset = reader.nextMark(offset + DiskFormat.UNIT_BYTES);
+        } while (offset < limit && reader.head(offset) instanceof Flaw);
+        return offset;
     }
 
     private void add(RecordHead head, RecordReader reader, long offset) {

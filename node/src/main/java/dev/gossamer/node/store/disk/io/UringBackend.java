@@ -207,7 +207,8 @@ final class UringBackend implements Backend {
             if (!ring.close(CLOSE_NANOS)) {
                 ABANDONED.add(ring);
                 LOG.warn(
-                        "the kernel has not ended all operations of a ring; {} are open in all",
+                        "a ring was left with operations that the kernel has not ended; {} are open"
+                                + " in all",
                         traffic.pending());
             }
         }

@@ -98,10 +98,41 @@ final class UringRing implements IoUringIoHandle {
     private void accept(Request request) {
         if (closed) {
             refuse(request);
-        } else if (freeCount == 0) {
-            waiting.add(request);
         } else {
-            begin(request);
+            waiting.add(request);
+            refill();
+        }
+    }
+
+    private void refill() {
+        while (freeCount > 0 && !waiting.isEmpty()) {
+            int place = free[--freeCount];
+            flights[place].begin(waiting.remove());
+            submit(place);
+        }
+    }
+
+    private void submit(int place) {
+        DiskException obstacle = obstacleOrNull(place);
+        if (obstacle != null) {
+            Request refused = vacate(place);
+            traffic.aside(() -> refused.failed(obstacle));
+        }
+    }
+
+    /** Why the kernel has nothing of this; null when it has, or will with the loop's next call. */
+    private @Nullable DiskException obstacleOrNull(int place) {
+        Request request = flights[place].request();
+        IoRegistration joined = registration;
+        try {
+            // Zero: the registration was cancelled meanwhile.
+            return joined == null || joined.submit(operation(flights[place], place)) == 0
+                    ? closedWas(request)
+                    : null;
+        } catch (RuntimeException e) {
+            // The ring was full and the kernel took nothing of it.
+            return new DiskException.Failed(
+                    request.operation, request.file.path(), request.offset, e);
         }
     }
 
@@ -112,21 +143,6 @@ final class UringRing implements IoUringIoHandle {
 
     private static DiskException closedWas(Request request) {
         return new DiskException.Closed(request.operation, request.file.path());
-    }
-
-    private void begin(Request request) {
-        int place = free[--freeCount];
-        flights[place].begin(request);
-        submit(place);
-    }
-
-    private void submit(int place) {
-        Flight flight = flights[place];
-        IoRegistration joined = registration;
-        // Zero: the registration was cancelled meanwhile, and the kernel has nothing of this.
-        if (joined == null || joined.submit(operation(flight, place)) == 0) {
-            refuse(vacate(place));
-        }
     }
 
     private static IoUringIoOps operation(Flight flight, int place) {
@@ -159,42 +175,43 @@ final class UringRing implements IoUringIoHandle {
         int place = (int) answer.userData();
         Flight flight = flights[place];
         switch (flight.answered(answer.res())) {
-            case CONTINUE -> submit(place);
-            case COMPLETE -> end(place, null);
-            case FAIL -> end(place, flight.request().failure());
+            case CONTINUE -> {
+                submit(place);
+                refill();
+            }
+            case COMPLETE -> end(place).done();
+            case FAIL -> {
+                DiskException why = flight.request().failure();
+                end(place).failed(why);
+            }
         }
     }
 
     /** The place goes to who waits before the completion runs, so that the ring stays full. */
-    private void end(int place, @Nullable DiskException whyNotOrNull) {
+    private Request end(int place) {
         Request ended = vacate(place);
-        if (whyNotOrNull == null) {
-            ended.done();
-        } else {
-            ended.failed(whyNotOrNull);
-        }
+        refill();
+        return ended;
     }
 
     private Request vacate(int place) {
-        Request ended = flights[place].end();
         free[freeCount++] = place;
-        Request next = waiting.poll();
-        if (next != null) {
-            begin(next);
-        }
-        return ended;
+        return flights[place].end();
     }
 
     /** The loop ends, or the backend does. */
     @Override
     public void close() {
         closed = true;
-        for (Request left = waiting.poll(); left != null; left = waiting.poll()) {
-            refuse(left);
-        }
+        refuseWaiting();
         if (registration != null) {
             registration.cancel();
         }
+    }
+
+    private void refuseWaiting() {
+        waiting.forEach(this::refuse);
+        waiting.clear();
     }
 
     @Override
@@ -207,8 +224,7 @@ final class UringRing implements IoUringIoHandle {
         try {
             loop.execute(this::close);
         } catch (RejectedExecutionException _) {
-            // The loop ended first, and closed this as it did.
-            return gone.getCount() == 0;
+            return closeAfterLoop(waitNanos);
         }
         try {
             return gone.await(waitNanos, TimeUnit.NANOSECONDS);
@@ -216,5 +232,13 @@ final class UringRing implements IoUringIoHandle {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** A loop that ended first need not have told, and nobody else has these fields any more. */
+    private boolean closeAfterLoop(long waitNanos) {
+        if (loop.terminationFuture().awaitUninterruptibly(waitNanos, TimeUnit.NANOSECONDS)) {
+            refuseWaiting();
+        }
+        return freeCount == flights.length;
     }
 }

@@ -231,6 +231,33 @@ class SegmentScanTest {
     }
 
     @Test
+    void damagedRecordsNextToEachOtherVoidTheirPlacesAndTheOneBehindThemIsFound()
+            throws IOException {
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            samples.add(new Sample(Samples.value("k" + i, new byte[i], i), "default"));
+        }
+        ByteBuffer file = Samples.unsealed(Samples.SMALL_SEGMENT, samples);
+        List<Fact> all = facts(file);
+        for (int first = 0; first < all.size(); first++) {
+            for (int end = first + 1; end <= all.size(); end++) {
+                List<Fact> expected = new ArrayList<>(all);
+                for (int i = first; i < end; i++) {
+                    flipClock(file, all.get(i));
+                    expected.set(i, lost(all.get(i)));
+                }
+                assertThat(facts(file)).isEqualTo(expected);
+                all.subList(first, end).forEach(fact -> flipClock(file, fact));
+            }
+        }
+    }
+
+    private static void flipClock(ByteBuffer file, Fact fact) {
+        int at = fact.offset() + 48;
+        file.put(at, (byte) ~file.get(at));
+    }
+
+    @Test
     void whatAnEarlierUseOfTheFileLeftBehindIsNotTakenForARecord() throws IOException {
         SegmentHeader earlier =
                 new SegmentHeader(Samples.LOG, Samples.NUMBER - 1, Samples.SMALL_SEGMENT, 1);

@@ -167,6 +167,26 @@ class SnapshotTest {
         }
     }
 
+    @Test
+    void aSnapshotThatMissesABlockIsNotTakenForWhole() throws IOException {
+        write(entries(100_000), REMOVED);
+        Path file = folder.resolve(DiskFormat.SNAPSHOT_NAME);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        int blocks = 0;
+        int at = DiskFormat.PAGE_BYTES;
+        while (at < bytes.limit()) {
+            int end = at + Little.i32(bytes, at + SnapshotBlock.BYTES_AT);
+            byte[] without = new byte[bytes.limit() - (end - at)];
+            bytes.get(0, without, 0, at);
+            bytes.get(end, without, at, bytes.limit() - end);
+            Files.write(file, without);
+            assertThat(SnapshotReader.read(folder, CLEAN, new Heard())).isEqualTo(Outcome.DAMAGED);
+            at = end;
+            blocks++;
+        }
+        assertThat(blocks).isEqualTo(8); // two tables, four of entries, one of removals, the end
+    }
+
     private void checkDamaged(Path file, byte[] bytes) throws IOException {
         Files.write(file, bytes);
         Heard heard = new Heard();

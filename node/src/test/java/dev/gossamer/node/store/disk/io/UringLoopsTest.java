@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -67,6 +68,22 @@ class UringLoopsTest {
     }
 
     @Test
+    void aClosedRingRefusesAndNotInsideTheCallEither() throws InterruptedException {
+        backend.close();
+        Ended end = new Ended();
+        boolean[] endedInside = new boolean[1];
+        loops.group()
+                .next()
+                .submit(() -> {
+                    file.read(0, ByteBuffer.allocateDirect(10), end);
+                    endedInside[0] = end.thread() == Thread.currentThread();
+                })
+                .sync();
+        assertThat(end.awaitFailure()).isInstanceOf(DiskException.Closed.class);
+        assertThat(endedInside[0]).isFalse();
+    }
+
+    @Test
     void whatOthersAskGoesToTheLoopsInTurn() {
         Set<Thread> seen = new HashSet<>();
         for (int i = 0; i < 4; i++) {
@@ -114,35 +131,44 @@ class UringLoopsTest {
         return end;
     }
 
+    /**
+     * Netty gives a ring 200 ms to end; what a slower disk has then is never told to have ended,
+     * for nobody can know when the kernel lets go of its memory.
+     */
     @Test
-    void loopsThatEndFirstEndWhatTheyWereAsked() throws IOException {
+    void loopsThatEndFirstRefuseWhatWaits() throws IOException {
+        int depth = 64;
+        int asked = 400;
         file.close();
         backend.close();
-        open(64);
+        open(depth);
         CountDownLatch go = new CountDownLatch(1);
-        List<Ended> ends = new ArrayList<>();
         for (EventExecutor loop : loops.group()) {
             loop.execute(() -> await(go));
         }
-        for (int i = 0; i < 400; i++) {
+        List<Ended> ends = new ArrayList<>();
+        for (int i = 0; i < asked; i++) {
             Ended end = new Ended();
             file.read(i * 512L, ByteBuffer.allocateDirect(4096), end);
             ends.add(end);
         }
         go.countDown();
         loops.close();
-        for (Ended end : ends) {
-            DiskException failure = end.awaitFailureOrNull();
-            if (failure != null) {
-                assertThat(failure).isInstanceOf(DiskException.Closed.class);
-            }
-        }
+        backend.close();
+        awaitEnds(ends, asked - loops.threads() * depth);
         Ended late = new Ended();
         file.read(0, ByteBuffer.allocateDirect(10), late);
         assertThat(late.awaitFailure()).isInstanceOf(DiskException.Closed.class);
-        long before = System.nanoTime();
-        backend.close();
-        assertThat(System.nanoTime() - before).as("nanoseconds of a close").isLessThan(1L << 32);
+    }
+
+    /** So many have ended, one way or the other. */
+    private static void awaitEnds(List<Ended> ends, int count) {
+        OnEveryWay.await(() -> ends.stream().filter(Ended::isEnded).count() >= count);
+        ends.stream()
+                .filter(Ended::isEnded)
+                .map(Ended::awaitFailureOrNull)
+                .filter(Objects::nonNull)
+                .forEach(each -> assertThat(each).isInstanceOf(DiskException.Closed.class));
     }
 
     private static void await(CountDownLatch latch) {
