@@ -266,9 +266,19 @@ final class LogFolder {
         Path file = path().resolve(DiskFormat.segmentName(nextSegment));
         DiskFile opened = backend.create(file, settings.segmentBytes());
         nextSegment++;
+        if (!(settings.fsync() instanceof DiskSettings.Fsync.Never)) {
+            forceFolder();
+        }
         Segment segment = new Segment(header, frame, file, opened);
         frames.fill(segment);
         return segment;
+    }
+
+    /** A file that was made or removed stays so after a loss of power. */
+    private void forceFolder() throws IOException {
+        try (FileChannel channel = FileChannel.open(path(), StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     /** Removes a segment that no row points to. */
