@@ -133,7 +133,7 @@ public final class Node implements AutoCloseable {
         EventLoops loops = opened(EventLoops.start(config.transport(), config.threads()));
         LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
 
-        Keyspace keyspace = keyspace(config, self);
+        Keyspace keyspace = keyspace(config, self, loops);
         JGroupsMembership membership =
                 new JGroupsMembership(config.membership(self), random.split(), nanoClock);
         AcceptorStore acceptor = AcceptorStore.open(config.dataDir(), identity.id());
@@ -183,7 +183,7 @@ public final class Node implements AutoCloseable {
                 self.ports().admin());
     }
 
-    private Keyspace keyspace(NodeConfig config, Member self) throws IOException {
+    private Keyspace keyspace(NodeConfig config, Member self, EventLoops loops) throws IOException {
         LongSupplier millis = clock::millis;
         KeyspaceSettings settings = config.keyspace();
         CeilingFile ceiling = opened(CeilingFile.open(config.dataDir()));
@@ -192,9 +192,11 @@ public final class Node implements AutoCloseable {
         every(HybridClock.EXTEND_INTERVAL_MILLIS, "gossamer-clock", versions::extend);
         MemoryTier memory =
                 new MemoryTier(config.memory(), nanoClock, millis, settings.copies(), registry);
+        Optional<NodeDisk> disk = disk(config, self, loops, memory);
         Keyspace keyspace =
                 new Keyspace(
-                        new Tiers(memory, LowerTier.NONE),
+                        new Tiers(
+                                memory, disk.<LowerTier>map(NodeDisk::tier).orElse(LowerTier.NONE)),
                         versions,
                         self.id(),
                         millis,
@@ -202,7 +204,34 @@ public final class Node implements AutoCloseable {
                         settings,
                         registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
+        disk.ifPresent(opened -> start(opened, keyspace));
         return keyspace;
+    }
+
+    private Optional<NodeDisk> disk(
+            NodeConfig config, Member self, EventLoops loops, MemoryTier memory) {
+        return config.disk()
+                .map(settings ->
+                        opened(
+                                NodeDisk.open(
+                                        settings,
+                                        loops,
+                                        config.keyspace().diskCaches(),
+                                        self.id(),
+                                        memory,
+                                        clock,
+                                        nanoClock,
+                                        random.split(),
+                                        registry)));
+    }
+
+    private void start(NodeDisk disk, Keyspace keyspace) {
+        disk.start(keyspace);
+        every(NodeDisk.TICK_MILLIS, "gossamer-disk-tick", disk.tier()::tick);
+        every(
+                MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                "gossamer-disk-upkeep",
+                () -> disk.tier().cleanUp(clock.millis()));
     }
 
     private NearTier nearTier(NodeConfig config, Keyspace keyspace) {

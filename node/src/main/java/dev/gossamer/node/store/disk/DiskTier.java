@@ -151,6 +151,7 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     }
 
     /** Done when everything that the log had is in the index, or the tier has been given up. */
+    @Override
     public CompletableFuture<Void> loaded() {
         return life.loaded();
     }
