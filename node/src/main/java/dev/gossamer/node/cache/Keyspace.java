@@ -74,7 +74,7 @@ public final class Keyspace {
         long retentionMillis = settings.tombstoneRetention().toMillis();
         this.leases = new Leases(settings.leases(), nanoClock, registry);
         this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
-        this.drops = new SlotDrop(tiers, locks::of);
+        this.drops = new SlotDrop(tiers, caches, locks::of);
         this.isValid = tags::isValidForRead;
         this.sweep = new TagSweep(this, tags, registry);
         this.writer =
@@ -458,26 +458,6 @@ public final class Keyspace {
         return SlotPage.of(tiers, wallMillis.getAsLong(), slot, fromPosition, entriesMax, bytesMax);
     }
 
-    /** Live entries of a slot, and those that are not and have not left yet. O(1). */
-    public int liveCount(int slot) {
-        return tiers.liveCount(slot);
-    }
-
-    /** How many live entries are here. O(slots). */
-    public long liveCount() {
-        return tiers.liveCount();
-    }
-
-    /** The bytes that entries, tombstones and their bookkeeping take here. */
-    public long bytes() {
-        return tiers.memory().bytes();
-    }
-
-    /** The budget of {@link #bytes}. */
-    public long bytesMax() {
-        return tiers.memory().bytesMax();
-    }
-
     /** {@link #dropSlot(int, IntPredicate, Predicate)} of all caches, without exception. */
     public int dropSlot(int slot) {
         return dropSlot(slot, _ -> true, _ -> false);
@@ -493,10 +473,7 @@ public final class Keyspace {
      * @return entries dropped
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
-        return tiers.lower().drop(slot, which, spared)
-                + drops.drop(
-                        slot,
-                        key -> which.test(settingsOf(key).replication()) && !isSpared(key, spared));
+        return drops.drop(slot, which, spared);
     }
 
     /**
@@ -506,11 +483,6 @@ public final class Keyspace {
      */
     int dropInvalid(int slot) {
         return drops.dropEntries(slot, (key, entry) -> mutations.isVoid(tags, key, entry));
-    }
-
-    private boolean isSpared(Bytes key, Predicate<Version> spared) {
-        Entry entry = standingOrNull(key);
-        return entry != null && spared.test(entry.version());
     }
 
     /**

@@ -4,9 +4,11 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Version;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -19,15 +21,31 @@ final class SlotDrop {
     private static final int BATCH = 256;
 
     private final Tiers tiers;
+    private final NamedCaches caches;
     private final IntFunction<Lock> lockOf;
 
-    SlotDrop(Tiers tiers, IntFunction<Lock> lockOf) {
+    SlotDrop(Tiers tiers, NamedCaches caches, IntFunction<Lock> lockOf) {
         this.tiers = tiers;
+        this.caches = caches;
         this.lockOf = lockOf;
     }
 
-    /** Drops what stands under those keys of a slot that are to go. */
-    int drop(int slot, Predicate<Bytes> goes) {
+    /** As {@link Keyspace#dropSlot(int, IntPredicate, Predicate)}. */
+    int drop(int slot, IntPredicate which, Predicate<Version> spared) {
+        int below = tiers.lower().drop(slot, which, spared);
+        return below
+                + drop(
+                        slot,
+                        key -> which.test(caches.of(key).replication()) && !isSpared(key, spared));
+    }
+
+    private boolean isSpared(Bytes key, Predicate<Version> spared) {
+        Entry entry = tiers.memory().peekOrNull(key);
+        return entry != null && spared.test(entry.version());
+    }
+
+    /** Drops what stands in memory under those keys of a slot that are to go. */
+    private int drop(int slot, Predicate<Bytes> goes) {
         int dropped = 0;
         long position = 0;
         while (position != MemoryTier.KeyPage.END) {

@@ -48,7 +48,7 @@ final class TagSweep {
         }
         long seen = 0;
         while (slot < Slot.COUNT && seen < ENTRIES_PER_STEP) {
-            seen += 1 + keyspace.liveCount(slot);
+            seen += 1 + keyspace.tiers().liveCount(slot);
             dropped.add(keyspace.dropInvalid(slot));
             slot++;
         }

@@ -255,7 +255,7 @@ final class MemberService implements RequestHandler {
         long count = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             if (holding.isPrimary(slot)) {
-                count += keyspace.liveCount(slot);
+                count += keyspace.tiers().liveCount(slot);
             }
         }
         return count;

@@ -400,7 +400,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     @Override
     public int countInSlot(int slot) {
-        return keyspace.liveCount(slot);
+        return keyspace.tiers().liveCount(slot);
     }
 
     @Override

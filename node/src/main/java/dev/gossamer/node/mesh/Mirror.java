@@ -137,7 +137,8 @@ final class Mirror {
                     listener.alike(slot, false);
                 }
                 case DIFFERENT -> {
-                    long entries = Math.max(0, verdict.entries() - keyspace.liveCount(slot));
+                    long entries =
+                            Math.max(0, verdict.entries() - keyspace.tiers().liveCount(slot));
                     if (listener.differs(slot, entries * reply.entryBytes())) {
                         differing.computeIfAbsent(primary, _ -> new ArrayDeque<>()).add(slot);
                     }

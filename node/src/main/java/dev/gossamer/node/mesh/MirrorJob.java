@@ -164,7 +164,8 @@ final class MirrorJob {
             long to = i < part.done() ? wanted.to() : part.to();
             compareOwn(wanted, from, to, theirs, difference);
         }
-        boolean hasRoom = keyspace.bytes() < keyspace.bytesMax() / 20 * 19;
+        boolean hasRoom =
+                keyspace.tiers().memory().bytes() < keyspace.tiers().memory().bytesMax() / 20 * 19;
         for (KeyVersion each : part.items()) {
             int slot = each.key().slotIndex();
             boolean wanted =

@@ -63,7 +63,7 @@ final class Narrowing {
     }
 
     private Cut cut(Wanted wanted) {
-        int entries = errand.keyspace.liveCount(wanted.slot());
+        int entries = errand.keyspace.tiers().liveCount(wanted.slot());
         return new Cut(wanted.slot(), wanted.rank(), KeyRanges.countFor(entries));
     }
 

@@ -220,9 +220,9 @@ final class Standing {
                 holding.count(Role.PRIMARY),
                 holding.count(Role.BACKUP),
                 holding.openCount(),
-                keyspace.liveCount(),
-                keyspace.bytes(),
-                keyspace.bytesMax(),
+                keyspace.tiers().liveCount(),
+                keyspace.tiers().memory().bytes(),
+                keyspace.tiers().memory().bytesMax(),
                 lease.getAsBoolean(),
                 transfer.get());
     }

@@ -81,14 +81,15 @@ final class SyncService {
         for (Digest theirs : compare.slots()) {
             int slot = theirs.slot();
             Likeness likeness = likeness(theirs, holding);
-            verdicts.add(new Verdict(likeness, settled.of(slot), keyspace.liveCount(slot)));
+            verdicts.add(new Verdict(likeness, settled.of(slot), keyspace.tiers().liveCount(slot)));
             if (compare.operations() && likeness != Likeness.UNKNOWN) {
                 keyspace.recentOperations(slot)
                         .forEach(each -> operations.add(new Operated(slot, each)));
             }
         }
-        long entries = Math.max(1, keyspace.liveCount());
-        int entryBytes = (int) Math.min(Integer.MAX_VALUE, keyspace.bytes() / entries);
+        long entries = Math.max(1, keyspace.tiers().liveCount());
+        int entryBytes =
+                (int) Math.min(Integer.MAX_VALUE, keyspace.tiers().memory().bytes() / entries);
         return new SyncReply.Compared(verdicts, operations, entryBytes);
     }
 

@@ -329,7 +329,7 @@ final class Walks {
         int start = (int) draw(Slot.COUNT);
         for (int i = 0; i < Slot.COUNT; i++) {
             int slot = (start + i) & (Slot.COUNT - 1);
-            if (holding.isPrimary(slot) && keyspace.liveCount(slot) > 0) {
+            if (holding.isPrimary(slot) && keyspace.tiers().liveCount(slot) > 0) {
                 List<Bytes> keys = keysInSlot(slot, FLUSH_PAGE_ENTRIES);
                 if (!keys.isEmpty()) {
                     return keys.get((int) draw(keys.size()));

@@ -6,13 +6,9 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.gossamer.node.store.Tombstones.Grave;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.Slot;
-import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
@@ -74,15 +70,9 @@ public final class MemoryTier {
     private final Cache<Bytes, Entry> cache;
     private final ConcurrentMap<Bytes, Entry> map;
     private final Policy<Bytes, Entry> policy;
-    private final SlotIndex index = new SlotIndex();
-    private final Digests digests;
+    private final TierBooks books;
     private final Tombstones tombstones;
     private final TierCounts counts = new TierCounts();
-    private final LongAdder bytes = new LongAdder();
-
-    /** By slot the latest clock of what has left it without a successor. 128 KiB. */
-    private final AtomicLongArray letGo = new AtomicLongArray(Slot.COUNT);
-
     private final long bytesLimit;
     private volatile LeftListener leftListener = (_, _, _) -> {};
     private volatile LowerTier lower = LowerTier.NONE;
@@ -111,7 +101,7 @@ public final class MemoryTier {
             MeterRegistry registry) {
         this.settings = settings;
         this.wallMillis = wallMillis;
-        this.digests = new Digests(copies);
+        this.books = new TierBooks(copies);
         this.tombstones = new Tombstones(settings.tombstoneBytesMax(), nanoClock);
         this.bytesLimit = settings.bytesMax() + slackBytes(settings.bytesMax());
         // The caller's thread does the upkeep: on few cores a hand-over costs more than the work.
@@ -142,24 +132,7 @@ public final class MemoryTier {
 
     /** What the tier under this one counts with. */
     public LowerAccounts accounts() {
-        return new LowerAccounts() {
-            @Override
-            public void mixed(int slot, int copies, long position, Version version) {
-                long mix =
-                        EntryMix.of(
-                                slot,
-                                position,
-                                version.epoch(),
-                                version.clock(),
-                                version.member().value());
-                digests.mixed(slot, copies, mix);
-            }
-
-            @Override
-            public void letGo(int slot, long clock) {
-                letGo.accumulateAndGet(slot, clock, Math::max);
-            }
-        };
+        return books;
     }
 
     /** The live entry, or null. Counts as a use, and as a hit or a miss. */
@@ -217,7 +190,7 @@ public final class MemoryTier {
 
     private void keep(int slot, Bytes key, Entry entry) {
         change(key, new Change(slot, entry));
-        if (bytes.sum() > bytesLimit) {
+        if (books.bytes() > bytesLimit) {
             evictSurplus();
         }
     }
@@ -265,7 +238,7 @@ public final class MemoryTier {
             if (after == null || after.isTombstone()) {
                 return removed(key, live, before);
             }
-            account(slot, key, before, after);
+            books.account(slot, key, before, after);
             lower.written(slot, key, after);
             return after;
         }
@@ -279,7 +252,7 @@ public final class MemoryTier {
             }
             changed |= before != null || after != null;
             if (before != null || after != null) {
-                account(slot, key, before, after);
+                books.account(slot, key, before, after);
             }
             if (live != null || (before != null && after == null)) {
                 counts.removed();
@@ -293,7 +266,7 @@ public final class MemoryTier {
                 grave.key(),
                 (key, live) -> {
                     if (tombstones.leave(grave)) {
-                        account(key.slotIndex(), key, grave.tombstone(), null);
+                        books.account(key.slotIndex(), key, grave.tombstone(), null);
                         counts.forgot(tombstones.isOver(grave));
                     }
                     return live;
@@ -306,7 +279,7 @@ public final class MemoryTier {
      * for as long, so one attempt may find nothing to evict.
      */
     private void evictSurplus() {
-        for (int attempt = 0; bytes.sum() > bytesLimit && attempt < SURPLUS_ATTEMPTS; attempt++) {
+        for (int attempt = 0; books.bytes() > bytesLimit && attempt < SURPLUS_ATTEMPTS; attempt++) {
             if (attempt > 0) {
                 LockSupport.parkNanos(SURPLUS_PAUSE_NANOS);
             }
@@ -327,17 +300,17 @@ public final class MemoryTier {
      * keys in the same versions. An entry that has expired counts until it has left. O(1).
      */
     public long digest(int slot, int rank) {
-        return digests.of(slot, rank);
+        return books.digests().of(slot, rank);
     }
 
     /** Keys of a slot in the order of their positions, from {@code position} on. */
     public KeyPage keysFrom(int slot, long position, int keysMax) {
-        return index.keysFrom(slot, position, KeyRanges.END, keysMax);
+        return books.index().keysFrom(slot, position, KeyRanges.END, keysMax);
     }
 
     /** The same, of the keys before position {@code to} alone. */
     public KeyPage keysFrom(int slot, long position, long to, int keysMax) {
-        return index.keysFrom(slot, position, to, keysMax);
+        return books.index().keysFrom(slot, position, to, keysMax);
     }
 
     /**
@@ -350,7 +323,7 @@ public final class MemoryTier {
         while (next != KeyPage.END) {
             KeyPage page = keysFrom(slot, next, RANGE_STEP_KEYS);
             for (Bytes key : page.keys()) {
-                Entry entry = digests.reaches(rank, key) ? peekOrNull(key) : null;
+                Entry entry = books.digests().reaches(rank, key) ? peekOrNull(key) : null;
                 if (entry != null) {
                     long position = positionOf(key);
                     sums[KeyRanges.of(position, ranges)] ^= EntryMix.of(slot, position, entry);
@@ -371,19 +344,19 @@ public final class MemoryTier {
      * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
      */
     public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
-        return entry.clock() <= letGo.get(slot)
+        return entry.clock() <= books.letGo(slot)
                 && peekOrNull(key) == null
                 && lower.versionOrNull(slot, key) == null;
     }
 
     /** How many entries of a slot are here, tombstones not counted. O(1). */
     public int liveCount(int slot) {
-        return index.liveCount(slot);
+        return books.index().liveCount(slot);
     }
 
     /** How many entries are here, tombstones not counted. */
     public long liveCount() {
-        return index.liveCount();
+        return books.index().liveCount();
     }
 
     /** Told of removals. */
@@ -414,7 +387,7 @@ public final class MemoryTier {
 
     /** The bytes that keys, values and their bookkeeping take; tombstones are counted apart. */
     public long bytes() {
-        return bytes.sum();
+        return books.bytes();
     }
 
     public long bytesMax() {
@@ -458,8 +431,8 @@ public final class MemoryTier {
      */
     void check() {
         cleanUp();
-        index.check();
-        new TierCheck(map, tombstones, digests, this, cache.estimatedSize()).run();
+        books.index().check();
+        new TierCheck(map, tombstones, books.digests(), this, cache.estimatedSize()).run();
     }
 
     private static int align(int length) {
@@ -490,19 +463,11 @@ public final class MemoryTier {
         if (expired) {
             lower.expired(slot, key, entry);
         } else if (lower.takes(slot, key, entry)) {
-            cease(slot, key, entry);
+            books.cease(slot, key, entry);
             return;
         }
-        account(slot, key, entry, null);
+        books.account(slot, key, entry, null);
         leftListener.left(key, entry, expired);
-    }
-
-    /** The entry counts in the tier below from now on. */
-    private void cease(int slot, Bytes key, Entry entry) {
-        bytes.add(-liveWeight(key, entry));
-        digests.change(slot, key, entry, null);
-        index.remove(slot, key);
-        index.addLive(slot, -1);
     }
 
     /**
@@ -522,47 +487,13 @@ public final class MemoryTier {
                     if (!raised[0]) {
                         return live;
                     }
-                    account(slot, key, null, entry);
+                    books.account(slot, key, null, entry);
                     return entry;
                 });
-        if (raised[0] && bytes.sum() > bytesLimit) {
+        if (raised[0] && books.bytes() > bytesLimit) {
             evictSurplus();
         }
         return raised[0];
-    }
-
-    /** Runs inside the key's atomic computation, so in the order of its changes. */
-    private void account(int slot, Bytes key, @Nullable Entry before, @Nullable Entry after) {
-        long delta = liveWeight(key, after) - liveWeight(key, before);
-        if (delta != 0) {
-            bytes.add(delta);
-        }
-        digests.change(slot, key, before, after);
-        boolean wasLive = isValue(before);
-        boolean isLive = isValue(after);
-        if (wasLive && isLive) {
-            return;
-        }
-        if (before == null) {
-            index.add(slot, key);
-        } else if (after == null) {
-            index.remove(slot, key);
-            letGo.accumulateAndGet(slot, before.clock(), Math::max);
-        } else if (!wasLive) {
-            // The tombstone's own copy of the key goes with it.
-            index.replace(slot, key);
-        }
-        if (wasLive != isLive) {
-            index.addLive(slot, isLive ? 1 : -1);
-        }
-    }
-
-    private static boolean isValue(@Nullable Entry entry) {
-        return entry != null && !entry.isTombstone();
-    }
-
-    private static long liveWeight(Bytes key, @Nullable Entry entry) {
-        return entry == null || entry.isTombstone() ? 0 : weightOf(key, entry);
     }
 
     /**

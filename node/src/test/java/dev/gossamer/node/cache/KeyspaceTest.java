@@ -144,7 +144,7 @@ class KeyspaceTest {
         Entry before = keyspace.peekOrNull(K);
         assertThat(applied(remove(K)).previous()).isSameAs(before);
         assertThat(keyspace.findOrNull(K)).isNull();
-        assertThat(keyspace.liveCount(K.slotIndex())).isZero();
+        assertThat(keyspace.tiers().liveCount(K.slotIndex())).isZero();
         assertThat(lab.apply(remove(K))).isEqualTo(new Outcome.Unchanged(null));
         lab.pass(599_999);
         assertThat(keyspace.peekOrNull(K).isTombstone()).isTrue();
@@ -385,7 +385,7 @@ class KeyspaceTest {
             position = page.next();
         }
         assertThat(seen).hasSize(999).doesNotHaveDuplicates().contains(key("{s}7"));
-        assertThat(keyspace.liveCount(slot)).isBetween(998, 999);
+        assertThat(keyspace.tiers().liveCount(slot)).isBetween(998, 999);
     }
 
     @Test
@@ -397,10 +397,10 @@ class KeyspaceTest {
         applied(remove(key("{s}7")));
         int slot = key("{s}").slotIndex();
         assertThat(keyspace.dropSlot(slot)).isEqualTo(1_000);
-        assertThat(keyspace.liveCount(slot)).isZero();
+        assertThat(keyspace.tiers().liveCount(slot)).isZero();
         assertThat(keyspace.page(slot, 0, 10, 1_000).items()).isEmpty();
         assertThat(value(K)).isEqualTo("v");
-        assertThat(keyspace.liveCount()).isEqualTo(1);
+        assertThat(keyspace.tiers().liveCount()).isEqualTo(1);
     }
 
     private Outcome.Applied put(Bytes key, String value, Expiry expiry) {

@@ -149,12 +149,12 @@ class TagsTest {
         for (int i = 0; i < 1_000; i++) {
             put("k" + i, "v", i % 2 == 0 ? "even" : "odd");
         }
-        long both = lab.keyspace.bytes();
+        long both = lab.keyspace.tiers().memory().bytes();
         long later = lab.keyspace.clock();
         invalidate(tag("k0", "even"));
         lab.keyspace.cleanUp();
-        assertThat(lab.keyspace.liveCount()).isEqualTo(500);
-        assertThat(lab.keyspace.bytes()).isEqualTo(both / 2);
+        assertThat(lab.keyspace.tiers().liveCount()).isEqualTo(500);
+        assertThat(lab.keyspace.tiers().memory().bytes()).isEqualTo(both / 2);
         assertThat(lab.registry.get("gossamer.tags.dropped").functionCounter().count())
                 .isEqualTo(500);
         assertThat(later).isLessThan(lab.keyspace.clock());

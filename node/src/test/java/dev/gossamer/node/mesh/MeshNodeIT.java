@@ -334,8 +334,10 @@ class MeshNodeIT {
             Node node = mesh.join();
             storeMany(node, 1000);
             mesh.join();
-            await(() -> node.keyspace().liveCount() < 900);
-            await(() -> mesh.nodes.stream().mapToLong(n -> n.keyspace().liveCount()).sum() == 1000);
+            await(() -> node.keyspace().tiers().liveCount() < 900);
+            await(() ->
+                    mesh.nodes.stream().mapToLong(n -> n.keyspace().tiers().liveCount()).sum()
+                            == 1000);
             for (int i = 0; i < 1000; i += 7) {
                 assertThat(find(node, i)).isEqualTo("v" + i);
             }

@@ -116,13 +116,13 @@ class TagInvalidationIT {
     private static void memoryComesBack(TestMesh mesh, TestReporter reporter) {
         for (Node node : mesh.nodes) {
             Keyspace keyspace = node.keyspace();
-            long perEntry = keyspace.bytes() / keyspace.liveCount();
+            long perEntry = keyspace.tiers().memory().bytes() / keyspace.tiers().liveCount();
             double tags = node.meters().get("gossamer.tags.bytes").gauge().value();
             reporter.publishEntry("bytes per entry, of tags", perEntry + ", " + tags);
             assertThat(tags).as("102 invalidated tags").isEqualTo(4096);
             await(() -> {
                 keyspace.cleanUp();
-                return keyspace.liveCount() == 0;
+                return keyspace.tiers().liveCount() == 0;
             });
         }
     }

@@ -69,7 +69,9 @@ class ThinCacheIT {
                 }
             }
             mesh.awaitWhole();
-            await(() -> mesh.nodes.stream().mapToLong(n -> n.keyspace().liveCount()).sum() == KEYS);
+            await(() ->
+                    mesh.nodes.stream().mapToLong(n -> n.keyspace().tiers().liveCount()).sum()
+                            == KEYS);
             for (int i = 0; i < KEYS; i++) {
                 assertThat(find(mesh.nodes.get(i % 3), i, Freshness.ANY)).isEqualTo(i);
             }

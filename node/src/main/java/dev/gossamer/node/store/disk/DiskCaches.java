@@ -8,6 +8,11 @@ public interface DiskCaches {
     /** Which of {@link #all} a key belongs to. */
     int indexOf(Bytes key);
 
+    /** The name of the cache a key belongs to. */
+    default String nameOf(Bytes key) {
+        return all().get(indexOf(key)).name();
+    }
+
     /** Always the same list; at most 4,096. */
     List<Named> all();
 

@@ -26,55 +26,20 @@ final class DiskLife {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int READS_AT_ONCE = 256;
 
-    private final DiskSettings settings;
-    private final LogFolder.Found found;
+    private final Parts parts;
     private final LongSupplier nanoClock;
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.LOADING);
 
-    /** Why the tier is to be given up; the writer does it. */
-    private final AtomicReference<@Nullable String> broken = new AtomicReference<>();
-
     private volatile String trouble = "";
     private volatile double loadedPart;
     private volatile boolean stops;
-    private @Nullable Parts parts;
     private @Nullable Thread writer;
     private @Nullable Thread loader;
 
-    /** What it moves. */
-    record Parts(
-            LogFolder folder,
-            DiskIndex index,
-            Frames frames,
-            Staging staging,
-            Shelf shelf,
-            Intents intents,
-            DiskCaches caches,
-            LogWriter writer,
-            Lookup lookup,
-            Milestones durable,
-            ReaderCounts counts,
-            DiskReader reader,
-            Health health,
-            LongSupplier wallMillis) {}
-
-    DiskLife(DiskSettings settings, LogFolder.Found found, LongSupplier nanoClock) {
-        this.settings = settings;
-        this.found = found;
+    DiskLife(Parts parts, LongSupplier nanoClock) {
+        this.parts = parts;
         this.nanoClock = nanoClock;
-    }
-
-    void runs(Parts all) {
-        parts = all;
-    }
-
-    private Parts parts() {
-        Parts present = parts;
-        if (present == null) {
-            throw new IllegalStateException("the tier is not whole yet");
-        }
-        return present;
     }
 
     State state() {
@@ -93,32 +58,26 @@ final class DiskLife {
         return loaded;
     }
 
-    /** The tier is to be given up: called by whoever finds out, on any thread. */
-    void breaks(String why) {
-        broken.compareAndSet(null, why);
-    }
-
     void start(Recovered recovered) {
-        boolean hasLog = found.manifest().isPresent();
-        boolean follows = parts().intents().follow(parts().folder().logId());
-        if (hasLog && !follows && found.sameBoot()) {
+        boolean hasLog = parts.found().manifest().isPresent();
+        boolean follows = parts.intents().follow(parts.folder().logId());
+        if (hasLog && !follows && parts.found().sameBoot()) {
             // Given up by the run before, or the notes are gone: nothing in the log can be proved.
             LOG.warn("what is on the disk cannot be trusted: its run gave the log up");
             hasLog = false;
         }
-        boolean loads = hasLog;
-        if (!follows || !found.sameBoot()) {
-            parts().intents().begin(parts().folder().logId());
+        if (!follows || !parts.found().sameBoot()) {
+            parts.intents().begin(parts.folder().logId());
         }
-        writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered, loads));
+        try {
+            begin(recovered, hasLog);
+        } catch (IOException e) {
+            parts.breaker().breaks(String.valueOf(e.getMessage()));
+        }
+        writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered));
     }
 
-    private void write(Recovered recovered, boolean loads) {
-        try {
-            begin(recovered, loads);
-        } catch (IOException e) {
-            breaks(String.valueOf(e.getMessage()));
-        }
+    private void write(Recovered recovered) {
         while (!stops) {
             turn();
         }
@@ -126,20 +85,20 @@ final class DiskLife {
     }
 
     private void begin(Recovered recovered, boolean loads) throws IOException {
-        Parts all = parts();
-        List<Segment> before = all.frames().inOrder();
+        List<Segment> before = parts.frames().inOrder();
         if (!loads) {
-            all.folder().wipe();
-            all.intents().begin(all.folder().logId());
+            parts.folder().wipe();
+            parts.intents().begin(parts.folder().logId());
         }
-        boolean fromSnapshot = loads && found.manifest().orElseThrow().isClean();
+        boolean fromSnapshot = loads && parts.found().manifest().orElseThrow().isClean();
         if (fromSnapshot) {
-            fromSnapshot = IndexSnapshot.restore(all, found.manifest().orElseThrow(), recovered);
+            fromSnapshot =
+                    IndexSnapshot.restore(parts, parts.found().manifest().orElseThrow(), recovered);
         }
-        all.folder().writing();
-        all.lookup().completes(loaded);
-        all.shelf().open(loads && !fromSnapshot);
-        all.writer().begin();
+        parts.folder().writing();
+        parts.lookup().completes(loaded);
+        parts.shelf().open(loads && !fromSnapshot);
+        parts.writer().begin();
         if (loads && !fromSnapshot) {
             loader =
                     Thread.ofPlatform()
@@ -151,30 +110,36 @@ final class DiskLife {
     }
 
     private void complete() {
-        parts().shelf().loaded();
+        parts.shelf().loaded();
         loadedPart = 1;
         state.compareAndSet(State.LOADING, State.CLOSED);
         loaded.complete(null);
     }
 
     private void load(List<Segment> segments, Recovered recovered) {
-        Parts all = parts();
         long began = nanoClock.getAsLong();
         Loader brings =
-                new Loader(all.index(), all.shelf(), all.intents(), all.caches(), all.wallMillis());
+                new Loader(
+                        parts.folder(),
+                        parts.index(),
+                        parts.shelf(),
+                        parts.intents(),
+                        parts.caches(),
+                        parts.wallMillis());
         int done = 0;
         for (Segment segment : segments.reversed()) {
-            if (stops || broken.get() != null) {
+            if (stops || parts.breaker().isBroken()) {
                 break;
             }
             try {
                 brings.load(segment);
             } catch (IOException e) {
                 LOG.warn("{} could not be read: {}", segment.path().getFileName(), e.getMessage());
-                all.counts().quarantined(1);
+                parts.readerCounts().quarantined(1);
             }
             loadedPart = (double) ++done / segments.size();
         }
+        parts.readerCounts().quarantined(brings.quarantined());
         restore(brings.removals(), recovered);
         recovered.clock(brings.latestClock());
         brings.finish();
@@ -187,8 +152,8 @@ final class DiskLife {
                 done,
                 millis,
                 brings.suspects());
-        if (!stops && broken.get() == null) {
-            all.writer().whenWritten(all.staging().lastAdded(), all.intents()::cleared);
+        if (!stops && !parts.breaker().isBroken()) {
+            parts.writer().whenWritten(parts.staging().lastAdded(), parts.intents()::cleared);
         }
     }
 
@@ -197,7 +162,7 @@ final class DiskLife {
         Semaphore room = new Semaphore(READS_AT_ONCE);
         for (Loader.Removal each : removals) {
             room.acquireUninterruptibly();
-            parts().reader()
+            parts.reader()
                     .read(
                             each.where(),
                             null,
@@ -215,15 +180,15 @@ final class DiskLife {
     /** One turn of the writer. */
     private void turn() {
         try {
-            String why = broken.get();
+            String why = parts.breaker().reasonOrNull();
             if (why != null) {
                 giveUp(why);
                 heal();
             } else {
-                parts().writer().step(STEP_NANOS);
+                parts.writer().step(STEP_NANOS);
             }
         } catch (IOException e) {
-            breaks(String.valueOf(e.getMessage()));
+            parts.breaker().breaks(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             stops = true;
         }
@@ -235,18 +200,16 @@ final class DiskLife {
             LOG.error("the disk is given up, the node serves on without it: {}", why);
         }
         trouble = why;
-        Parts all = parts();
-        all.intents().giveUp();
-        all.shelf().shut();
-        all.staging().clear();
-        all.index().clear();
-        all.writer().abandon();
-        all.durable().giveUp();
+        parts.intents().giveUp();
+        parts.shelf().shut();
+        parts.staging().clear();
+        parts.index().clear();
+        parts.writer().abandon();
+        parts.durable().giveUp();
         loaded.complete(null);
     }
 
     private void heal() throws InterruptedException {
-        Parts all = parts();
         pause();
         Thread busy = loader;
         if (stops || (busy != null && busy.isAlive())) {
@@ -254,15 +217,15 @@ final class DiskLife {
         }
         state.set(State.HALF_OPEN);
         try {
-            all.folder().wipe();
-            all.intents().begin(all.folder().logId());
-            all.durable().resume(all.staging().lastAdded());
-            all.writer().begin();
-            all.writer().probe();
-            all.health().healed();
-            broken.set(null);
+            parts.folder().wipe();
+            parts.intents().begin(parts.folder().logId());
+            parts.durable().resume(parts.staging().lastAdded());
+            parts.writer().begin();
+            parts.writer().probe();
+            parts.health().healed();
+            parts.breaker().mend();
             trouble = "";
-            all.shelf().open(false);
+            parts.shelf().open(false);
             state.set(State.CLOSED);
             LOG.info("the disk works again; a new log begins");
         } catch (IOException e) {
@@ -272,29 +235,28 @@ final class DiskLife {
     }
 
     private synchronized void pause() throws InterruptedException {
-        long until = nanoClock.getAsLong() + settings.probeInterval().toNanos();
+        long until = nanoClock.getAsLong() + parts.settings().probeInterval().toNanos();
         while (!stops && until - nanoClock.getAsLong() > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, until - nanoClock.getAsLong());
         }
     }
 
     private void end(Recovered recovered) {
-        Parts all = parts();
-        boolean whole = broken.get() == null && loaded.isDone();
-        all.shelf().shut();
+        boolean whole = !parts.breaker().isBroken() && loaded.isDone();
+        parts.shelf().shut();
         try {
             if (whole) {
-                all.writer().end();
-                IndexSnapshot.write(all, settings, recovered);
+                parts.writer().end();
+                IndexSnapshot.write(parts, recovered);
             }
         } catch (IOException e) {
             LOG.warn("the disk was not left in order: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        all.staging().close();
-        all.durable().giveUp();
-        all.folder().close();
+        parts.staging().close();
+        parts.durable().giveUp();
+        parts.folder().close();
         state.set(State.STOPPED);
     }
 

@@ -1,11 +1,8 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.LowerAccounts;
 import dev.gossamer.node.store.LowerTier;
-import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.protocol.Bytes;
-import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,9 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,94 +33,27 @@ import org.jspecify.annotations.Nullable;
  * again every now and then, and begins a new log when that works.
  */
 public final class DiskTier implements LowerTier, AutoCloseable {
-    private final DiskSettings settings;
-    private final DiskIndex index;
-    private final Frames frames;
-    private final Staging staging;
+    private final Parts parts;
     private final Shelf shelf;
     private final Lookup lookup;
-    private final Milestones durable;
     private final DiskLife life;
-    private final WriterCounts writerCounts = new WriterCounts();
-    private final ReaderCounts readerCounts = new ReaderCounts();
-    private final Intents intents;
     private int swept;
 
     /**
      * Opens the folder; what is in it is brought into the index in the background, once {@link
      * #start} was called.
      *
-     * @param member whose folder it is
-     * @param accounts of the memory above
-     * @param nanoClock monotonic
      * @throws IOException when the folder cannot be used, or has a format that is not to be touched
      */
-    public DiskTier(
-            DiskSettings settings,
-            Backend backend,
-            DiskCaches caches,
-            MemberId member,
-            LowerAccounts accounts,
-            LongSupplier wallMillis,
-            LongSupplier nanoClock,
-            RandomGenerator random,
-            MeterRegistry registry)
+    public DiskTier(DiskSettings settings, Around around, MeterRegistry registry)
             throws IOException {
-        this.settings = settings;
-        this.frames = new Frames(settings.frames(), settings.segmentBytes());
-        this.index = new DiskIndex(caches, accounts, frames);
-        this.staging = new Staging(settings.stagingBytesMax());
-        this.durable = new Milestones();
-        LogFolder folder = new LogFolder(settings, backend, frames, member, random, wallMillis);
-        LogFolder.Found found = folder.open();
-        this.intents = Intents.open(settings.folder());
-        this.life = new DiskLife(settings, found, nanoClock);
-        this.shelf =
-                new Shelf(
-                        index,
-                        staging,
-                        intents,
-                        caches,
-                        wallMillis,
-                        () -> life.breaks("it is too slow for what must be erased"));
-        Health health = new Health(nanoClock, life::breaks);
-        DiskReader reader =
-                new DiskReader(frames, new Buffers(settings.io().pendingBytesMax()), readerCounts);
-        this.lookup =
-                new Lookup(
-                        index, shelf, staging, reader, readerCounts, health, wallMillis, nanoClock);
-        Reclaimer reclaimer = new Reclaimer(folder, frames, index, writerCounts, wallMillis);
-        LogWriter writer =
-                new LogWriter(
-                        folder,
-                        index,
-                        staging,
-                        intents,
-                        caches,
-                        durable,
-                        reclaimer,
-                        writerCounts,
-                        wallMillis,
-                        nanoClock,
-                        settings);
-        life.runs(
-                new DiskLife.Parts(
-                        folder,
-                        index,
-                        frames,
-                        staging,
-                        shelf,
-                        intents,
-                        caches,
-                        writer,
-                        lookup,
-                        durable,
-                        readerCounts,
-                        reader,
-                        health,
-                        wallMillis));
-        new DiskMeters(registry).register(this, shelf.counts(), writerCounts, readerCounts);
-        backend.register(registry);
+        this.parts = Parts.open(settings, around);
+        this.shelf = parts.shelf();
+        this.lookup = parts.lookup();
+        this.life = new DiskLife(parts, around.nanoClock());
+        new DiskMeters(registry)
+                .register(this, shelf.counts(), parts.writerCounts(), parts.readerCounts());
+        around.backend().register(registry);
     }
 
     /** What lies above, as far as a restart is concerned. Called on threads of the tier. */
@@ -158,7 +86,7 @@ public final class DiskTier implements LowerTier, AutoCloseable {
 
     /** Tries again and gives up reads, every few tens of milliseconds; by no event loop. */
     public void tick() {
-        lookup.tick(settings.readTimeout().toNanos());
+        lookup.tick(parts.settings().readTimeout().toNanos());
     }
 
     /** Lets go of what has expired, a part of the slots at a time; by no event loop. */
@@ -174,8 +102,8 @@ public final class DiskTier implements LowerTier, AutoCloseable {
      * to acknowledge nothing before; else at once. On any thread; must not wait.
      */
     public void whenDurable(Runnable then) {
-        if (settings.fsync() instanceof DiskSettings.Fsync.Always && shelf.isOpen()) {
-            durable.when(staging.lastAdded(), then);
+        if (parts.settings().fsync() instanceof DiskSettings.Fsync.Always && shelf.isOpen()) {
+            parts.durable().when(parts.staging().lastAdded(), then);
         } else {
             then.run();
         }
@@ -186,26 +114,26 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         return new DiskStatus(
                 life.state(),
                 life.trouble(),
-                frames.bytes(),
-                settings.bytesMax(),
-                frames.liveBytes(),
-                index.rows(),
-                index.heapBytes(),
-                staging.bytes(),
-                writerCounts.amplification(),
-                readerCounts.quarantinedCount().sum(),
+                parts.frames().bytes(),
+                parts.settings().bytesMax(),
+                parts.frames().liveBytes(),
+                parts.index().rows(),
+                parts.index().heapBytes(),
+                parts.staging().bytes(),
+                parts.writerCounts().amplification(),
+                parts.readerCounts().quarantinedCount().sum(),
                 life.loadedPart());
     }
 
     long stagedBytesMax() {
-        return settings.stagingBytesMax();
+        return parts.settings().stagingBytesMax();
     }
 
-    /** Writes what is staged, and leaves a snapshot of the index. May wait. */
+    /** Writes what is staged, and leaves a snapshot of the parts.index(). May wait. */
     @Override
     public void close() {
         life.stop();
-        intents.close();
+        parts.intents().close();
     }
 
     @Override
@@ -270,11 +198,11 @@ public final class DiskTier implements LowerTier, AutoCloseable {
 
     @Override
     public int liveCount(int slot) {
-        return index.counted(slot);
+        return parts.index().counted(slot);
     }
 
     @Override
     public long liveCount() {
-        return index.counted();
+        return parts.index().counted();
     }
 }

@@ -1,7 +1,6 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.disk.io.DiskException;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,19 +15,16 @@ final class Health {
     private static final long WHILE_NANOS = 10_000_000_000L;
 
     private final LongSupplier nanoClock;
-    private final Consumer<String> breaks;
+    private final Breaker breaker;
 
     /** Guarded by this, as the next. */
     private long sinceNanos;
 
     private int failures;
 
-    /**
-     * @param breaks hears, once or more often, why the tier is to be given up
-     */
-    Health(LongSupplier nanoClock, Consumer<String> breaks) {
+    Health(LongSupplier nanoClock, Breaker breaker) {
         this.nanoClock = nanoClock;
-        this.breaks = breaks;
+        this.breaker = breaker;
     }
 
     void readFailed(DiskException why) {
@@ -36,13 +32,13 @@ final class Health {
             return;
         }
         if (isTooMany()) {
-            breaks.accept("reads fail: " + why.getMessage());
+            breaker.breaks("reads fail: " + why.getMessage());
         }
     }
 
     void readTooSlow() {
         if (isTooMany()) {
-            breaks.accept("reads take too long");
+            breaker.breaks("reads take too long");
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.disk.DiskLife.Parts;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
 import dev.gossamer.node.store.disk.format.Manifest;
 import dev.gossamer.node.store.disk.format.SegmentIndex.Writer;
@@ -32,7 +31,8 @@ final class IndexSnapshot {
     private static final int ROW_BYTES = 36;
 
     /** Writes it, if the budget has room for it, and says so in the manifest. */
-    static void write(Parts parts, DiskSettings settings, Recovered recovered) throws IOException {
+    static void write(Parts parts, Recovered recovered) throws IOException {
+        DiskSettings settings = parts.settings();
         long bytes = parts.index().rows() * ROW_BYTES;
         if (bytes > settings.snapshotBytesMax()) {
             LOG.info("no snapshot of the index: {} bytes are more than there is room for", bytes);

@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.disk.format.RecordKind;
+import dev.gossamer.node.store.disk.format.ScannedSegment;
 import dev.gossamer.node.store.disk.format.SegmentIndex;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  * <p><b>Threads.</b> One, which may wait.
  */
 final class Loader {
+    private final LogFolder folder;
     private final DiskIndex index;
     private final Shelf shelf;
     private final Intents intents;
@@ -36,16 +38,19 @@ final class Loader {
     private long entries;
     private long latestClock;
     private long suspects;
+    private long quarantined;
 
     /** A tombstone's record. */
     record Removal(int slot, long position, long where, Version version) {}
 
     Loader(
+            LogFolder folder,
             DiskIndex index,
             Shelf shelf,
             Intents intents,
             DiskCaches caches,
             LongSupplier wallMillis) {
+        this.folder = folder;
         this.index = index;
         this.shelf = shelf;
         this.intents = intents;
@@ -58,7 +63,9 @@ final class Loader {
 
     /** Goes through one segment; they come from the newest to the oldest. */
     void load(Segment segment) throws IOException {
-        SegmentIndex facts = Scans.index(segment.path(), segment.header());
+        ScannedSegment scanned = folder.scan(segment, caches::nameOf);
+        quarantined += scanned.quarantined().size();
+        SegmentIndex facts = scanned.index();
         for (int fact = facts.count() - 1; fact >= 0; fact--) {
             load(segment, facts, fact);
         }
@@ -123,6 +130,11 @@ final class Loader {
                 }
             }
         }
+    }
+
+    /** Parts of segments that cannot be read. */
+    long quarantined() {
+        return quarantined;
     }
 
     List<Removal> removals() {

@@ -5,11 +5,16 @@ import dev.gossamer.node.store.disk.format.LogId;
 import dev.gossamer.node.store.disk.format.Manifest;
 import dev.gossamer.node.store.disk.format.ManifestFile;
 import dev.gossamer.node.store.disk.format.ReadPage;
+import dev.gossamer.node.store.disk.format.ScannedSegment;
 import dev.gossamer.node.store.disk.format.SegmentHeader;
+import dev.gossamer.node.store.disk.format.SegmentId;
+import dev.gossamer.node.store.disk.format.SegmentScan;
+import dev.gossamer.node.store.disk.format.SegmentSource;
 import dev.gossamer.node.store.disk.format.SnapshotWriter;
 import dev.gossamer.node.store.disk.format.UnknownFormatException;
 import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.node.store.disk.io.DiskFile;
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -58,22 +64,13 @@ final class LogFolder {
         static final Found NOTHING = new Found(Optional.empty(), false, 0);
     }
 
-    /**
-     * @param member whose folder it is: another one's content is not taken over
-     */
-    LogFolder(
-            DiskSettings settings,
-            Backend backend,
-            Frames frames,
-            MemberId member,
-            RandomGenerator random,
-            LongSupplier wallMillis) {
+    LogFolder(DiskSettings settings, Around around, Frames frames) {
         this.settings = settings;
-        this.backend = backend;
+        this.backend = around.backend();
         this.frames = frames;
-        this.member = member;
-        this.random = random;
-        this.wallMillis = wallMillis;
+        this.member = around.member();
+        this.random = around.random();
+        this.wallMillis = around.wallMillis();
         this.logId = LogId.draw(random);
     }
 
@@ -147,17 +144,33 @@ final class LogFolder {
         if (read instanceof ReadPage.OtherVersion<SegmentHeader>(var version)) {
             settings.olderFormat().judge(String.valueOf(file.getFileName()), version);
         }
-        if (read instanceof ReadPage.Whole<SegmentHeader>(var header)
-                && header.logId().equals(logId)
-                && header.number() == numberOf(file)
-                && header.segmentBytes() == settings.segmentBytes()) {
-            int frame = frames.freeOrMinus();
-            frames.fill(new Segment(header, frame, file, backend.open(file, false)));
-            return true;
+        boolean ours =
+                switch (read) {
+                    case ReadPage.Whole<SegmentHeader>(var header) ->
+                            header.logId().equals(logId)
+                                    && header.number() == numberOf(file)
+                                    && header.segmentBytes() == settings.segmentBytes();
+                    // Its records tell whose they are.
+                    case ReadPage.Damaged<SegmentHeader> _ -> page.limit() == page.capacity();
+                    case ReadPage.OtherVersion<SegmentHeader> _ -> false;
+                };
+        if (!ours) {
+            LOG.warn("{} is removed: it is no segment of this log", file.getFileName());
+            Files.delete(file);
+            return false;
         }
-        LOG.warn("{} is removed: it is no segment of this log", file.getFileName());
-        Files.delete(file);
-        return false;
+        SegmentHeader header = new SegmentHeader(logId, numberOf(file), settings.segmentBytes(), 0);
+        DiskFile opened = backend.open(file, false);
+        frames.fill(new Segment(header, frames.freeOrMinus(), file, opened));
+        return true;
+    }
+
+    /** Finds out what a segment holds, whatever has happened to it. */
+    ScannedSegment scan(Segment segment, Function<Bytes, String> cacheOf) throws IOException {
+        SegmentId id = new SegmentId(logId, segment.number(), settings.segmentBytes());
+        try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ)) {
+            return SegmentScan.scan(id, SegmentSource.of(channel), cacheOf);
+        }
     }
 
     /** Empties the folder and begins a log. */

@@ -48,23 +48,21 @@ final class LogWriter {
             DiskIndex index,
             Staging staging,
             Intents intents,
-            DiskCaches caches,
             Milestones durable,
             Reclaimer reclaimer,
             WriterCounts counts,
-            LongSupplier wallMillis,
-            LongSupplier nanoClock,
-            DiskSettings settings) {
+            DiskSettings settings,
+            Around around) {
         this.folder = folder;
         this.index = index;
         this.staging = staging;
         this.intents = intents;
-        this.caches = caches;
+        this.caches = around.caches();
         this.durable = durable;
         this.reclaimer = reclaimer;
         this.counts = counts;
-        this.wallMillis = wallMillis;
-        this.nanoClock = nanoClock;
+        this.wallMillis = around.wallMillis();
+        this.nanoClock = around.nanoClock();
         this.settings = settings;
         this.syncedNanos = nanoClock.getAsLong();
     }

@@ -57,16 +57,15 @@ final class Lookup {
             DiskReader reader,
             ReaderCounts counts,
             Health health,
-            LongSupplier wallMillis,
-            LongSupplier nanoClock) {
+            Around around) {
         this.index = index;
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
         this.counts = counts;
         this.health = health;
-        this.wallMillis = wallMillis;
-        this.nanoClock = nanoClock;
+        this.wallMillis = around.wallMillis();
+        this.nanoClock = around.nanoClock();
     }
 
     /** Who asks for what is not in the index waits for that. */

@@ -33,21 +33,19 @@ final class Reclaimer {
     private final LogFolder folder;
     private final Frames frames;
     private final DiskIndex index;
+    private final DiskCaches caches;
     private final WriterCounts counts;
     private final LongSupplier wallMillis;
     private final ByteBuffer window = LogTail.newBuffer();
 
     Reclaimer(
-            LogFolder folder,
-            Frames frames,
-            DiskIndex index,
-            WriterCounts counts,
-            LongSupplier wallMillis) {
+            LogFolder folder, Frames frames, DiskIndex index, WriterCounts counts, Around around) {
         this.folder = folder;
         this.frames = frames;
         this.index = index;
+        this.caches = around.caches();
         this.counts = counts;
-        this.wallMillis = wallMillis;
+        this.wallMillis = around.wallMillis();
     }
 
     /** A record that was copied, and where from and to. */
@@ -65,7 +63,7 @@ final class Reclaimer {
     }
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
-        SegmentIndex facts = Scans.index(segment.path(), segment.header());
+        SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
         Pass pass = new Pass(segment, tail);
         for (int fact = 0; fact < facts.count(); fact++) {
             if (facts.kind(fact) == RecordKind.VALUE) {

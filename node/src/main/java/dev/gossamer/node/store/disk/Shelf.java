@@ -36,7 +36,7 @@ final class Shelf {
     private final Intents intents;
     private final DiskCaches caches;
     private final LongSupplier wallMillis;
-    private final Runnable overrun;
+    private final Breaker breaker;
     private final ShelfCounts counts = new ShelfCounts();
 
     /** Whether the log takes changes. Read under the slot's lock by whoever changes rows. */
@@ -45,22 +45,19 @@ final class Shelf {
     /** Whether places may have records that the index does not know yet. */
     private volatile boolean loading;
 
-    /**
-     * @param overrun called when what must not be lost could not be staged
-     */
     Shelf(
             DiskIndex index,
             Staging staging,
             Intents intents,
             DiskCaches caches,
             LongSupplier wallMillis,
-            Runnable overrun) {
+            Breaker breaker) {
         this.index = index;
         this.staging = staging;
         this.intents = intents;
         this.caches = caches;
         this.wallMillis = wallMillis;
-        this.overrun = overrun;
+        this.breaker = breaker;
     }
 
     /**
@@ -395,7 +392,7 @@ final class Shelf {
         Change change = new Change(kind, slot, position, key, entry, cache);
         long sequence = staging.add(change);
         if (sequence == 0) {
-            overrun.run();
+            breaker.breaks("it is too slow for what must be erased");
         } else if (stood) {
             intents.note(change.place(), sequence);
         }

@@ -37,11 +37,11 @@ final class Staging {
         this.bytesMax = bytesMax;
     }
 
-    /** Whether a value of this weight may be added. */
+    /** Whether a value of this weight may be added; one alone always may. */
     boolean hasRoom(int weightBytes) {
         lock.lock();
         try {
-            return !closed && bytes + weightBytes <= bytesMax;
+            return !closed && (bytes == 0 || bytes + weightBytes <= bytesMax);
         } finally {
             lock.unlock();
         }
@@ -55,7 +55,7 @@ final class Staging {
     long add(Change change) {
         lock.lock();
         try {
-            if (closed || bytes + change.weightBytes() > 2 * bytesMax) {
+            if (closed || (bytes > 0 && bytes + change.weightBytes() > 2 * bytesMax)) {
                 return 0;
             }
             change.sequence = ++sequence;

@@ -257,7 +257,7 @@ final class LoneMesh implements Mesh {
 
     @Override
     public CompletableFuture<Long> size(Scope scope) {
-        return CompletableFuture.completedFuture(keyspace.liveCount());
+        return CompletableFuture.completedFuture(keyspace.tiers().liveCount());
     }
 
     @Override
@@ -271,7 +271,7 @@ final class LoneMesh implements Mesh {
 
     @Override
     public int countInSlot(int slot) {
-        return keyspace.liveCount(slot);
+        return keyspace.tiers().liveCount(slot);
     }
 
     @Override
@@ -359,9 +359,9 @@ final class LoneMesh implements Mesh {
                         Slot.COUNT,
                         0,
                         0,
-                        keyspace.liveCount(),
-                        keyspace.bytes(),
-                        keyspace.bytesMax(),
+                        keyspace.tiers().liveCount(),
+                        keyspace.tiers().memory().bytes(),
+                        keyspace.tiers().memory().bytesMax(),
                         true,
                         Transfer.NONE);
         return new MeshStatus(

@@ -1,7 +1,6 @@
 package dev.gossamer.node.store.disk.format;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import java.util.Optional;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -49,25 +48,17 @@ public enum Compression {
     ZSTD(2) {
         @Override
         int compress(byte[] value, byte[] target) {
-            int level = Zstd.defaultCompressionLevel();
-            try {
-                return (int)
-                        Zstd.compressByteArray(
-                                target, 0, target.length, value, 0, value.length, level);
-            } catch (ZstdException _) {
-                return NO_ROOM;
-            }
+            return ZstdContexts.COMPRESSING.lend(context ->
+                    context.compressByteArray(target, 0, target.length, value, 0, value.length));
         }
 
         @Override
         boolean decompress(byte[] stored, byte[] value) {
-            try {
-                long length =
-                        Zstd.decompressByteArray(value, 0, value.length, stored, 0, stored.length);
-                return length == value.length;
-            } catch (ZstdException _) {
-                return false;
-            }
+            int length =
+                    ZstdContexts.DECOMPRESSING.lend(context ->
+                            context.decompressByteArray(
+                                    value, 0, value.length, stored, 0, stored.length));
+            return length == value.length;
         }
 
         @Override

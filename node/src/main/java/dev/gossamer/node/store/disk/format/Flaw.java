@@ -8,6 +8,9 @@ public enum Flaw implements ReadHead, ReadRecord {
     /** A record of this segment starts here, but its head's checksum does not hold. */
     HEAD_DAMAGED("the record's head is damaged"),
 
+    /** The record is good, but what would tell its place if it were not, is not. */
+    TWIN_DAMAGED("the record's mark or the second copy of its place is damaged"),
+
     /** The record ends beyond what is there. */
     CUT("the record was cut off"),
 
@@ -21,6 +24,9 @@ public enum Flaw implements ReadHead, ReadRecord {
 
     /** The key is not of the slot or the position that the record names. */
     WRONG_PLACE("the key does not belong to the record's place"),
+
+    /** The segment's index block is damaged; its records were found without it. */
+    INDEX_DAMAGED("the index block is damaged"),
 
     /** The segment's index block and the record do not say the same. */
     INDEX_DIFFERS("the index block says otherwise");

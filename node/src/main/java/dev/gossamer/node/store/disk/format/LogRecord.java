@@ -88,13 +88,6 @@ public record LogRecord(RecordHead head, Bytes key, long[] tags, StoredValue val
         return bare(RecordKind.ERASE_SLOT, slot, 0, Version.NONE);
     }
 
-    /** An erasure of whatever a record was about that is lost. */
-    static RecordHead erasureOf(RecordHead head) {
-        return head.kind() == RecordKind.ERASE_SLOT
-                ? eraseSlot(head.slot()).head()
-                : erase(head.slot(), head.position(), Version.NONE).head();
-    }
-
     private static LogRecord bare(RecordKind kind, int slot, int position, Version version) {
         RecordHead head =
                 new RecordHead(

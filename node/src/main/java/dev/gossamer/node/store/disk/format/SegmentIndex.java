@@ -142,6 +142,17 @@ public final class SegmentIndex {
         return new Version(writer.epoch(), clock(fact), writer.member());
     }
 
+    /** Whether a fact is what a record with this head makes. */
+    boolean agrees(int fact, RecordHead head) {
+        return kind(fact) == head.kind()
+                && slot(fact) == head.slot()
+                && position(fact) == head.position()
+                && length(fact) == head.recordBytes()
+                && version(fact).equals(head.version())
+                && isTagged(fact) == head.tagCount() > 0
+                && expirySeconds(fact) == DiskFormat.expirySeconds(head.expiresAtMillis());
+    }
+
     private int at(int fact) {
         if (fact < 0 || fact >= count) {
             throw new IndexOutOfBoundsException("fact " + fact + " of " + count);

@@ -31,10 +31,6 @@ public final class SegmentScan {
     private final int windowBytes;
     private final SegmentIndexBuilder facts = new SegmentIndexBuilder();
     private final List<Quarantined> quarantined = new ArrayList<>();
-    private SegmentWindow window;
-
-    /** Where in the window what is looked at starts. */
-    private int at;
 
     private SegmentScan(
             SegmentId id, SegmentSource source, Function<Bytes, String> cacheOf, int windowBytes) {
@@ -43,7 +39,6 @@ public final class SegmentScan {
         this.source = source;
         this.cacheOf = cacheOf;
         this.windowBytes = windowBytes;
-        this.window = new SegmentWindow(source, 0, windowBytes);
     }
 
     /**
@@ -137,20 +132,21 @@ public final class SegmentScan {
     private ScannedSegment records(
             State state, Optional<SegmentHeader> header, Optional<SegmentFooter> footer, long limit)
             throws IOException {
-        window = new SegmentWindow(source, limit, windowBytes);
+        RecordReader reader = new RecordReader(id, source, limit, windowBytes);
         Optional<Flaw> tail = Optional.empty();
         long offset = DiskFormat.PAGE_BYTES;
         while (offset < limit) {
-            ReadHead read = readHead(offset);
-            if (read instanceof RecordHead head && head.recordBytes() <= limit - offset) {
-                add(head, offset);
+            ReadHead read = reader.head(offset);
+            if (read instanceof RecordHead head) {
+                add(head, reader, offset);
                 offset += head.recordBytes();
                 continue;
             }
-            boolean isEmpty = isZero();
-            erase(read, offset);
-            long next = nextRecord(offset + DiskFormat.UNIT_BYTES, limit);
-            Flaw flaw = read instanceof Flaw found ? found : Flaw.CUT;
+            Flaw flaw = (Flaw) read;
+            boolean isEmpty = reader.isZero();
+            long lostAt = offset;
+            reader.twin(offset).ifPresent(erasure -> facts.addLost(erasure, lostAt));
+            long next = reader.nextRecord(offset + DiskFormat.UNIT_BYTES);
             if (next == limit && state == State.UNSEALED) {
                 tail = isEmpty ? Optional.empty() : Optional.of(flaw);
                 break;
@@ -161,74 +157,8 @@ public final class SegmentScan {
         return new ScannedSegment(state, header, footer, facts.index(), offset, tail, quarantined);
     }
 
-    /** The head that starts there, with the window moved so that it holds it. */
-    private ReadHead readHead(long offset) throws IOException {
-        at = window.at(offset, RecordHead.FIXED_BYTES);
-        if (window.buffer().limit() - at >= RecordHead.FIXED_BYTES) {
-            int headBytes = RecordCodec.headBytes(window.buffer(), at);
-            at = window.at(offset, Math.max(headBytes, RecordHead.FIXED_BYTES));
-        }
-        return codec.readHead(window.buffer(), at, offset);
-    }
-
-    private void add(RecordHead head, long offset) {
-        String cache =
-                head.kind().hasKey()
-                        ? cacheOf.apply(RecordCodec.key(head, window.buffer(), at))
-                        : "";
+    private void add(RecordHead head, RecordReader reader, long offset) {
+        String cache = head.kind().hasKey() ? cacheOf.apply(reader.key(head)) : "";
         facts.add(head, offset, facts.hasPlaceFor(head, cache) ? cache : "");
-    }
-
-    /** The place that a lost record was about, where that is known, is void from there on. */
-    private void erase(ReadHead read, long offset) {
-        Optional<RecordHead> place =
-                switch (read) {
-                    case RecordHead head -> Optional.of(LogRecord.erasureOf(head));
-                    case Flaw _ -> codec.twin(window.buffer(), at, offset);
-                };
-        place.ifPresent(erasure -> facts.addLost(erasure, offset));
-    }
-
-    private boolean isZero() {
-        ByteBuffer buffer = window.buffer();
-        int end = Math.min(buffer.limit(), at + DiskFormat.UNIT_BYTES);
-        for (int i = at; i < end; i++) {
-            if (buffer.get(i) != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Where the next whole record starts, or the limit where there is none. */
-    private long nextRecord(long from, long limit) throws IOException {
-        for (long offset = nextMark(from, limit);
-                offset < limit;
-                offset = nextMark(offset + DiskFormat.UNIT_BYTES, limit)) {
-            if (readHead(offset) instanceof RecordHead head
-                    && head.recordBytes() <= limit - offset) {
-                return offset;
-            }
-        }
-        return limit;
-    }
-
-    private long nextMark(long from, long limit) throws IOException {
-        long offset = from;
-        while (offset + Integer.BYTES <= limit) {
-            int place = window.at(offset, Integer.BYTES);
-            int last = window.buffer().limit() - Integer.BYTES;
-            if (place > last) {
-                return limit; // the file has become shorter meanwhile
-            }
-            while (place <= last) {
-                if (codec.hasMark(window.buffer(), place)) {
-                    return offset;
-                }
-                place += DiskFormat.UNIT_BYTES;
-                offset += DiskFormat.UNIT_BYTES;
-            }
-        }
-        return limit;
     }
 }

@@ -31,22 +31,6 @@ class SegmentScanTest {
 
     @TempDir Path folder;
 
-    /** A file in memory. */
-    private record Image(ByteBuffer bytes) implements SegmentSource {
-        @Override
-        public long size() {
-            return bytes.limit();
-        }
-
-        @Override
-        public void read(ByteBuffer into, long offset) {
-            int length = (int) Math.max(0, Math.min(into.remaining(), bytes.limit() - offset));
-            if (length > 0) {
-                into.put(bytes.slice((int) offset, length));
-            }
-        }
-    }
-
     /** A fact, to be compared. */
     record Fact(
             RecordKind kind,

@@ -1,0 +1,77 @@
+package dev.gossamer.node.store.disk;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+
+/**
+ * What the tier is made of, put together.
+ *
+ * @param found what was in the folder
+ * @param durable what of the changes is on the device
+ */
+record Parts(
+        DiskSettings settings,
+        LogFolder folder,
+        LogFolder.Found found,
+        DiskIndex index,
+        Frames frames,
+        Staging staging,
+        Shelf shelf,
+        Intents intents,
+        DiskCaches caches,
+        LogWriter writer,
+        DiskReader reader,
+        Lookup lookup,
+        Milestones durable,
+        WriterCounts writerCounts,
+        ReaderCounts readerCounts,
+        Health health,
+        Breaker breaker,
+        LongSupplier wallMillis) {
+
+    /**
+     * @throws IOException when the folder cannot be used
+     */
+    static Parts open(DiskSettings settings, Around around) throws IOException {
+        Frames frames = new Frames(settings.frames(), settings.segmentBytes());
+        DiskIndex index = new DiskIndex(around.caches(), around.accounts(), frames);
+        LogFolder folder = new LogFolder(settings, around, frames);
+        LogFolder.Found found = folder.open();
+        Intents intents = Intents.open(settings.folder());
+        Staging staging = new Staging(settings.stagingBytesMax());
+        Breaker breaker = new Breaker();
+        Shelf shelf =
+                new Shelf(index, staging, intents, around.caches(), around.wallMillis(), breaker);
+        Health health = new Health(around.nanoClock(), breaker);
+        ReaderCounts readerCounts = new ReaderCounts();
+        Buffers buffers = new Buffers(settings.io().pendingBytesMax());
+        DiskReader reader = new DiskReader(frames, buffers, readerCounts);
+        Lookup lookup = new Lookup(index, shelf, staging, reader, readerCounts, health, around);
+        Milestones durable = new Milestones();
+        WriterCounts counts = new WriterCounts();
+        Reclaimer reclaimer = new Reclaimer(folder, frames, index, counts, around);
+        LogWriter writer =
+                new LogWriter(
+                        folder, index, staging, intents, durable, reclaimer, counts, settings,
+                        around);
+        return new Parts(
+                settings,
+                folder,
+                found,
+                index,
+                frames,
+                staging,
+                shelf,
+                intents,
+                around.caches(),
+                writer,
+                reader,
+                lookup,
+                durable,
+                counts,
+                readerCounts,
+                health,
+                breaker,
+                around.wallMillis());
+    }
+}
