@@ -26,6 +26,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -221,7 +222,7 @@ public final class Node implements AutoCloseable {
                                         memory,
                                         clock,
                                         nanoClock,
-                                        random.split(),
+                                        new SecureRandom(),
                                         registry)));
     }
 

@@ -5,6 +5,7 @@ import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.disk.Around;
 import dev.gossamer.node.store.disk.DiskCaches;
 import dev.gossamer.node.store.disk.DiskSettings;
 import dev.gossamer.node.store.disk.DiskTier;
@@ -81,13 +82,14 @@ final class NodeDisk implements AutoCloseable {
             DiskTier tier =
                     new DiskTier(
                             settings,
-                            backend,
-                            caches,
-                            self,
-                            memory.accounts(),
-                            clock::millis,
-                            nanoClock,
-                            random,
+                            new Around(
+                                    backend,
+                                    caches,
+                                    self,
+                                    memory.accounts(),
+                                    clock::millis,
+                                    nanoClock,
+                                    random),
                             registry);
             return new NodeDisk(threads, backend, tier);
         } catch (IOException | RuntimeException e) {
