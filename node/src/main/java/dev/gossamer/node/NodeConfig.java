@@ -9,6 +9,7 @@ import dev.gossamer.membership.agreement.AgreementSettings;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.KeyspaceSettings;
 import dev.gossamer.node.cache.LeaseSettings;
+import dev.gossamer.node.config.AgreeingSettings;
 import dev.gossamer.node.config.AuditSettings;
 import dev.gossamer.node.config.CacheReader;
 import dev.gossamer.node.config.ConfigException;
@@ -222,12 +223,13 @@ record NodeConfig(
         try {
             return new AgreementSettings(
                     configuration.get(Settings.MESH_REPLICATION),
-                    configuration.get(Settings.MESH_FOUNDERS),
-                    configuration.get(Settings.MESH_LEASE),
-                    configuration.get(Settings.MESH_LINK_DOWN_AFTER));
+                    configuration.get(AgreeingSettings.FOUNDERS),
+                    configuration.get(AgreeingSettings.LEASE),
+                    configuration.get(AgreeingSettings.LINK_DOWN_AFTER),
+                    configuration.get(AgreeingSettings.RETURN_WAIT));
         } catch (IllegalArgumentException e) {
             throw configuration.refused(
-                    Settings.MESH_LINK_DOWN_AFTER, String.valueOf(e.getMessage()));
+                    AgreeingSettings.LINK_DOWN_AFTER, String.valueOf(e.getMessage()));
         }
     }
 

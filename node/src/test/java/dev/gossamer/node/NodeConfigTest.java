@@ -43,6 +43,7 @@ class NodeConfigTest {
                     Map.entry("mesh.founders", "3"),
                     Map.entry("mesh.lease", "500ms"),
                     Map.entry("mesh.link-down-after", "4s"),
+                    Map.entry("mesh.return-wait", "3s"),
                     Map.entry("mesh.pending-bytes-max", "2MiB"),
                     Map.entry("mesh.repair-interval", "1m"),
                     Map.entry("mesh.peers", "127.0.0.1:7000"),

@@ -49,8 +49,6 @@ import java.util.random.RandomGenerator;
  * in view and in the topology.
  */
 public final class Agreement {
-    private static final int PROVISIONAL_SIDE_BITS = 8;
-
     private final Member self;
     private final long leaseNanos;
     private final Placing placing;
@@ -175,11 +173,13 @@ public final class Agreement {
                 outlook.staying(),
                 outlook.unsynced(),
                 outlook.leftOut(),
+                outlook.awaited(),
                 proposer.rounds());
     }
 
     private void handle(Event event) {
         switch (event) {
+            case Event.Returned(var returning) -> returned(returning);
             case Event.ViewChanged(var view) -> {
                 roll.view(view);
                 links.view(view);
@@ -350,15 +350,28 @@ public final class Agreement {
         turn.reset();
         lease.forgetRequests();
         Topology topology = decree.topology();
+        standing.knows(topology);
         if (estranged || !wasIn || !isIn(topology)) {
             lease.giveUp();
             entered = topology.epoch();
         }
         boolean namesAnEarlierRun = topology.indexOf(self.id()) >= 0 && !isIn(topology);
-        if (!namesAnEarlierRun && topology.epoch() > installed.epoch()) {
+        if (namesAnEarlierRun) {
+            effects.add(new Effect.Bygone(topology));
+        } else if (topology.epoch() > installed.epoch()) {
             install(topology);
         }
         beatSoon = true;
+    }
+
+    /** Nothing that was written down without what was agreed on proves anything. */
+    private void returned(Returning returning) {
+        Optional<Topology> agreed = chosen().map(Decree::topology);
+        standing.returned(agreed.isPresent() ? returning : Returning.NONE);
+        agreed.ifPresent(topology -> {
+            standing.knows(topology);
+            effects.add(new Effect.Bygone(topology));
+        });
     }
 
     private void install(Topology topology) {
@@ -387,7 +400,7 @@ public final class Agreement {
         }
         List<Member> here =
                 agreed.get().members().stream().filter(roll.view().members()::contains).toList();
-        long epoch = provisionalEpoch(agreed.get());
+        long epoch = outlook.provisionalEpoch(agreed.get());
         boolean same = installed.isProvisional() && installed.members().equals(here);
         if (!same && epoch > installed.epoch() && here.contains(self)) {
             lease.giveUp();
@@ -399,15 +412,6 @@ public final class Agreement {
     /** Whether what this member knows to be agreed on can be of no use to it now. */
     private boolean isCutOff() {
         return chosen().isPresent() && !outlook.inMajority() && now >= lease.untilNanos();
-    }
-
-    /** Grows with the views; two small sides with the same view id most likely differ in it. */
-    private long provisionalEpoch(Topology agreed) {
-        long side =
-                roll.view().members().stream().findFirst().map(m -> m.id().hashCode()).orElse(0);
-        long sides = 1L << PROVISIONAL_SIDE_BITS;
-        return Epoch.provisional(
-                agreed.epoch(), roll.view().id() * sides + Math.floorMod(side, sides));
     }
 
     private boolean isBeatDue(Event event) {

@@ -1,5 +1,6 @@
 package dev.gossamer.membership.agreement;
 
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param unsynced who has not yet done what the present phase asks for; empty when steady, and on
  *     members that lead nothing as good as the last heartbeats tell
  * @param leftOut who is in view but not in the topology since it cannot reach another member
+ * @param awaited whom a mesh that has restarted waits for before it gives anybody's slots to others
  * @param rounds how many proposals this member has begun
  */
 public record AgreementStatus(
@@ -27,10 +29,12 @@ public record AgreementStatus(
         List<MemberId> staying,
         List<MemberId> unsynced,
         List<MemberId> leftOut,
+        List<Member> awaited,
         long rounds) {
     public AgreementStatus {
         staying = List.copyOf(staying);
         unsynced = List.copyOf(unsynced);
         leftOut = List.copyOf(leftOut);
+        awaited = List.copyOf(awaited);
     }
 }

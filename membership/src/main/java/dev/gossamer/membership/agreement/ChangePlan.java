@@ -1,5 +1,11 @@
 package dev.gossamer.membership.agreement;
 
+import static dev.gossamer.membership.agreement.Indexes.NOBODY;
+import static dev.gossamer.membership.agreement.Indexes.common;
+import static dev.gossamer.membership.agreement.Indexes.concat;
+import static dev.gossamer.membership.agreement.Indexes.first;
+import static dev.gossamer.membership.agreement.Indexes.without;
+
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
@@ -32,16 +38,15 @@ import java.util.stream.IntStream;
  * itself for an owner, for it is not known to have installed the present topology, goes on getting
  * every write.
  *
- * <p>Where nobody is left who has a slot, it begins empty, with owners who know that: members that
- * act under the present topology, or have begun after it. Another one, that was away, may have
- * owned the slot when it last heard of anything, and would take what it has of it for everything
- * (C8); it copies first, like any newcomer.
+ * <p>Where nobody is left who has a slot, but owners come back who have on their disks what they
+ * held ({@link Returning}), they own it again. Where nobody does, it begins empty, with owners who
+ * know that: members that act under the present topology, or have begun after it. Another one, that
+ * was away, may have owned the slot when it last heard of anything, and would take what it has of
+ * it for everything (C8); it copies first, like any newcomer.
  *
  * <p><b>Cost.</b> A placement, and a few passes over all slots: 1 ms with a few members.
  */
 final class ChangePlan {
-    private static final short[] NOBODY = {};
-
     /** Who shall own the slots if nothing had to be moved; see {@code Placement}. */
     interface Placing {
         short[][] place(List<Member> members, int replication);
@@ -55,6 +60,7 @@ final class ChangePlan {
      * @param draining who shall own nothing
      * @param synced who has done what the present phase asks for
      * @param installed who acts under the present topology
+     * @param returned who has begun anew, and has on its disk what it held under the present one
      * @param replication how many copies are wanted
      */
     record Situation(
@@ -63,11 +69,24 @@ final class ChangePlan {
             Set<MemberId> draining,
             Set<MemberId> synced,
             Set<MemberId> installed,
+            Set<MemberId> returned,
             int replication) {
+
+        /** The same where nobody has come back. */
+        Situation(
+                Topology present,
+                List<Member> members,
+                Set<MemberId> draining,
+                Set<MemberId> synced,
+                Set<MemberId> installed,
+                int replication) {
+            this(present, members, draining, synced, installed, Set.of(), replication);
+        }
 
         /** What is known before anybody in it has said anything. */
         Situation withNoneReady() {
-            return new Situation(present, members, draining, Set.of(), Set.of(), replication);
+            return new Situation(
+                    present, members, draining, Set.of(), Set.of(), returned, replication);
         }
     }
 
@@ -78,6 +97,9 @@ final class ChangePlan {
 
     /** Where a member of the present topology stands in the next one; -1 when it is gone. */
     private final int[] next;
+
+    /** Where the next run of one stands that has come back with what it held; -1 for nobody. */
+    private final short[] nextRun;
 
     /** By the index in the next topology. */
     private final boolean[] synced;
@@ -91,6 +113,7 @@ final class ChangePlan {
         this.present = situation.present();
         this.target = target(situation, placing);
         this.next = next(present.members(), members);
+        this.nextRun = nextRun(situation);
         this.synced = flags(members, situation.synced());
         this.installed = flags(members, situation.installed());
         this.allInstalled = areAll(installed);
@@ -151,7 +174,9 @@ final class ChangePlan {
     }
 
     private boolean isLost(int slot) {
-        return owners(slot).length == 0 && completeOthers(slot).length == 0;
+        return owners(slot).length == 0
+                && completeOthers(slot).length == 0
+                && returned(slot).length == 0;
     }
 
     private static boolean isAnyOwner(Topology topology, int slot, boolean[] those) {
@@ -198,6 +223,23 @@ final class ChangePlan {
             for (int j = 0; j < after.size(); j++) {
                 if (sameRun(before.get(i), after.get(j))) {
                     next[i] = j;
+                }
+            }
+        }
+        return next;
+    }
+
+    private static short[] nextRun(Situation situation) {
+        List<Member> before = situation.present().members();
+        short[] next = new short[before.size()];
+        for (int i = 0; i < next.length; i++) {
+            next[i] = -1;
+            for (int j = 0; j < situation.members().size(); j++) {
+                Member after = situation.members().get(j);
+                boolean again =
+                        before.get(i).id().equals(after.id()) && !sameRun(before.get(i), after);
+                if (again && situation.returned().contains(after.id())) {
+                    next[i] = (short) j;
                 }
             }
         }
@@ -320,9 +362,29 @@ final class ChangePlan {
                 short[] wanted = common(complete, target[slot]);
                 left = concat(concat(left, wanted), without(complete, wanted));
             }
+            if (left.length == 0) {
+                left = returned(slot);
+            }
             holders[slot] = left.length == 0 ? beginners(slot) : first(left, most);
         }
         return holders;
+    }
+
+    /** The owners that come back with what they held, in their old order. */
+    private short[] returned(int slot) {
+        if (situation.returned().isEmpty()) {
+            return NOBODY;
+        }
+        int named = present.ownerCount(slot);
+        short[] back = new short[named];
+        int count = 0;
+        for (int rank = 0; rank < named; rank++) {
+            short member = nextRun[present.ownerIndex(slot, rank)];
+            if (member >= 0) {
+                back[count++] = member;
+            }
+        }
+        return first(back, count);
     }
 
     /** Who owns a slot that nobody has; where nobody is known to be fit for it, the target. */
@@ -426,56 +488,5 @@ final class ChangePlan {
 
     private static boolean isAny(short[][] others) {
         return Arrays.stream(others).anyMatch(those -> those.length > 0);
-    }
-
-    private static short[] first(short[] members, int count) {
-        return members.length <= count ? members : Arrays.copyOf(members, count);
-    }
-
-    private static short[] concat(short[] a, short[] b) {
-        if (a.length == 0 || b.length == 0) {
-            return b.length == 0 ? a : b;
-        }
-        short[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
-    }
-
-    private static short[] without(short[] members, short[] excluded) {
-        return filter(members, excluded, false);
-    }
-
-    private static short[] common(short[] members, short[] included) {
-        return filter(members, included, true);
-    }
-
-    private static short[] filter(short[] members, short[] by, boolean wanted) {
-        int count = 0;
-        for (short member : members) {
-            count += isAmong(member, by) == wanted ? 1 : 0;
-        }
-        if (count == members.length) {
-            return members;
-        }
-        if (count == 0) {
-            return NOBODY;
-        }
-        short[] kept = new short[count];
-        int at = 0;
-        for (short member : members) {
-            if (isAmong(member, by) == wanted) {
-                kept[at++] = member;
-            }
-        }
-        return kept;
-    }
-
-    private static boolean isAmong(short member, short[] those) {
-        for (short each : those) {
-            if (each == member) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -26,6 +26,12 @@ public sealed interface Effect {
     record Install(Topology topology) implements Effect {}
 
     /**
+     * This was agreed on, and names an earlier run of this process: it is never to be installed,
+     * and the next one follows it.
+     */
+    record Bygone(Topology topology) implements Effect {}
+
+    /**
      * Comes right before an {@link Install}: the mesh that this member was in gives way to an older
      * one. All that is held here, whatever its epoch, counts as written on the smaller side of a
      * partition.

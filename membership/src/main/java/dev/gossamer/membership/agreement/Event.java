@@ -6,6 +6,12 @@ import dev.gossamer.protocol.MemberId;
 /** What an {@link Agreement} hears of. */
 public sealed interface Event {
 
+    /**
+     * What this run knows of the one before it. To be said before anything else, if it is said at
+     * all.
+     */
+    record Returned(Returning returning) implements Event {}
+
     /** The failure detector sees these members, this one among them. */
     record ViewChanged(MeshView view) implements Event {}
 

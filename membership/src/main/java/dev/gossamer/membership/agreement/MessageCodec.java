@@ -179,7 +179,7 @@ final class MessageCodec {
         out.putLong(report.incarnation()).putLong(report.sequence());
         put(out, report.genesis());
         out.putLong(report.epoch()).putLong(report.floor());
-        out.putLong(report.acting()).putLong(report.synced());
+        out.putLong(report.acting()).putLong(report.synced()).putLong(report.returned());
         out.put((byte) (report.unresolved() ? 1 : 0));
         out.put((byte) (report.cutOff() ? 1 : 0));
         out.put((byte) (report.draining() ? 1 : 0));
@@ -192,6 +192,7 @@ final class MessageCodec {
                 in.getLong(),
                 in.getLong(),
                 genesis(in),
+                in.getLong(),
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> The plan is made afresh only when something it depends on has changed.
  */
 final class Outlook {
+    private static final int PROVISIONAL_SIDE_BITS = 8;
+
     private final Member self;
     private final AgreementSettings settings;
     private final Roll roll;
@@ -166,6 +168,7 @@ final class Outlook {
                 idsOf(Report::draining),
                 idsOf(report -> report.synced() == present.epoch()),
                 idsOf(report -> report.acting() == present.epoch()),
+                idsOf(report -> !present.isEmpty() && report.returned() == present.epoch()),
                 settings.replication());
     }
 
@@ -225,6 +228,15 @@ final class Outlook {
                                     .orElse(greatest));
         }
         return greatest + Epoch.agreed(1);
+    }
+
+    /** Grows with the views; two small sides with the same view id most likely differ in it. */
+    long provisionalEpoch(Topology agreed) {
+        long side =
+                roll.view().members().stream().findFirst().map(m -> m.id().hashCode()).orElse(0);
+        long sides = 1L << PROVISIONAL_SIDE_BITS;
+        return Epoch.provisional(
+                agreed.epoch(), roll.view().id() * sides + Math.floorMod(side, sides));
     }
 
     private boolean isStranger(Report report) {
@@ -312,6 +324,22 @@ final class Outlook {
     private boolean isOfAMeshThatStays(Report report) {
         return isStranger(report)
                 && genesis().map(ours -> !ours.outranks(report.genesis().get())).orElse(true);
+    }
+
+    /**
+     * Members of the last topology that have said nothing yet, while a majority of it is in view
+     * and each of those has begun anew: they may be about to come back, too, with what nobody else
+     * has. Empty when nobody is to be waited for.
+     */
+    List<Member> awaited() {
+        Topology present = present();
+        boolean allNew =
+                !settings.returnWait().isZero()
+                        && inMajority()
+                        && present.members().stream().noneMatch(roll.view().members()::contains);
+        return allNew
+                ? present.members().stream().filter(it -> roll.report(it.id()).isEmpty()).toList()
+                : List.of();
     }
 
     /** Who could take slots over: those in view who neither drain nor have resigned. */

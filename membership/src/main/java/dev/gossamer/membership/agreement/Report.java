@@ -16,6 +16,8 @@ import java.util.Optional;
  *     that has given way as it may be
  * @param acting the one that all of its data path acts under
  * @param synced the last one whose phase it has completed
+ * @param returned the last one agreed on, if this run has on its disk what an earlier run held as
+ *     an owner under it; else 0. See {@link Returning}
  * @param unresolved whether it has accepted a topology of which it does not know what became
  * @param cutOff whether its own view holds no majority of those who agreed last: it acts under a
  *     provisional topology whatever others agree on, until its view is another
@@ -31,6 +33,7 @@ public record Report(
         long floor,
         long acting,
         long synced,
+        long returned,
         boolean unresolved,
         boolean cutOff,
         boolean draining,
@@ -48,6 +51,7 @@ public record Report(
                 && floor == other.floor
                 && acting == other.acting
                 && synced == other.synced
+                && returned == other.returned
                 && unresolved == other.unresolved
                 && cutOff == other.cutOff
                 && draining == other.draining

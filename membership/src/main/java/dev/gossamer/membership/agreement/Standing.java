@@ -11,6 +11,7 @@ final class Standing {
     private long sequence;
     private long acting;
     private long synced;
+    private Returning returning = Returning.NONE;
     private boolean draining;
     private boolean drained;
     private boolean resigned;
@@ -26,6 +27,15 @@ final class Standing {
     void synced(long epoch) {
         synced = Math.max(synced, epoch);
         acts(epoch);
+    }
+
+    void returned(Returning from) {
+        returning = from;
+    }
+
+    /** The topology that was agreed on last, as far as is known here, is this one. */
+    void knows(Topology agreed) {
+        returning = returning.through(agreed, self.id());
     }
 
     void drain() {
@@ -58,6 +68,7 @@ final class Standing {
                 floor,
                 acting,
                 synced,
+                returning.epoch(),
                 known.accepted().isPresent(),
                 cutOff,
                 draining,

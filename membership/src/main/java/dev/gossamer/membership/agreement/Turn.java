@@ -8,7 +8,7 @@ import java.util.Set;
  * When this member begins a round. The first in view does as soon as there is a plan; each after it
  * stands by for a while longer, in case the first does nothing: two that propose at once only hold
  * each other up. A topology that gives up what nobody in view has a copy of waits for those who may
- * still have one.
+ * still have one, and so does the first topology after a restart of all.
  */
 final class Turn implements Proposer.Purpose {
     private static final long PATIENCE_LEASES = 4;
@@ -20,11 +20,14 @@ final class Turn implements Proposer.Purpose {
     private long plannedSince;
     private final long lastCopyNanos;
     private long givingUpSince;
+    private final long returnNanos;
+    private long returningSince;
 
     Turn(Outlook outlook, AgreementSettings settings) {
         this.outlook = outlook;
         this.patienceNanos = PATIENCE_LEASES * settings.lease().toNanos();
         this.lastCopyNanos = LAST_COPY_LEASES * settings.lease().toNanos();
+        this.returnNanos = settings.returnWait().toNanos();
         reset();
     }
 
@@ -33,6 +36,7 @@ final class Turn implements Proposer.Purpose {
         unsettledSince = Long.MAX_VALUE;
         plannedSince = Long.MAX_VALUE;
         givingUpSince = Long.MAX_VALUE;
+        returningSince = Long.MAX_VALUE;
     }
 
     /** Whether something is to be changed, and this member is the one to say so now. */
@@ -47,7 +51,7 @@ final class Turn implements Proposer.Purpose {
         if (nowNanos - unsettledSince < patience) {
             return false; // without so much as a plan, which costs the most
         }
-        if (mustWaitForCopies(nowNanos) || outlook.plan().isEmpty()) {
+        if (mustWait(nowNanos) || outlook.plan().isEmpty()) {
             plannedSince = Long.MAX_VALUE;
             return false;
         }
@@ -66,9 +70,21 @@ final class Turn implements Proposer.Purpose {
      */
     @Override
     public Optional<Decree> plan(long nowNanos) {
-        return outlook.turn() < 0 || mustWaitForCopies(nowNanos)
-                ? Optional.empty()
-                : outlook.plan();
+        return outlook.turn() < 0 || mustWait(nowNanos) ? Optional.empty() : outlook.plan();
+    }
+
+    private boolean mustWait(long nowNanos) {
+        boolean forOwners = mustWaitForOwners(nowNanos);
+        return mustWaitForCopies(nowNanos) || forOwners;
+    }
+
+    private boolean mustWaitForOwners(long nowNanos) {
+        if (outlook.awaited().isEmpty()) {
+            returningSince = Long.MAX_VALUE;
+            return false;
+        }
+        returningSince = Math.min(returningSince, nowNanos);
+        return nowNanos - returningSince < returnNanos;
     }
 
     private boolean mustWaitForCopies(long nowNanos) {

@@ -121,6 +121,6 @@ class AcceptorTest {
 
     private static Report report() {
         return new Report(
-                1, 1, Optional.of(GENESIS), 0, 0, 0, 0, false, false, false, false, List.of());
+                1, 1, Optional.of(GENESIS), 0, 0, 0, 0, 0, false, false, false, false, List.of());
     }
 }

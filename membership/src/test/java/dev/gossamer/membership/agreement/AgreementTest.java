@@ -28,7 +28,8 @@ class AgreementTest {
     @Test
     void aMeshOfThreeFoundersIsNotFoundedByOne() {
         AgreementSettings settings =
-                new AgreementSettings(2, 3, LEASE, AgreementSettings.DEAD_LINK_DEFAULT);
+                new AgreementSettings(
+                        2, 3, LEASE, AgreementSettings.DEAD_LINK_DEFAULT, Duration.ZERO);
         CalmMesh mesh = new CalmMesh(settings, 3);
         mesh.view(mesh.node(0));
         mesh.pass(Duration.ofSeconds(3));
@@ -112,7 +113,8 @@ class AgreementTest {
     @Test
     void aShorterLeaseIsWaitedForLess() {
         AgreementSettings settings =
-                new AgreementSettings(2, 1, Duration.ofMillis(200), Duration.ofSeconds(3));
+                new AgreementSettings(
+                        2, 1, Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ZERO);
         CalmMesh mesh = new CalmMesh(settings, 3);
         mesh.view(mesh.nodes);
         mesh.pass(Duration.ofSeconds(1));
@@ -363,11 +365,11 @@ class AgreementTest {
     @Test
     void settingsOutOfRangeAreRefusedByName() {
         assertThatThrownBy(() -> AgreementSettings.of(0)).hasMessageContaining("replication 0");
-        assertThatThrownBy(() -> new AgreementSettings(1, 0, LEASE, LEASE))
+        assertThatThrownBy(() -> new AgreementSettings(1, 0, LEASE, LEASE, LEASE))
                 .hasMessageContaining("founders 0");
-        assertThatThrownBy(() -> new AgreementSettings(1, 1, Duration.ofMillis(1), LEASE))
+        assertThatThrownBy(() -> new AgreementSettings(1, 1, Duration.ofMillis(1), LEASE, LEASE))
                 .hasMessageContaining("lease");
-        assertThatThrownBy(() -> new AgreementSettings(1, 1, LEASE, Duration.ofMillis(500)))
+        assertThatThrownBy(() -> new AgreementSettings(1, 1, LEASE, Duration.ofMillis(500), LEASE))
                 .hasMessageContaining("dead link");
     }
 }

@@ -67,7 +67,8 @@ final class CalmMesh {
                             post.add(new Letter(this, to, message));
                     case Effect.Persist(var state) -> disk = state;
                     case Effect.Install(var topology) -> installed.add(this);
-                    case Effect.LeaseChanged _, Effect.Estranged _, Effect.Drained _ -> {}
+                    case Effect.LeaseChanged _, Effect.Estranged _ -> {}
+                    case Effect.Bygone _, Effect.Drained _ -> {}
                 }
             }
         }

@@ -30,9 +30,11 @@ class MessageCodecTest {
     static List<Message> messages() {
         List<MemberId> two = List.of(new MemberId(1), new MemberId(-1));
         Report report =
-                new Report(9, 8, Optional.of(GENESIS), 7, 6, 5, 4, true, false, false, true, two);
+                new Report(
+                        9, 8, Optional.of(GENESIS), 7, 6, 5, 4, 3, true, false, false, true, two);
         Report empty =
-                new Report(1, 1, Optional.empty(), 0, 0, 0, 0, false, true, true, false, List.of());
+                new Report(
+                        1, 1, Optional.empty(), 0, 0, 0, 0, 0, false, true, true, false, List.of());
         return List.of(
                 new Message.Prepare(Optional.of(GENESIS), 1 << 20, BALLOT, two),
                 new Message.Prepare(Optional.empty(), 0, BALLOT, List.of()),

@@ -385,7 +385,7 @@ final class World {
                     }
                 }
                 case Effect.Install(var topology) -> installed(topology);
-                case Effect.LeaseChanged _, Effect.Estranged _ -> {}
+                case Effect.LeaseChanged _, Effect.Estranged _, Effect.Bygone _ -> {}
                 case Effect.Drained() -> {
                     note(this + " is drained");
                     feed(new Event.Resigned());

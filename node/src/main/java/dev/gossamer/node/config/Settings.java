@@ -130,27 +130,6 @@ public final class Settings {
                     "2",
                     integer(1, 16),
                     "Copies of every slot, the primary's included.");
-    public static final Setting<Integer> MESH_FOUNDERS =
-            new Setting<>(
-                    "mesh.founders",
-                    "1",
-                    integer(1, 1_000),
-                    "Members that a new mesh starts with: it is founded when more than half of them see"
-                            + " each other. The same on all of them.");
-    public static final Setting<Duration> MESH_LEASE =
-            new Setting<>(
-                    "mesh.lease",
-                    "1s",
-                    duration(Duration.ofMillis(100), MINUTE),
-                    "How long a member acts as primary without hearing from a majority. Shorter:"
-                            + " faster takeover; longer: a busy machine keeps its leases.");
-    public static final Setting<Duration> MESH_LINK_DOWN_AFTER =
-            new Setting<>(
-                    "mesh.link-down-after",
-                    "3s",
-                    duration(Duration.ofMillis(100), HOUR),
-                    "After so long without data between two members whom others reach, one of them is"
-                            + " left out. Not below mesh.lease.");
     public static final Setting<List<String>> MESH_PEERS =
             new Setting<>(
                     "mesh.peers",
@@ -392,9 +371,10 @@ public final class Settings {
                     PORTS_DATA,
                     MESH_NAME,
                     MESH_REPLICATION,
-                    MESH_FOUNDERS,
-                    MESH_LEASE,
-                    MESH_LINK_DOWN_AFTER,
+                    AgreeingSettings.FOUNDERS,
+                    AgreeingSettings.LEASE,
+                    AgreeingSettings.LINK_DOWN_AFTER,
+                    AgreeingSettings.RETURN_WAIT,
                     MESH_PEERS,
                     MESH_DNS,
                     MESH_REQUEST_TIMEOUT,

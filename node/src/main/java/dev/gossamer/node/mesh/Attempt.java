@@ -1,6 +1,7 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Member;
 import java.util.List;
@@ -89,5 +90,13 @@ abstract class Attempt {
         return now - deadlineNanos >= 0
                 || (now - bornNanos >= router.shared.leaseNanos()
                         && router.shared.isCutOff(router.shared.epochs().latest(), key()));
+    }
+
+    static String notPrimaryText(long epoch) {
+        return "not the primary in epoch " + Epoch.text(epoch);
+    }
+
+    static String otherEpochText(long epoch) {
+        return "a member went by epoch " + Epoch.text(epoch);
     }
 }

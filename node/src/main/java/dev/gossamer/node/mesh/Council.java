@@ -6,6 +6,7 @@ import dev.gossamer.membership.agreement.Effect;
 import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.membership.agreement.Message;
 import dev.gossamer.protocol.Epoch;
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.ArrayDeque;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +131,9 @@ final class Council {
                 for (Effect effect : agreement.on(event, nanoClock.getAsLong())) {
                     carryOut(effect);
                 }
-                status = agreement.status();
+                AgreementStatus now = agreement.status();
+                tellWhoIsAwaited(now);
+                status = now;
                 if (event instanceof Event.Resigned) {
                     resigned.complete(null);
                 }
@@ -140,6 +144,17 @@ final class Council {
         }
     }
 
+    private void tellWhoIsAwaited(AgreementStatus now) {
+        if (!now.awaited().isEmpty() && !now.awaited().equals(status.awaited())) {
+            log.info(
+                    "the mesh has restarted; {} of {} members are here, waiting (mesh.return-wait)"
+                            + " for {}",
+                    now.rosterInView(),
+                    now.roster(),
+                    now.awaited().stream().map(Member::name).collect(Collectors.joining(", ")));
+        }
+    }
+
     private void carryOut(Effect effect) {
         switch (effect) {
             case Effect.Send(var to, var message) -> mail.send(to, message);
@@ -147,6 +162,7 @@ final class Council {
             case Effect.Estranged(var lastEpoch) -> estrangedEpoch = lastEpoch;
             case Effect.Install(var topology) -> install(topology);
             case Effect.LeaseChanged(var untilNanos) -> lease.set(untilNanos);
+            case Effect.Bygone(var topology) -> epochs.passOver(topology);
             case Effect.Drained() -> drained.complete(null);
         }
     }

@@ -1,10 +1,12 @@
 package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.mesh.link.Lane;
+import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +17,8 @@ import java.util.function.Consumer;
  * whatever was still applied here (the grace period of read-copy-update; McKenney and Slingwine,
  * 1998).
  *
- * <p><b>Threads.</b> {@link #install} by one thread at a time; the rest by any.
+ * <p><b>Threads.</b> {@link #install} and {@link #passOver} by one thread at a time; the rest by
+ * any.
  */
 final class Epochs {
     private final List<Lane> loops;
@@ -24,6 +27,11 @@ final class Epochs {
     private final List<Consumer<Holding>> onServed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Topology>> subscribers = new CopyOnWriteArrayList<>();
     private final Gate gate;
+    private Past past = Past.NONE;
+
+    /** What is left of the past under a topology that is never installed. */
+    private BiFunction<Past, Topology, Past> passing = (_, _) -> Past.NONE;
+
     private volatile Holding latest;
     private volatile Holding served;
 
@@ -43,6 +51,17 @@ final class Epochs {
         this.gate = gate;
         this.latest = none;
         this.served = none;
+    }
+
+    /** What an earlier run of this member held; to be told before the first topology. */
+    void restore(Past restored, Member self, int fewestCopies) {
+        past = restored;
+        passing = (before, next) -> before.through(next, self, fewestCopies);
+    }
+
+    /** This was agreed on and names an earlier run of this member: it is never installed. */
+    void passOver(Topology bygone) {
+        past = passing.apply(past, bygone);
     }
 
     /** What this node's own requests go by. */
@@ -78,12 +97,17 @@ final class Epochs {
     /** Goes by {@code topology} from now on, if it is later. */
     void install(Topology topology) {
         if (topology.epoch() > latest.epoch()) {
-            step(latest.next(topology));
+            Holding next = latest.next(topology);
+            if (latest.topology().isEmpty()) {
+                next.inherit(past);
+            }
+            step(next);
         }
     }
 
     /**
-     * The same for a topology of another mesh, to which the one of this node gives way.
+     * The same for a topology of another mesh, to which the one of this node gives way. What an
+     * earlier run held was of that one, and is not inherited.
      *
      * @param lastEpoch of the mesh that gives way
      */

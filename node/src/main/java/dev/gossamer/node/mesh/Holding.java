@@ -226,6 +226,13 @@ final class Holding {
         };
     }
 
+    /** Before this is shown to anybody: what an earlier run held counts, if it follows directly. */
+    void inherit(Past past) {
+        if (past.returning().isDirectlyBefore(topology)) {
+            System.arraycopy(past.ranks(), 0, inherited, 0, Slot.COUNT);
+        }
+    }
+
     Topology topology() {
         return topology;
     }
@@ -488,13 +495,5 @@ final class Holding {
         return isServing(slot)
                 ? "this node holds no lease: it does not reach a majority of the members"
                 : "this node is taking the slot over in epoch " + Epoch.text(epoch());
-    }
-
-    static String notPrimaryText(long epoch) {
-        return "not the primary in epoch " + Epoch.text(epoch);
-    }
-
-    static String otherEpochText(long epoch) {
-        return "a member went by epoch " + Epoch.text(epoch);
     }
 }

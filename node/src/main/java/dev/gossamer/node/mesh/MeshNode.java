@@ -66,6 +66,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Walks walks;
     private final Invalidations invalidations;
     private final Council council;
+    private final Diary diary;
     private final LinkWatch linkWatch;
     private final Standing standing;
     private final Departure departure;
@@ -146,11 +147,11 @@ public final class MeshNode implements Mesh, AutoCloseable {
         this.nanoClock = nanoClock;
         this.onExpelled = onExpelled;
         this.leftovers = new Leftovers(keyspace, workers);
-        this.epochs =
-                new Epochs(
-                        Holding.none(settings.replication(), self, Shared.fewestCopies(keyspace)),
-                        lanes.all(),
-                        this::pass);
+        int fewest = Shared.fewestCopies(keyspace);
+        Holding none = Holding.none(settings.replication(), self, fewest);
+        this.epochs = new Epochs(none, lanes.all(), this::pass);
+        this.diary = new Diary(notary, workers, self, keyspace, settings.replication());
+        epochs.restore(diary.read(), self, fewest);
         this.coherent =
                 new Coherent(nearTier, keyspace.tags(), nanoClock, settings.coherence().leftOut());
         this.shared = Shared.of(settings, epochs, keyspace, coherent, nanoClock);
@@ -265,6 +266,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
      * @throws IOException when the data port cannot be bound
      */
     public void start() throws IOException {
+        council.tell(new Event.Returned(diary.read().returning()));
         epochs.onServed(this::served);
         epochs.onSynced(this::synced);
         epochs.onEachLoop(_ -> routers.here().topologyChanged());
@@ -301,13 +303,13 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     private void served(Holding holding) {
         lanes.wakeInbound();
-        council.tell(new Event.Installed(holding.epoch()));
+        diary.note(holding, () -> council.tell(new Event.Installed(holding.epoch())));
         sync.begin(holding);
         standing.publish();
     }
 
     private void synced(Holding holding) {
-        council.tell(new Event.Synced(holding.epoch()));
+        diary.note(holding, () -> council.tell(new Event.Synced(holding.epoch())));
         standing.publish();
     }
 
@@ -488,7 +490,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         ticks.stop();
         workers.await(() -> routers.isIdle(workers), CLOSE_PATIENCE_NANOS, nanoClock);
         council.close();
-        workers.await(council::isQuiet, CLOSE_PATIENCE_NANOS, nanoClock);
+        workers.await(() -> council.isQuiet() && diary.isQuiet(), CLOSE_PATIENCE_NANOS, nanoClock);
         coherent.coherence().close();
         lanes.close();
         workers.close();

@@ -30,7 +30,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
         /** Only where forwarding is not allowed: this node is not the slot's primary. */
         default void notHere(long epoch) {
-            failed(ErrorCode.WRONGEPOCH, Holding.notPrimaryText(epoch));
+            failed(ErrorCode.WRONGEPOCH, notPrimaryText(epoch));
         }
     }
 
@@ -158,7 +158,7 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
         router.end(this);
         switch (reply) {
             case Reply.Found(var entry, var position) -> foundElsewhere(entry, position);
-            case Reply.WrongEpoch(var epoch, _) -> retryLater(Holding.otherEpochText(epoch));
+            case Reply.WrongEpoch(var epoch, _) -> retryLater(otherEpochText(epoch));
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Done _,
                     Reply.Stored _,

@@ -70,7 +70,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         if (call.callback() instanceof Answer answer) {
             answer.notHere(epoch, mayHaveBeenApplied());
         } else {
-            call.callback().failed(ErrorCode.WRONGEPOCH, Holding.notPrimaryText(epoch));
+            call.callback().failed(ErrorCode.WRONGEPOCH, notPrimaryText(epoch));
         }
     }
 
@@ -86,7 +86,7 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
                 if (maybeDone) {
                     mayHaveBeenDone();
                 }
-                retryLater(Holding.otherEpochText(epoch));
+                retryLater(otherEpochText(epoch));
             }
             case Reply.Failed(var code, var message) -> failed(code, message);
             case Reply.Found _,

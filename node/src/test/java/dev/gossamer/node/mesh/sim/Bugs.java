@@ -71,7 +71,11 @@ final class Bugs {
         /** A member acknowledges that a tag is invalidated, and does not remember it. */
         INVALIDATIONS_NOT_STORED,
         /** A member that joins or comes back believes that no tag was invalidated before. */
-        NO_TAG_SYNC
+        NO_TAG_SYNC,
+        /** What a member held is lost when its process ends, but not what it holds. */
+        PAST_FORGOTTEN,
+        /** A disk brings back an older state than the one it says it has. */
+        DISK_BEHIND_PAST
     }
 
     /** The faults under which a bug shows; other kinds only take time. */
@@ -86,6 +90,7 @@ final class Bugs {
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
+            case PAST_FORGOTTEN, DISK_BEHIND_PAST -> EnumSet.of(Kind.ALL_AT_ONCE);
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);

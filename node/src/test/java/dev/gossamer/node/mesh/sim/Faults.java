@@ -342,13 +342,42 @@ final class Faults {
         if (!together || isAnybodyLeaving() || !isWhole.getAsBoolean()) {
             return;
         }
-        did("all are killed, and start again");
+        boolean hasDisks = setup.disk() != Disk.Kind.NONE;
+        if (hasDisks && setup.hosts() > 2 && world.chance(0.4)) {
+            killAllButOneThatIsAway();
+        } else {
+            killAll("all are killed, and start again");
+        }
+    }
+
+    private void killAll(String what) {
+        did(what);
         mayBeLost = 0;
-        hosts.all().forEach(Hosts.Host::kill);
-        everythingIsLost.run();
+        hosts.all().forEach(Hosts.Host::killWithAll);
+        if (setup.disk() == Disk.Kind.NONE || setup.disk() == Disk.Kind.LOSSY) {
+            everythingIsLost.run();
+        }
         for (Hosts.Host host : hosts.all()) {
             world.after(world.between(50 * MILLI, 1_000 * MILLI), host::start);
         }
+    }
+
+    /** What it comes back with is older than what the others have, who all begin anew with it. */
+    private void killAllButOneThatIsAway() {
+        int away = someHost();
+        did("kill m" + away + ", later all others; then all start again");
+        mayBeLost = 0;
+        hosts.get(away).kill();
+        world.after(
+                world.between(MILLI, 4_000 * MILLI),
+                () -> {
+                    boolean others = hosts.running().size() == setup.hosts() - 1;
+                    if (others && separations == 0 && !isAnybodyLeaving()) {
+                        killAll("all others are killed");
+                    } else {
+                        hosts.get(away).start();
+                    }
+                });
     }
 
     /** Everything works again, and everybody who was ever here runs. */

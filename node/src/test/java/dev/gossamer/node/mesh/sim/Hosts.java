@@ -50,7 +50,7 @@ final class Hosts {
     final class Host {
         private final int number;
         private final HostClock clock;
-        private Disk disk = new Disk();
+        private Disk disk = new Disk(setup.disk());
         private int disks;
         private @Nullable SimProcess process;
         private @Nullable SimProcess stopping;
@@ -109,6 +109,7 @@ final class Hosts {
         void replace() {
             disk.forgetClock();
             disk.forgetWord();
+            disk.forgetEntries();
             start();
         }
 
@@ -119,6 +120,9 @@ final class Hosts {
             if (bugs.is(Bugs.Bug.WORD_FORGOTTEN)) {
                 disk.forgetWord();
             }
+            if (bugs.is(Bugs.Bug.PAST_FORGOTTEN)) {
+                disk.forgetPast();
+            }
         }
 
         void kill() {
@@ -126,14 +130,25 @@ final class Hosts {
             if (running != null) {
                 world.note(number, "kill", "");
                 process = null;
+                disk.killed(running.keyspace(), running.recentlyChanged());
                 running.kill();
+            }
+        }
+
+        /** With all others, so that what the disk keeps is all that is left. */
+        void killWithAll() {
+            SimProcess running = process;
+            kill();
+            boolean isBehind = bugs.is(Bugs.Bug.DISK_BEHIND_PAST);
+            if (running != null && disk.kind() == Disk.Kind.OLD && !isBehind) {
+                disk.stopped(running.keyspace());
             }
         }
 
         /** What the machine kept is gone: who starts on it next is a new member. */
         void replaceDisk() {
             world.note(number, "replaced", "the disk");
-            disk = new Disk();
+            disk = new Disk(setup.disk());
             disks++;
         }
 
@@ -155,6 +170,7 @@ final class Hosts {
                                     if (process == running) {
                                         world.note(number, "stopped", "");
                                         process = null;
+                                        disk.stopped(running.keyspace());
                                         running.exit();
                                     }
                                 });

@@ -69,21 +69,24 @@ final class NodeBuilder {
     Keyspace keyspace(SimProcess process, HybridClock hybrid) {
         MeterRegistry meters = new CompositeMeterRegistry();
         HostClock clock = process.clock();
-        return new Keyspace(
-                new Tiers(
-                        new MemoryTier(
-                                new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
-                                clock::nanoTime,
-                                clock::wallMillis,
-                                caches.copies(),
-                                meters),
-                        LowerTier.NONE),
-                hybrid,
-                process.member().id(),
-                clock::wallMillis,
-                clock::nanoTime,
-                caches,
-                meters);
+        MemoryTier tier =
+                new MemoryTier(
+                        new MemorySettings(MEMORY_BYTES, MEMORY_BYTES),
+                        clock::nanoTime,
+                        clock::wallMillis,
+                        caches.copies(),
+                        meters);
+        Keyspace keyspace =
+                new Keyspace(
+                        new Tiers(tier, LowerTier.NONE),
+                        hybrid,
+                        process.member().id(),
+                        clock::wallMillis,
+                        clock::nanoTime,
+                        caches,
+                        meters);
+        process.disk().load(tier, keyspace);
+        return keyspace;
     }
 
     MeshNode node(SimProcess process) {
@@ -101,7 +104,7 @@ final class NodeBuilder {
                 process.keyspace(),
                 nearTier(process),
                 agreement,
-                disk::keep,
+                disk.notary(process.keyspace()),
                 new SimulatedNodes.Ports(
                         process.lanes(),
                         process.membership(),
@@ -149,7 +152,8 @@ final class NodeBuilder {
                 setup.replication(),
                 setup.founders(),
                 AgreementSettings.LEASE_DEFAULT,
-                AgreementSettings.DEAD_LINK_DEFAULT);
+                AgreementSettings.DEAD_LINK_DEFAULT,
+                AgreementSettings.RETURN_WAIT_DEFAULT);
     }
 
     private MeshSettings settings() {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code other}, which stay who they were then.
  *
  * <pre>
- * mesh 3 of 5 copies 2     five machines, three run; waits until all is copied
+ * mesh 3 of 5 copies 2     five machines, three run; waits until all is copied; with "disks" at
+ *                          the end entries outlive a process
  * roles KEY                who is what for a key now
  * put KEY VALUE via M      one call, and what came of it; also remove KEY, get KEY
  * take KEY as NAME via M   asks for a lease; fill KEY VALUE under NAME via M
@@ -96,7 +97,9 @@ final class Scenario {
         int running = Integer.parseInt(words[1]);
         int machines = Integer.parseInt(words[3]);
         int copies = Integer.parseInt(words[5]);
-        Setup setup = new Setup(machines, running, copies, 1, 0, 0, true, 0, 0, Bugs.Bug.NONE);
+        Disk.Kind disk = words.length > 6 ? Disk.Kind.WHOLE : Disk.Kind.NONE;
+        Setup setup =
+                new Setup(machines, running, copies, 1, 0, 0, true, 0, 0, disk, Bugs.Bug.NONE);
         simulation = Simulation.quiet(seed, setup);
         for (int number = 1; number <= running; number++) {
             mesh().hosts().get(number).start();

@@ -11,6 +11,7 @@ package dev.gossamer.node.mesh.sim;
  * @param keys how many keys they share, half of them in a consistent cache
  * @param blindDetector see {@link Detector}
  * @param clockRateSpread how much faster or slower a machine's clock may run, as a fraction
+ * @param disk what machines keep of their entries
  * @param bug planted in all members
  * @param wallSpreadMillis how far a machine's wall clock may be off
  */
@@ -24,4 +25,5 @@ record Setup(
         boolean blindDetector,
         double clockRateSpread,
         long wallSpreadMillis,
+        Disk.Kind disk,
         Bugs.Bug bug) {}

@@ -3,12 +3,18 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one member: its lanes, its membership, and the real node on them. */
 final class SimProcess {
+    private static final long LAG_MAX = 300_000_000;
+
     private final Hosts hosts;
     private final Member member;
     private final HostClock clock;
@@ -18,6 +24,7 @@ final class SimProcess {
     private final Disk disk;
     private final Keyspace keyspace;
     private final HybridClock hybrid;
+    private final Map<Bytes, Long> changedAt = new HashMap<>();
     private @Nullable MeshNode node;
 
     SimProcess(Hosts hosts, Member member, HostClock clock, Disk disk, int laneCount) {
@@ -30,6 +37,13 @@ final class SimProcess {
         this.disk = disk;
         this.hybrid = hosts.builder().hybridClock(this);
         this.keyspace = hosts.builder().keyspace(this, hybrid);
+        keyspace.onChange((_, key, _) -> changedAt.put(key, world().nowNanos()));
+    }
+
+    /** What a disk that lags a little behind has not got, if this process ended now. */
+    Predicate<Bytes> recentlyChanged() {
+        long since = world().nowNanos() - world().between(0, LAG_MAX);
+        return key -> changedAt.getOrDefault(key, 0L) > since;
     }
 
     /** Begins the node's start, on a thread of its own. */

@@ -79,8 +79,20 @@ final class Simulation {
                         random.nextBoolean(),
                         0.01 * random.nextInt(3),
                         random.nextInt(4) * 500L,
+                        disk(seed, bug),
                         bug);
         return new Simulation(seed, setup, kinds, (3 + random.nextInt(8)) * SECOND);
+    }
+
+    /** Bugs that show without disks are found without them. */
+    private static Disk.Kind disk(long seed, Bugs.Bug bug) {
+        Disk.Kind[] kinds = Disk.Kind.values();
+        return switch (bug) {
+            case NONE -> kinds[new SplittableRandom(seed * 31 + 11).nextInt(kinds.length)];
+            case PAST_FORGOTTEN -> Disk.Kind.WHOLE;
+            case DISK_BEHIND_PAST -> Disk.Kind.OLD;
+            default -> Disk.Kind.NONE;
+        };
     }
 
     /** A mesh in which nothing happens by itself. */
