@@ -13,12 +13,16 @@ import dev.gossamer.node.edge.admin.About;
 import dev.gossamer.node.edge.admin.AdminServer;
 import dev.gossamer.node.edge.admin.Services;
 import dev.gossamer.node.edge.resp.RespServer;
+import dev.gossamer.node.mesh.DiskNotary;
 import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.node.mesh.Notary;
+import dev.gossamer.node.mesh.PastFile;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
 import dev.gossamer.node.store.Tiers;
+import dev.gossamer.node.store.disk.DiskSettings;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
@@ -64,6 +68,7 @@ public final class Node implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean leaving = new AtomicBoolean();
     private volatile @Nullable Farewell farewell;
+    private @Nullable NodeDisk disk;
     private volatile @Nullable String expelled;
 
     private Node() {}
@@ -150,7 +155,7 @@ public final class Node implements AutoCloseable {
                                 nearTier(config, keyspace),
                                 membership,
                                 agreement,
-                                acceptor::save,
+                                notary(config, identity, acceptor),
                                 registry,
                                 nanoClock,
                                 clock,
@@ -158,6 +163,9 @@ public final class Node implements AutoCloseable {
                                 this::expelled));
         MembershipMeters.register(registry, membership::stats);
         health.watch(mesh);
+        if (disk != null) {
+            health.watch(disk.tier()::status);
+        }
         AdminServer admin =
                 opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
         RespServer resp =
@@ -193,11 +201,11 @@ public final class Node implements AutoCloseable {
         every(HybridClock.EXTEND_INTERVAL_MILLIS, "gossamer-clock", versions::extend);
         MemoryTier memory =
                 new MemoryTier(config.memory(), nanoClock, millis, settings.copies(), registry);
-        Optional<NodeDisk> disk = disk(config, self, loops, memory);
+        disk = openDisk(config, self, loops, memory);
+        NodeDisk below = disk;
         Keyspace keyspace =
                 new Keyspace(
-                        new Tiers(
-                                memory, disk.<LowerTier>map(NodeDisk::tier).orElse(LowerTier.NONE)),
+                        new Tiers(memory, below == null ? LowerTier.NONE : below.tier()),
                         versions,
                         self.id(),
                         millis,
@@ -205,34 +213,49 @@ public final class Node implements AutoCloseable {
                         settings,
                         registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
-        disk.ifPresent(opened -> start(opened, keyspace));
+        if (below != null) {
+            start(below, keyspace);
+        }
         return keyspace;
     }
 
-    private Optional<NodeDisk> disk(
+    private @Nullable NodeDisk openDisk(
             NodeConfig config, Member self, EventLoops loops, MemoryTier memory) {
-        return config.disk()
-                .map(settings ->
-                        opened(
-                                NodeDisk.open(
-                                        settings,
-                                        loops,
-                                        config.keyspace().diskCaches(),
-                                        self.id(),
-                                        memory,
-                                        clock,
-                                        nanoClock,
-                                        new SecureRandom(),
-                                        registry)));
+        DiskSettings settings = config.disk().orElse(null);
+        return settings == null
+                ? null
+                : opened(
+                        NodeDisk.open(
+                                settings,
+                                loops,
+                                config.keyspace().diskCaches(),
+                                self.id(),
+                                memory,
+                                clock,
+                                nanoClock,
+                                new SecureRandom(),
+                                registry));
     }
 
-    private void start(NodeDisk disk, Keyspace keyspace) {
-        disk.start(keyspace);
-        every(NodeDisk.TICK_MILLIS, "gossamer-disk-tick", disk.tier()::tick);
+    private void start(NodeDisk below, Keyspace keyspace) {
+        below.start(keyspace);
+        every(NodeDisk.TICK_MILLIS, "gossamer-disk-tick", below.tier()::tick);
         every(
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
                 "gossamer-disk-upkeep",
-                () -> disk.tier().cleanUp(clock.millis()));
+                () -> below.tier().cleanUp(clock.millis()));
+    }
+
+    /** Only a node that finds its entries again has a past. */
+    private Notary notary(NodeConfig config, MemberIdentity identity, AcceptorStore acceptor) {
+        NodeDisk opened = disk;
+        return opened == null
+                ? acceptor::save
+                : new DiskNotary(
+                        acceptor,
+                        PastFile.open(config.dataDir(), identity.id()),
+                        opened.tier().continues(),
+                        opened.tier()::flush);
     }
 
     private NearTier nearTier(NodeConfig config, Keyspace keyspace) {

@@ -50,19 +50,21 @@ class DiskIT {
     @Test
     void whatMemoryHasNoRoomForIsReadFromTheSsd() {
         setAll();
-        assertThat(getAll()).isEqualTo(allValues());
-        assertThat(mesh.metric(0, "gossamer_disk_hits_total")).isGreaterThan(KEYS / 2);
-        assertThat(mesh.metric(0, "gossamer_memory_bytes")).isLessThan(4 << 20);
-        assertThat(bytesIn(folder.resolve("node-0").resolve("disk"))).isBetween(8L << 20, DISK_BYTES);
+        awaitWritten();
+        assertThat(rightValues()).isEqualTo(KEYS);
+        assertThat(diskReads()).isGreaterThan(KEYS / 2);
+        assertThat(bytesIn(folder.resolve("node-0").resolve("disk")))
+                .isBetween(8L << 20, DISK_BYTES);
     }
 
     @Test
     void aColdKeyIsChangedAsAWarmOneIs() {
+        setAll(); // or memory, empty as it is, would take the others for what is worth keeping
         ask(command("SET", "number", "41"), command("SET", "text", "warm"));
         ask(command("SET", "gone", "soon"), command("SET", "kept", "first"));
         setAll();
         awaitWritten();
-        double before = mesh.metric(0, "gossamer_disk_hits_total");
+        double before = diskReads();
         assertThat(
                         ask(
                                 command("INCR", "number"),
@@ -70,7 +72,7 @@ class DiskIT {
                                 command("DEL", "gone"),
                                 command("SET", "kept", "second", "NX")))
                 .containsExactly("42", "13", "1", null);
-        assertThat(mesh.metric(0, "gossamer_disk_hits_total")).isGreaterThan(before);
+        assertThat(diskReads()).isGreaterThanOrEqualTo(before + 4);
         assertThat(
                         ask(
                                 command("GET", "number"),
@@ -84,13 +86,13 @@ class DiskIT {
     void afterAStopInOrderEverythingIsThereAtOnce() {
         setAll();
         ask(command("DEL", key(7)));
-        assertThat(mesh.terminate(0)).isEqualTo(143);
+        assertThat(mesh.terminate(0)).isZero();
         assertThat(mesh.log(0)).doesNotContain("the disk was not left in order");
         mesh.restart(0);
         mesh.awaitWhole(1);
         assertThat(ask(command("GET", key(7)))).containsOnlyNulls();
         ask(command("SET", key(7), value(7)));
-        assertThat(getAll()).isEqualTo(allValues());
+        assertThat(rightValues()).isEqualTo(KEYS);
     }
 
     @Test
@@ -104,14 +106,19 @@ class DiskIT {
         assertThat(ask(command("GET", key(7)), command("GET", key(8))))
                 .containsExactly(null, "later");
         ask(command("SET", key(7), value(7)), command("SET", key(8), value(8)));
-        assertThat(getAll()).isEqualTo(allValues());
+        assertThat(rightValues()).isEqualTo(KEYS);
+    }
+
+    private double diskReads() {
+        var metrics = mesh.metrics(0);
+        return metrics.get("gossamer_disk_reads_hot_total")
+                + metrics.get("gossamer_disk_reads_cold_total");
     }
 
     /** Until nothing is on its way to the log. */
     private void awaitWritten() {
         mesh.await(
-                "an empty staging buffer",
-                () -> mesh.metric(0, "gossamer_disk_staged_bytes") == 0);
+                "an empty staging buffer", () -> mesh.metric(0, "gossamer_disk_staged_bytes") == 0);
     }
 
     private void setAll() {
@@ -121,15 +128,14 @@ class DiskIT {
                         .toArray(byte[][]::new));
     }
 
-    private List<Object> getAll() {
-        return ask(
-                IntStream.range(0, KEYS)
-                        .mapToObj(i -> command("GET", key(i)))
-                        .toArray(byte[][]::new));
-    }
-
-    private static List<Object> allValues() {
-        return IntStream.range(0, KEYS).<Object>mapToObj(DiskIT::value).toList();
+    /** How many of the keys have their value. */
+    private long rightValues() {
+        List<Object> found =
+                ask(
+                        IntStream.range(0, KEYS)
+                                .mapToObj(i -> command("GET", key(i)))
+                                .toArray(byte[][]::new));
+        return IntStream.range(0, KEYS).filter(i -> value(i).equals(found.get(i))).count();
     }
 
     private static String key(int i) {

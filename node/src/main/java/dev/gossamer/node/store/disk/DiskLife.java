@@ -34,6 +34,7 @@ final class DiskLife {
     private volatile String trouble = "";
     private volatile double loadedPart;
     private volatile boolean stops;
+    private volatile boolean continues;
     private @Nullable Thread writer;
     private @Nullable Thread loader;
 
@@ -58,6 +59,11 @@ final class DiskLife {
         return loaded;
     }
 
+    /** Whether what an earlier run left is taken up. */
+    boolean continues() {
+        return continues;
+    }
+
     void start(Recovered recovered) {
         boolean hasLog = parts.found().manifest().isPresent();
         boolean follows = parts.intents().follow(parts.folder().logId());
@@ -71,6 +77,7 @@ final class DiskLife {
         }
         try {
             begin(recovered, hasLog);
+            continues = hasLog;
         } catch (IOException e) {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }
