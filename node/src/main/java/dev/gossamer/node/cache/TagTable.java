@@ -118,11 +118,22 @@ final class TagTable {
         return Math.max(clock, now.floor);
     }
 
-    /** No tag counts as invalidated earlier than this. */
-    synchronized void raiseFloor(long floor) {
-        if (floor > pairs.floor) {
-            pairs = copy(pairs, pairs.places(), floor);
+    /**
+     * No tag counts as invalidated earlier than this.
+     *
+     * @return whether that is news
+     */
+    synchronized boolean raiseFloor(long floor) {
+        if (floor <= pairs.floor) {
+            return false;
         }
+        pairs = copy(pairs, pairs.places(), floor);
+        return true;
+    }
+
+    /** The most tags there is ever room for. */
+    int countMax() {
+        return placesMax / 4 * 3;
     }
 
     private void makeRoom() {

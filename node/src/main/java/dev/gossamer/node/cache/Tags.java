@@ -111,6 +111,9 @@ public final class Tags {
     /** Odd while an invalidation is stored. Changed under the lock. */
     private final AtomicLong stamp = new AtomicLong();
 
+    /** Written to under the lock. */
+    private @Nullable TagJournal journal;
+
     private final LongAdder heard = new LongAdder();
     private final LongAdder turnedAway = new LongAdder();
 
@@ -148,6 +151,28 @@ public final class Tags {
             String description,
             ToDoubleFunction<TagTable> value) {
         Gauge.builder(name, table, value).description(description).register(registry);
+    }
+
+    /**
+     * Takes over what an earlier run of this member has written down, and writes down from now on
+     * whatever is stored here, before anybody is told. To be called once, before anything is heard.
+     *
+     * @throws GossamerException when this node's clock cannot follow; then the journal is as good
+     *     as one that is not whole
+     */
+    public void restore(TagJournal from) {
+        adopt(from.found());
+        storing.lock();
+        try {
+            journal = from;
+        } finally {
+            storing.unlock();
+        }
+    }
+
+    /** How many tags may be known at a time, those of whole caches included. */
+    public int countMax() {
+        return table.countMax() + cacheTags.length;
     }
 
     /** Hears of every invalidation that is stored here from now on. */
@@ -321,6 +346,9 @@ public final class Tags {
             long before = clockOf(tag);
             stored = keep(tag, to.getAsLong());
             grew = stored > before;
+            if (grew && journal != null) {
+                journal.bumped(tag, stored, () -> page(0, 1));
+            }
         } finally {
             stamp.incrementAndGet();
             storing.unlock();
@@ -400,11 +428,22 @@ public final class Tags {
      */
     public void adopt(Page page) {
         clock.witness(page.floor());
-        table.raiseFloor(page.floor());
+        raiseFloor(page.floor());
         for (Bumped each : page.tags()) {
             if (clockOf(each.tag()) < each.clock()) {
                 raise(each.tag(), each.clock());
             }
+        }
+    }
+
+    private void raiseFloor(long floor) {
+        storing.lock();
+        try {
+            if (table.raiseFloor(floor) && journal != null) {
+                journal.floorRaised(floor, () -> page(0, 1));
+            }
+        } finally {
+            storing.unlock();
         }
     }
 }

@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             BenchCommand.class,
             ReplayCommand.class,
+            DiskCommand.class,
             ChaosCommand.class,
             NodeCommand.class,
             TrainCommand.class,

@@ -90,6 +90,14 @@ final class Departure {
                 ErrorCode.ERR, "no other member is there that could take this one's slots over");
     }
 
+    /**
+     * Whether this member is to own nothing any more. What it has stays where it is: when it comes
+     * back it copies only what has changed by then.
+     */
+    boolean isUnderWay() {
+        return asked;
+    }
+
     boolean isDrained() {
         return council.drained().isDone();
     }

@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 /**
  * Drops what this node has and is not to have any more: slots that are nothing to it, and in slots
  * that it is a backup of the entries of caches whose copies end before its rank. It waits until
- * nothing moves any more and everyone who is to have them has them.
+ * nothing moves any more and everyone who is to have them has them. A member that drains drops
+ * nothing: it goes away, and comes back with it.
  *
  * <p>Until then they do no harm, for nobody is answered from them. But what lies here can have been
  * overwritten where it belongs, and must not be taken for current later: when this node becomes an

@@ -316,7 +316,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private void round() {
         standing.round();
         departure.look();
-        if (standing.isSettled()) {
+        if (standing.isSettled() && !departure.isUnderWay()) {
             leftovers.drop(epochs.served());
         }
     }

@@ -38,14 +38,19 @@ class CommandPageTest {
         Terminal terminal = new Terminal(nowhere, nowhere, COLUMNS, false, false);
         CommandLine root = GossamerCommand.commandLine((file, flags) -> {}, terminal);
         StringBuilder all = new StringBuilder();
-        root.getSubcommands()
+        appendHelp(root, "", all);
+        return all.toString();
+    }
+
+    private static void appendHelp(CommandLine parent, String before, StringBuilder all) {
+        parent.getSubcommands()
                 .forEach((name, command) -> {
                     if (!command.getCommandSpec().usageMessage().hidden()) {
-                        all.append("### ").append(name).append("\n```\n");
+                        all.append("### ").append(before).append(name).append("\n```\n");
                         all.append(helpOf(command)).append("\n```\n\n");
+                        appendHelp(command, before + name + " ", all);
                     }
                 });
-        return all.toString();
     }
 
     private static String helpOf(CommandLine command) {

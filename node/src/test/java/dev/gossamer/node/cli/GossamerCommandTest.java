@@ -39,15 +39,21 @@ class GossamerCommandTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() {
-        command.getSubcommands()
-                .forEach((name, sub) -> {
+        checkHelp(command, "");
+    }
+
+    private void checkHelp(CommandLine parent, String before) {
+        parent.getSubcommands()
+                .forEach((last, sub) -> {
+                    String name = before + last;
                     out.reset();
-                    assertThat(command.execute(name, "--help")).as(name).isZero();
+                    assertThat(command.execute((name + " --help").split(" "))).as(name).isZero();
                     boolean shown = !sub.getCommandSpec().usageMessage().hidden();
                     assertThat(out()).as(name).contains("Usage: gossamer " + name);
                     if (shown) {
                         assertThat(out()).as(name).contains("Example", "gossamer " + name);
                     }
+                    checkHelp(sub, name + " ");
                 });
     }
 
@@ -72,6 +78,9 @@ class GossamerCommandTest {
                 "chaos --nodes 3 --replication 4          | --replication 4",
                 "chaos --minutes 0                        | --minutes",
                 "completion fish                          | fish",
+                "disk inspekt                             | inspekt",
+                "disk verify one two                      | two",
+                "disk dump --value-size much              | is not a size",
                 "down --frobnicate                        | --frobnicate",
             })
     void whatIsNotUnderstoodIsNamedAndExitsWithTwo(String arguments, String named) {

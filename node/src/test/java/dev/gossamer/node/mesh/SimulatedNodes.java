@@ -6,7 +6,7 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.link.Lanes;
 import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Member;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
@@ -42,6 +42,7 @@ public final class SimulatedNodes {
             NearTier nearTier,
             Agreement agreement,
             Notary notary,
+            MeterRegistry meters,
             Ports ports) {
         return new MeshNode(
                 settings,
@@ -53,7 +54,7 @@ public final class SimulatedNodes {
                 ports.membership(),
                 agreement,
                 notary,
-                new CompositeMeterRegistry(),
+                meters,
                 ports.nanoClock(),
                 () -> Instant.ofEpochMilli(ports.wallMillis().getAsLong()),
                 ports.random(),

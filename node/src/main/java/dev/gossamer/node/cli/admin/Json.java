@@ -82,6 +82,17 @@ public final class Json {
         return text.toString();
     }
 
+    /** The same on one line. */
+    public static String line(Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+            write(generator, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
     private static void write(JsonGenerator generator, Object value) throws IOException {
         switch (value) {
             case Map<?, ?> object -> {

@@ -4,6 +4,7 @@ import dev.gossamer.node.store.disk.DiskReader.Result;
 import dev.gossamer.node.store.disk.DiskStatus.State;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -65,19 +66,10 @@ final class DiskLife {
     }
 
     void start(Recovered recovered) {
-        boolean hasLog = parts.found().manifest().isPresent();
-        boolean follows = parts.intents().follow(parts.folder().logId());
-        if (hasLog && !follows && parts.found().sameBoot()) {
-            // Given up by the run before, or the notes are gone: nothing in the log can be proved.
-            LOG.warn("what is on the disk cannot be trusted: its run gave the log up");
-            hasLog = false;
-        }
-        if (!follows || !parts.found().sameBoot()) {
-            parts.intents().begin(parts.folder().logId());
-        }
         try {
-            begin(recovered, hasLog);
-            continues = hasLog;
+            boolean trusted = canBeTrusted();
+            begin(recovered, trusted);
+            continues = trusted;
         } catch (IOException e) {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }
@@ -91,11 +83,32 @@ final class DiskLife {
         end(recovered);
     }
 
+    /** Whether there is a log, and it is known which of it may be older than it should be. */
+    private boolean canBeTrusted() throws IOException {
+        LogFolder folder = parts.folder();
+        Intents intents = parts.intents();
+        if (parts.found().manifest().isEmpty()) {
+            return false;
+        }
+        if (!parts.found().sameBoot()) {
+            intents.begin(folder.logId(), folder.nextSegment());
+            return true;
+        }
+        if (!intents.belongTo(folder.logId())) {
+            // Given up by the run before, or the notes are gone: nothing in the log can be proved.
+            LOG.warn("what is on the disk cannot be trusted: the log was given up");
+            return false;
+        }
+        intents.suspect(
+                folder.holes(intents.firstSegment(), parts.caches()::nameOf), folder.nextSegment());
+        return true;
+    }
+
     private void begin(Recovered recovered, boolean loads) throws IOException {
         List<Segment> before = parts.frames().inOrder();
         if (!loads) {
             parts.folder().wipe();
-            parts.intents().begin(parts.folder().logId());
+            parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
         }
         boolean fromSnapshot = loads && parts.found().manifest().orElseThrow().isClean();
         if (fromSnapshot) {
@@ -140,6 +153,10 @@ final class DiskLife {
             }
             try {
                 brings.load(segment);
+            } catch (NoSuchFileException e) {
+                if (!segment.retired().get()) {
+                    LOG.warn("{} is gone", segment.path().getFileName());
+                }
             } catch (IOException e) {
                 LOG.warn("{} could not be read: {}", segment.path().getFileName(), e.getMessage());
                 parts.readerCounts().quarantined(1);
@@ -225,7 +242,7 @@ final class DiskLife {
         state.set(State.HALF_OPEN);
         try {
             parts.folder().wipe();
-            parts.intents().begin(parts.folder().logId());
+            parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
             parts.durable().resume(parts.staging().lastAdded());
             parts.writer().begin();
             parts.writer().probe();

@@ -144,6 +144,11 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         }
     }
 
+    /** Runs {@code then} once the log has all that was written up to now, as far as a kill goes. */
+    void whenWritten(Runnable then) {
+        parts.writer().whenWritten(parts.staging().lastAdded(), then);
+    }
+
     /** How the tier is. */
     public DiskStatus status() {
         return new DiskStatus(

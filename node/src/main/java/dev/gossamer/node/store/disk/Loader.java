@@ -82,7 +82,7 @@ final class Loader {
         }
         long position = Integer.toUnsignedLong(facts.position(fact));
         synchronized (index.lock(slot)) {
-            if (shelf.isOpen() && index.find(slot, position) < 0) {
+            if (shelf.isOpen() && !segment.retired().get() && index.find(slot, position) < 0) {
                 decide(segment, facts, fact, slot, position);
             }
         }

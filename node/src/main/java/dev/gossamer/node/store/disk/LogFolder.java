@@ -42,6 +42,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFolder {
     private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
+
+    /** Frames that are free at a start: for the segment that is begun, and the one after it. */
+    private static final int SPARE = 2;
+
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final DiskSettings settings;
@@ -113,7 +117,7 @@ final class LogFolder {
         }
         logId = manifest.logId();
         List<Path> files = segmentFiles();
-        int surplus = Math.max(0, files.size() - frames.count() + 1);
+        int surplus = Math.max(0, files.size() - frames.count() + SPARE);
         for (Path file : files.subList(0, surplus)) {
             LOG.info("{} is removed: the budget has no room for it", file.getFileName());
             Files.delete(file);
@@ -163,6 +167,44 @@ final class LogFolder {
         DiskFile opened = backend.open(file, false);
         frames.fill(new Segment(header, frames.freeOrMinus(), file, opened));
         return true;
+    }
+
+    /**
+     * Where something of the log is lost, as far as can be told without looking at all records:
+     * segments that are not there, and those that do not end as they were sealed.
+     *
+     * @param first older ones do not matter
+     */
+    List<Intents.Hole> holes(long first, Function<Bytes, String> cacheOf) throws IOException {
+        List<Intents.Hole> holes = new ArrayList<>();
+        List<Segment> segments = frames.inOrder();
+        long expected = first;
+        for (Segment segment : segments) {
+            if (segment.number() < first) {
+                continue;
+            }
+            if (segment.number() > expected && expected > first) {
+                holes.add(new Intents.Hole(expected, 0, false));
+            }
+            expected = segment.number() + 1;
+            if (!isSealed(segment)) {
+                holes.add(new Intents.Hole(segment.number(), scan(segment, cacheOf).end(), false));
+            }
+        }
+        // Whatever was written last may have begun a segment that is not there at all.
+        holes.add(new Intents.Hole(expected, 0, true));
+        return holes;
+    }
+
+    private boolean isSealed(Segment segment) throws IOException {
+        SegmentId id = new SegmentId(logId, segment.number(), settings.segmentBytes());
+        try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ)) {
+            return SegmentScan.isSealed(id, SegmentSource.of(channel));
+        }
+    }
+
+    long nextSegment() {
+        return nextSegment;
     }
 
     /** Finds out what a segment holds, whatever has happened to it. */

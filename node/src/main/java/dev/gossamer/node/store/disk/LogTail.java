@@ -122,6 +122,11 @@ final class LogTail {
         return segment.address(offset);
     }
 
+    /** Where the log ends, once everything was flushed. */
+    long end() {
+        return builder.nextOffset();
+    }
+
     /** Everything that was added is written, as far as the process is concerned. */
     void flush() throws IOException {
         if (buffer.position() > 0) {

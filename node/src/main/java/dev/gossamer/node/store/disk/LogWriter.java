@@ -93,7 +93,9 @@ final class LogWriter {
             syncedNanos = nanoClock.getAsLong();
         }
         publish(batch);
-        intents.reached(taken);
+        if (!batch.isEmpty()) {
+            intents.reached(taken, tail().segment().number(), tail().end());
+        }
         written.reached(taken);
         if (!dirty) {
             synced = taken;

@@ -63,6 +63,7 @@ final class Reclaimer {
     }
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
+        segment.retired().set(true);
         SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
         Pass pass = new Pass(segment, tail);
         for (int fact = 0; fact < facts.count(); fact++) {

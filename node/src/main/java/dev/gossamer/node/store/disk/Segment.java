@@ -4,6 +4,7 @@ import dev.gossamer.node.store.disk.format.RecordCodec;
 import dev.gossamer.node.store.disk.format.SegmentHeader;
 import dev.gossamer.node.store.disk.io.DiskFile;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param frame which part of the address space it fills: its records' addresses are {@code frame ×
  *     segment bytes + offset}
+ * @param retired whether it is being given up: nothing may begin to point to it
  * @param live bytes of its records that rows point to, each rounded up as {@link Where} does
  */
 record Segment(
@@ -19,9 +21,10 @@ record Segment(
         int frame,
         Path path,
         DiskFile file,
-        AtomicLong live) {
+        AtomicLong live,
+        AtomicBoolean retired) {
     Segment(SegmentHeader header, int frame, Path path, DiskFile file) {
-        this(header, header.codec(), frame, path, file, new AtomicLong());
+        this(header, header.codec(), frame, path, file, new AtomicLong(), new AtomicBoolean());
     }
 
     long number() {

@@ -74,6 +74,8 @@ final class Bugs {
         NO_TAG_SYNC,
         /** What a member held is lost when its process ends, but not what it holds. */
         PAST_FORGOTTEN,
+        /** Which tags were invalidated is lost when a process ends, but not the entries. */
+        TAGS_FORGOTTEN,
         /** A disk brings back an older state than the one it says it has. */
         DISK_BEHIND_PAST
     }
@@ -90,7 +92,7 @@ final class Bugs {
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
                     EnumSet.of(Kind.PARTITION, Kind.ISOLATE, Kind.PAIR, Kind.ONE_WAY, Kind.SLOW);
-            case PAST_FORGOTTEN, DISK_BEHIND_PAST -> EnumSet.of(Kind.ALL_AT_ONCE);
+            case PAST_FORGOTTEN, TAGS_FORGOTTEN, DISK_BEHIND_PAST -> EnumSet.of(Kind.ALL_AT_ONCE);
             case CLOCK_FORGOTTEN -> EnumSet.of(Kind.ALL_AT_ONCE, Kind.CLOCK_STEP);
             case OPERATION_IDS_IGNORED -> EnumSet.of(Kind.RESET, Kind.KILL, Kind.SLOW);
             case FILLS_UNCHECKED, HOLDERS_CONFUSED -> EnumSet.of(Kind.SLOW, Kind.RESET);

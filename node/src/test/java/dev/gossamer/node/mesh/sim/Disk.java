@@ -74,6 +74,10 @@ final class Disk {
         past = Past.NONE;
     }
 
+    void forgetTags() {
+        image = new Image(image.items(), Image.EMPTY.tags());
+    }
+
     /** Another machine has none of it. */
     void forgetEntries() {
         image = Image.EMPTY;

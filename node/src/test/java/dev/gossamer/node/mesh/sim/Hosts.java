@@ -123,6 +123,9 @@ final class Hosts {
             if (bugs.is(Bugs.Bug.PAST_FORGOTTEN)) {
                 disk.forgetPast();
             }
+            if (bugs.is(Bugs.Bug.TAGS_FORGOTTEN)) {
+                disk.forgetTags();
+            }
         }
 
         void kill() {

@@ -105,6 +105,7 @@ final class NodeBuilder {
                 nearTier(process),
                 agreement,
                 disk.notary(process.keyspace()),
+                process.meters(),
                 new SimulatedNodes.Ports(
                         process.lanes(),
                         process.membership(),

@@ -5,6 +5,7 @@ import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.mesh.MeshNode;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ final class SimProcess {
     private final Disk disk;
     private final Keyspace keyspace;
     private final HybridClock hybrid;
+    private final CompositeMeterRegistry meters = new CompositeMeterRegistry();
     private final Map<Bytes, Long> changedAt = new HashMap<>();
     private @Nullable MeshNode node;
 
@@ -149,6 +151,11 @@ final class SimProcess {
 
     Keyspace keyspace() {
         return keyspace;
+    }
+
+    /** Of the node; they count when a registry has been added. */
+    CompositeMeterRegistry meters() {
+        return meters;
     }
 
     MeshNode node() {

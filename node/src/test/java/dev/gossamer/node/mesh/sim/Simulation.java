@@ -89,7 +89,7 @@ final class Simulation {
         Disk.Kind[] kinds = Disk.Kind.values();
         return switch (bug) {
             case NONE -> kinds[new SplittableRandom(seed * 31 + 11).nextInt(kinds.length)];
-            case PAST_FORGOTTEN -> Disk.Kind.WHOLE;
+            case PAST_FORGOTTEN, TAGS_FORGOTTEN -> Disk.Kind.WHOLE;
             case DISK_BEHIND_PAST -> Disk.Kind.OLD;
             default -> Disk.Kind.NONE;
         };

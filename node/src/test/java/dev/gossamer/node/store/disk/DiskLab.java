@@ -34,8 +34,8 @@ final class DiskLab implements AutoCloseable {
     static final MemberId MEMBER = new MemberId(7);
     private static final int COPIES = 2;
 
-    private final EventLoops loops;
-    private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+    private final Ground ground;
+    private final boolean ownGround;
     private final Backend backend;
     final AtomicLong clock = new AtomicLong(1_000);
     final MemoryTier memory;
@@ -106,14 +106,39 @@ final class DiskLab implements AutoCloseable {
         return new DiskRules(policy, Compression.NONE, 0, 16 << 20, Duration.ZERO);
     }
 
+    /** What labs may share: loops and virtual threads. */
+    static final class Ground implements AutoCloseable {
+        private final EventLoops loops = EventLoops.start(Optional.empty(), 1);
+        private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+
+        @Override
+        public void close() {
+            loops.close();
+            virtual.close();
+        }
+    }
+
     DiskLab(Options options) throws IOException {
-        loops = EventLoops.start(Optional.empty(), 1);
+        this(options, new Ground(), true);
+    }
+
+    DiskLab(Options options, Ground ground) throws IOException {
+        this(options, ground, false);
+    }
+
+    private DiskLab(Options options, Ground ground, boolean ownGround) throws IOException {
+        this.ground = ground;
+        this.ownGround = ownGround;
         IoSettings io = new IoSettings(64, 64L << 20, true);
         backend =
                 options.wrap()
                         .apply(
                                 Backends.choose(
-                                        options.kind(), loops, io, virtual, System::nanoTime));
+                                        options.kind(),
+                                        ground.loops,
+                                        io,
+                                        ground.virtual,
+                                        System::nanoTime));
         memory =
                 new MemoryTier(
                         new MemorySettings(options.memoryBytes(), 1 << 20),
@@ -215,8 +240,9 @@ final class DiskLab implements AutoCloseable {
     public void close() {
         disk.close();
         backend.close();
-        loops.close();
-        virtual.close();
+        if (ownGround) {
+            ground.close();
+        }
     }
 
     /** Waits for conditions, with a deadline. */

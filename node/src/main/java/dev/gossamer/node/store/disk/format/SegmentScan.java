@@ -59,6 +59,15 @@ public final class SegmentScan {
         return new SegmentScan(id, source, cacheOf, windowBytes).scan();
     }
 
+    /**
+     * Whether the file ends in the footer of that segment: it was written whole. One small read.
+     */
+    public static boolean isSealed(SegmentId id, SegmentSource source) throws IOException {
+        SegmentScan scan = new SegmentScan(id, source, _ -> "", SegmentWindow.BYTES);
+        long size = Math.min(source.size(), id.segmentBytes());
+        return scan.readFooter(size, id.segmentBytes()).isPresent();
+    }
+
     private ScannedSegment scan() throws IOException {
         return switch (readHeader()) {
             case ReadPage.OtherVersion<SegmentHeader>(var version) ->

@@ -25,7 +25,11 @@ public final class UnknownFormatException extends IOException {
         this.version = version;
     }
 
-    static UnknownFormatException of(String file, int version) {
+    /**
+     * @param file its path or name
+     * @param version that was found there
+     */
+    public static UnknownFormatException of(String file, int version) {
         return new UnknownFormatException(
                 file, version, version > DiskFormat.VERSION ? NEWER : OLDER);
     }

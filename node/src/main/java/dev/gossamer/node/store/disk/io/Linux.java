@@ -224,23 +224,35 @@ final class Linux {
         }
     }
 
-    /** Copies the buffer's range from the page cache if all of it is there. */
-    static boolean readCached(int descriptor, long offset, ByteBuffer direct) {
+    /**
+     * Copies the buffer's range from the page cache if all of it is there.
+     *
+     * <p>A read that must not wait, and finds nothing, starts to read pages from the disk before it
+     * says so; what is then read past the page cache would be read twice.
+     *
+     * @param askFirst whether to ask the kernel what it has before, which avoids that and costs a
+     *     third of the read
+     */
+    static boolean readCached(int descriptor, long offset, ByteBuffer direct, boolean askFirst) {
         MemorySegment target = MemorySegment.ofBuffer(direct);
-        long bytes = target.byteSize();
         if (Thread.currentThread().isVirtual()) {
             // Many and short-lived: a thread local would be made once a read.
             try (Arena arena = Arena.ofConfined()) {
-                return readCached(
-                        descriptor, offset, target, bytes, arena.allocate(SCRATCH_BYTES, 8));
+                MemorySegment scratch = arena.allocate(SCRATCH_BYTES, Long.BYTES);
+                return readCached(descriptor, offset, target, askFirst, scratch);
             }
         }
-        return readCached(descriptor, offset, target, bytes, SCRATCH.get());
+        return readCached(descriptor, offset, target, askFirst, SCRATCH.get());
     }
 
     private static boolean readCached(
-            int descriptor, long offset, MemorySegment target, long bytes, MemorySegment scratch) {
-        if (!mayBeCached(descriptor, offset, bytes, scratch)) {
+            int descriptor,
+            long offset,
+            MemorySegment target,
+            boolean askFirst,
+            MemorySegment scratch) {
+        long bytes = target.byteSize();
+        if (askFirst && !mayBeCached(descriptor, offset, bytes, scratch)) {
             return false;
         }
         scratch.set(ValueLayout.ADDRESS, 0, target);
@@ -254,11 +266,7 @@ final class Linux {
         }
     }
 
-    /**
-     * A read that must not wait, and finds nothing, starts to read pages from the disk before it
-     * says so; what is then read past the page cache would be read twice. So the kernel is asked
-     * first, where it knows the question.
-     */
+    /** What a kernel says that does not know the question counts as yes. */
     private static boolean mayBeCached(
             int descriptor, long offset, long bytes, MemorySegment scratch) {
         scratch.set(ValueLayout.JAVA_LONG, 0, offset);

@@ -70,7 +70,7 @@ final class PortableBackend implements Backend {
                     Files.size(path),
                     writable,
                     channel,
-                    nativeCalls ? Linux.open(path, false, false) : PortableFile.NO_DESCRIPTOR,
+                    nativeCalls ? new CachedReads(Linux.open(path, false, false)) : null,
                     crew,
                     traffic);
         } catch (IOException e) {

@@ -5,32 +5,32 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A file through a {@link FileChannel}. */
 final class PortableFile extends TrackedFile {
-    static final int NO_DESCRIPTOR = -1;
     private static final Logger LOG = LoggerFactory.getLogger(PortableFile.class);
 
     private final FileChannel channel;
-    private final int descriptor;
+    private final @Nullable CachedReads cachedOrNull;
     private final Crew crew;
 
     /**
-     * @param descriptor a second one, for reads that never wait; or {@link #NO_DESCRIPTOR}
+     * @param cachedOrNull by a descriptor of its own, where the machine has such reads
      */
     PortableFile(
             Path path,
             long length,
             boolean writable,
             FileChannel channel,
-            int descriptor,
+            @Nullable CachedReads cachedOrNull,
             Crew crew,
             Traffic traffic) {
         super(path, length, writable, traffic);
         this.channel = channel;
-        this.descriptor = descriptor;
+        this.cachedOrNull = cachedOrNull;
         this.crew = crew;
     }
 
@@ -89,7 +89,7 @@ final class PortableFile extends TrackedFile {
 
     @Override
     boolean copyCached(long offset, ByteBuffer direct) {
-        return descriptor != NO_DESCRIPTOR && Linux.readCached(descriptor, offset, direct);
+        return cachedOrNull != null && cachedOrNull.copy(offset, direct);
     }
 
     @Override
@@ -99,8 +99,8 @@ final class PortableFile extends TrackedFile {
 
     @Override
     void release() {
-        if (descriptor != NO_DESCRIPTOR) {
-            Linux.close(descriptor);
+        if (cachedOrNull != null) {
+            cachedOrNull.close();
         }
         try {
             channel.close();

@@ -11,6 +11,7 @@ final class UringFile extends TrackedFile {
     static final int NO_DESCRIPTOR = -1;
 
     private final int descriptor;
+    private final CachedReads cached;
     private final int directDescriptor;
     private final UringBackend backend;
 
@@ -31,6 +32,7 @@ final class UringFile extends TrackedFile {
             Traffic traffic) {
         super(path, length, writable, traffic);
         this.descriptor = descriptor;
+        this.cached = new CachedReads(descriptor);
         this.directDescriptor = directDescriptor;
         this.direct = directDescriptor != NO_DESCRIPTOR;
         this.backend = backend;
@@ -67,7 +69,7 @@ final class UringFile extends TrackedFile {
 
     @Override
     boolean copyCached(long offset, ByteBuffer target) {
-        return Linux.readCached(descriptor, offset, target);
+        return cached.copy(offset, target);
     }
 
     /** A read that is not aligned goes through a buffer of its own, which is larger. */

@@ -140,6 +140,23 @@ class SegmentFormatTest {
     }
 
     @Test
+    void aSegmentIsFullWhenItsTableOfWritersIs() {
+        SegmentBuilder builder = new SegmentBuilder(Samples.header(64 << 20));
+        int written = 0;
+        while (builder.hasRoomFor(byMember(written), "c")) {
+            builder.claim(byMember(written), "c");
+            written++;
+        }
+        assertThat(written).isEqualTo(65_535);
+        assertThat(builder.hasRoomFor(byMember(0), "c")).isTrue();
+        assertThat(builder.nextOffset()).isLessThan(8 << 20);
+    }
+
+    private static RecordHead byMember(long member) {
+        return LogRecord.erase(1, 2, new Version(1, 1, new MemberId(member))).head();
+    }
+
+    @Test
     void aRecordThatNoSegmentCanHoldIsKnownBefore() {
         int room = Samples.SMALL_SEGMENT - DiskFormat.PAGE_BYTES;
         RecordHead large = Samples.value("k", new byte[room], 1).head();

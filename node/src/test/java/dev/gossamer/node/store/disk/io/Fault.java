@@ -31,7 +31,7 @@ public record Fault(
     /** What happens to an operation that is struck. */
     public sealed interface Effect {
         /** The device reports an error and moves nothing. */
-        record Error() implements Effect {}
+        record Broken() implements Effect {}
 
         /** There is no room: nothing is written, and no file made. */
         record Full() implements Effect {}
@@ -74,7 +74,7 @@ public record Fault(
      * [p=<probability>] [skip=<n>] [strikes=<n>] [file=<part>]}.
      */
     public static Fault parse(String line) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         String operation = words[0].toUpperCase(Locale.ROOT);
         Fault fault =
                 new Fault(
@@ -120,7 +120,7 @@ public record Fault(
                     Duration.ofMillis(Long.parseLong(word.substring("slow=".length()))));
         }
         return switch (word) {
-            case "error" -> new Effect.Error();
+            case "error" -> new Effect.Broken();
             case "full" -> new Effect.Full();
             case "torn" -> new Effect.Torn();
             case "lost" -> new Effect.Lost();

@@ -36,7 +36,7 @@ public final class FaultyBackend implements Backend {
         if (effect.isPresent() && effect.get() instanceof Fault.Effect.Full) {
             throw new DiskException.Full(Operation.WRITE, path, "No space left on device");
         }
-        if (effect.isPresent() && effect.get() instanceof Fault.Effect.Error) {
+        if (effect.isPresent() && effect.get() instanceof Fault.Effect.Broken) {
             throw new DiskException.Failed(Operation.WRITE, path, 0, "Input/output error");
         }
         return new FaultyFile(path, healthy.create(path, bytes), faults);

@@ -53,7 +53,7 @@ class FaultyBackendTest {
 
     @Test
     void theNthOperationOfAKindFailsAndNoOther() {
-        faults.set(Fault.nth(Operation.READ, 3, new Effect.Error()));
+        faults.set(Fault.nth(Operation.READ, 3, new Effect.Broken()));
         write(1).awaitDone();
         read().awaitDone();
         read().awaitDone();
@@ -143,7 +143,7 @@ class FaultyBackendTest {
 
     @Test
     void aSyncFails() {
-        faults.set(Fault.every(Operation.SYNC, new Effect.Error()));
+        faults.set(Fault.every(Operation.SYNC, new Effect.Broken()));
         Ended end = new Ended();
         file.sync(end);
         assertThat(end.awaitFailure()).isInstanceOf(DiskException.Failed.class);
@@ -157,7 +157,7 @@ class FaultyBackendTest {
 
     private static BitSet strikes(long seed) {
         Faults some = new Faults(seed);
-        some.set(Fault.some(Operation.READ, 0.1, new Effect.Error()));
+        some.set(Fault.some(Operation.READ, 0.1, new Effect.Broken()));
         BitSet struck = new BitSet();
         for (int i = 0; i < 1000; i++) {
             struck.set(i, some.strike(Operation.READ, "f").isPresent());
@@ -167,7 +167,7 @@ class FaultyBackendTest {
 
     @Test
     void onlyFilesOfTheNameAreStruck() throws IOException {
-        faults.set(Fault.every(Operation.READ, new Effect.Error()).on("other"));
+        faults.set(Fault.every(Operation.READ, new Effect.Broken()).on("other"));
         read().awaitDone();
         Path other = Files.write(folder.resolve("another-one"), filled(BYTES, 1));
         try (DiskFile second = backend.open(other, true)) {
@@ -179,7 +179,7 @@ class FaultyBackendTest {
 
     @Test
     void theCacheDoesNotHideWhatIsStruck() {
-        faults.set(Fault.every(Operation.READ, new Effect.Error()));
+        faults.set(Fault.every(Operation.READ, new Effect.Broken()));
         assertThat(file.readNow(0, ByteBuffer.allocateDirect(10))).isFalse();
     }
 

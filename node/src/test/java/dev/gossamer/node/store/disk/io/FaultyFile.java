@@ -58,7 +58,7 @@ final class FaultyFile implements DiskFile {
     private void readStruck(
             Fault.Effect effect, long offset, ByteBuffer direct, Completion completion) {
         switch (effect) {
-            case Fault.Effect.Error _, Fault.Effect.Full _, Fault.Effect.Lost _ ->
+            case Fault.Effect.Broken _, Fault.Effect.Full _, Fault.Effect.Lost _ ->
                     fail(Operation.READ, offset, completion);
             case Fault.Effect.Torn _ ->
                     healthy.read(
@@ -91,7 +91,7 @@ final class FaultyFile implements DiskFile {
     private void writeStruck(
             Fault.Effect effect, long offset, ByteBuffer direct, Completion completion) {
         switch (effect) {
-            case Fault.Effect.Error _ -> fail(Operation.WRITE, offset, completion);
+            case Fault.Effect.Broken _ -> fail(Operation.WRITE, offset, completion);
             case Fault.Effect.Full _ -> ASIDE.execute(() -> completion.failed(full()));
             case Fault.Effect.Torn _ ->
                     healthy.write(
@@ -113,7 +113,7 @@ final class FaultyFile implements DiskFile {
             return;
         }
         switch (effect.get()) {
-            case Fault.Effect.Error _, Fault.Effect.Torn _, Fault.Effect.Flipped _ ->
+            case Fault.Effect.Broken _, Fault.Effect.Torn _, Fault.Effect.Flipped _ ->
                     fail(Operation.SYNC, 0, completion);
             case Fault.Effect.Full _ -> ASIDE.execute(() -> completion.failed(full()));
             case Fault.Effect.Lost _ -> ASIDE.execute(completion::done);

@@ -54,6 +54,7 @@ class FlightTest {
     }
 
     @Test
+    @SuppressWarnings("restricted")
     void aReadThatIsNotAlignedIsWidenedAndCopied() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(100);
         begin(Operation.READ, 8190, buffer);
