@@ -13,12 +13,16 @@ import dev.gossamer.node.edge.admin.About;
 import dev.gossamer.node.edge.admin.AdminServer;
 import dev.gossamer.node.edge.admin.Services;
 import dev.gossamer.node.edge.resp.RespServer;
+import dev.gossamer.node.mesh.DiskNotary;
 import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.node.mesh.Notary;
+import dev.gossamer.node.mesh.PastFile;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
 import dev.gossamer.node.store.Tiers;
+import dev.gossamer.node.store.disk.DiskSettings;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
@@ -26,6 +30,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -63,6 +68,7 @@ public final class Node implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean leaving = new AtomicBoolean();
     private volatile @Nullable Farewell farewell;
+    private @Nullable NodeDisk disk;
     private volatile @Nullable String expelled;
 
     private Node() {}
@@ -133,7 +139,7 @@ public final class Node implements AutoCloseable {
         EventLoops loops = opened(EventLoops.start(config.transport(), config.threads()));
         LOG.info("event loops: {} on {} ({})", loops.threads(), loops.kind(), loops.why());
 
-        Keyspace keyspace = keyspace(config, self);
+        Keyspace keyspace = keyspace(config, self, loops);
         JGroupsMembership membership =
                 new JGroupsMembership(config.membership(self), random.split(), nanoClock);
         AcceptorStore acceptor = AcceptorStore.open(config.dataDir(), identity.id());
@@ -149,7 +155,7 @@ public final class Node implements AutoCloseable {
                                 nearTier(config, keyspace),
                                 membership,
                                 agreement,
-                                acceptor::save,
+                                notary(config, identity, acceptor),
                                 registry,
                                 nanoClock,
                                 clock,
@@ -157,6 +163,9 @@ public final class Node implements AutoCloseable {
                                 this::expelled));
         MembershipMeters.register(registry, membership::stats);
         health.watch(mesh);
+        if (disk != null) {
+            health.watch(disk.tier()::status);
+        }
         AdminServer admin =
                 opened(new AdminServer(config.admin(), services(mesh, configuration, loops)));
         RespServer resp =
@@ -183,7 +192,7 @@ public final class Node implements AutoCloseable {
                 self.ports().admin());
     }
 
-    private Keyspace keyspace(NodeConfig config, Member self) throws IOException {
+    private Keyspace keyspace(NodeConfig config, Member self, EventLoops loops) throws IOException {
         LongSupplier millis = clock::millis;
         KeyspaceSettings settings = config.keyspace();
         CeilingFile ceiling = opened(CeilingFile.open(config.dataDir()));
@@ -192,9 +201,11 @@ public final class Node implements AutoCloseable {
         every(HybridClock.EXTEND_INTERVAL_MILLIS, "gossamer-clock", versions::extend);
         MemoryTier memory =
                 new MemoryTier(config.memory(), nanoClock, millis, settings.copies(), registry);
+        disk = openDisk(config, self, loops, memory);
+        NodeDisk below = disk;
         Keyspace keyspace =
                 new Keyspace(
-                        new Tiers(memory, LowerTier.NONE),
+                        new Tiers(memory, below == null ? LowerTier.NONE : below.tier()),
                         versions,
                         self.id(),
                         millis,
@@ -202,7 +213,49 @@ public final class Node implements AutoCloseable {
                         settings,
                         registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
+        if (below != null) {
+            start(below, keyspace);
+        }
         return keyspace;
+    }
+
+    private @Nullable NodeDisk openDisk(
+            NodeConfig config, Member self, EventLoops loops, MemoryTier memory) {
+        DiskSettings settings = config.disk().orElse(null);
+        return settings == null
+                ? null
+                : opened(
+                        NodeDisk.open(
+                                settings,
+                                loops,
+                                config.keyspace().diskCaches(),
+                                self.id(),
+                                memory,
+                                clock,
+                                nanoClock,
+                                new SecureRandom(),
+                                registry));
+    }
+
+    private void start(NodeDisk below, Keyspace keyspace) {
+        below.start(keyspace);
+        every(NodeDisk.TICK_MILLIS, "gossamer-disk-tick", below.tier()::tick);
+        every(
+                MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
+                "gossamer-disk-upkeep",
+                () -> below.tier().cleanUp(clock.millis()));
+    }
+
+    /** Only a node that finds its entries again has a past. */
+    private Notary notary(NodeConfig config, MemberIdentity identity, AcceptorStore acceptor) {
+        NodeDisk opened = disk;
+        return opened == null
+                ? acceptor::save
+                : new DiskNotary(
+                        acceptor,
+                        PastFile.open(config.dataDir(), identity.id()),
+                        opened.tier().continues(),
+                        opened.tier()::flush);
     }
 
     private NearTier nearTier(NodeConfig config, Keyspace keyspace) {

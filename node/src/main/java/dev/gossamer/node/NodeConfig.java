@@ -25,6 +25,7 @@ import dev.gossamer.node.mesh.coherence.CoherenceSettings;
 import dev.gossamer.node.mesh.coherence.NearCheck;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.MemorySettings;
+import dev.gossamer.node.store.disk.DiskSettings;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.resp.RequestLimits;
@@ -53,6 +54,7 @@ record NodeConfig(
         Farewell.Times farewell,
         MemorySettings memory,
         long nearBytesMax,
+        Optional<DiskSettings> disk,
         KeyspaceSettings keyspace,
         MeshSettings mesh,
         Contacts contacts,
@@ -84,6 +86,7 @@ record NodeConfig(
                         configuration.get(Settings.MEMORY_BYTES_MAX),
                         configuration.get(Settings.MEMORY_TOMBSTONE_BYTES_MAX)),
                 configuration.get(Settings.MEMORY_NEAR_BYTES_MAX),
+                DiskConfig.read(configuration),
                 keyspace(configuration),
                 mesh(configuration),
                 contacts(configuration),

@@ -2,6 +2,8 @@ package dev.gossamer.node;
 
 import dev.gossamer.node.edge.admin.Health;
 import dev.gossamer.node.mesh.MeshNode;
+import dev.gossamer.node.store.disk.DiskStatus;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,15 @@ final class NodeHealth implements Health {
 
     private volatile Stage stage = Stage.STARTING;
     private volatile @Nullable MeshNode mesh;
+    private volatile @Nullable Supplier<DiskStatus> disk;
     private volatile @Nullable String defect;
 
     void watch(MeshNode watched) {
         mesh = watched;
+    }
+
+    void watch(Supplier<DiskStatus> watched) {
+        disk = watched;
     }
 
     void serving() {
@@ -60,10 +67,24 @@ final class NodeHealth implements Health {
         };
     }
 
-    private static Check readyIn(MeshNode mesh) {
+    private Check readyIn(MeshNode mesh) {
         if (mesh.isDrained()) {
             return Check.failed("the node has handed its slots over; restart it to bring it back");
         }
-        return mesh.ready() ? Check.OK : NO_TOPOLOGY;
+        return mesh.ready() ? withDisk() : NO_TOPOLOGY;
+    }
+
+    /** A node without its SSD serves on, and says so. */
+    private Check withDisk() {
+        Supplier<DiskStatus> watched = disk;
+        if (watched == null) {
+            return Check.OK;
+        }
+        DiskStatus status = watched.get();
+        return switch (status.state()) {
+            case OPEN, HALF_OPEN ->
+                    Check.degraded("the SSD tier is not used, it failed: " + status.trouble());
+            case LOADING, CLOSED, STOPPED -> Check.OK;
+        };
     }
 }

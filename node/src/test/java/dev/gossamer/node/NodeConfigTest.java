@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.config.Configuration;
 import dev.gossamer.node.config.Configuration.Effective;
+import dev.gossamer.node.store.disk.DiskSettings;
+import dev.gossamer.node.store.disk.DiskSettings.Fsync;
+import dev.gossamer.node.store.disk.io.IoSettings;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,18 @@ class NodeConfigTest {
                     Map.entry("memory.near-bytes-max", "1MiB"),
                     Map.entry("memory.tombstone-retention", "1h"),
                     Map.entry("clock.drift-max", "5s"),
+                    Map.entry("disk.bytes-max", "2GiB"),
+                    Map.entry("disk.dir", "elsewhere"),
+                    Map.entry("disk.segment-bytes", "16MiB"),
+                    Map.entry("disk.staging-bytes-max", "1MiB"),
+                    Map.entry("disk.fsync", "always"),
+                    Map.entry("disk.read-timeout", "1s"),
+                    Map.entry("disk.probe-interval", "1s"),
+                    Map.entry("disk.backend", "portable"),
+                    Map.entry("disk.direct", "false"),
+                    Map.entry("disk.io-depth", "16"),
+                    Map.entry("disk.io-pending-bytes-max", "8MiB"),
+                    Map.entry("disk.older-format", "refuse"),
                     Map.entry("limits.key-bytes-max", "1KiB"),
                     Map.entry("limits.value-bytes-max", "1MiB"),
                     Map.entry("limits.connections-max", "5"),
@@ -78,16 +95,18 @@ class NodeConfigTest {
                     Map.entry("log.level", "debug"),
                     Map.entry("log.file", "/elsewhere/node.log"));
 
+    private static final Map<String, String> WITH_DISK = Map.of("disk.bytes-max", "1GiB");
+
     @Test
     void everySettingChangesWhatTheRoomsAreTold() {
-        NodeConfig defaults = configOf(Map.of());
+        NodeConfig defaults = configOf(WITH_DISK);
         for (Effective setting : read(Map.of()).effective()) {
             if (setting.name().equals("security.mode")) {
                 continue; // what it does is below: it permits, and tells the rooms nothing
             }
             assertThat(OTHER_VALUES).containsKey(setting.name());
             String other = OTHER_VALUES.getOrDefault(setting.name(), "");
-            assertThat(configOf(Map.of(setting.name(), other)))
+            assertThat(configOf(with(WITH_DISK, setting.name(), other)))
                     .as(setting.name())
                     .isNotEqualTo(defaults);
         }
@@ -112,9 +131,27 @@ class NodeConfigTest {
         "mesh.peers, nowhere, not host:port",
         "mesh.failure-timeout, 3s, shorter than two heartbeat intervals",
         "node.bind, no such host, is no address",
+        "disk.segment-bytes, 32MiB, this node has no SSD tier",
     })
     void whatCannotBeIsRefusedByName(String name, String value, String problem) {
         assertThatThrownBy(() -> configOf(Map.of(name, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200MiB, disk.bytes-max, 200MiB, say at least",
+        "1GiB, disk.fsync, every, such as",
+        "1GiB, disk.fsync, every 2h, outside",
+        "1GiB, disk.backend, iouring, is not one of: auto",
+        "0, disk.fsync, sometimes, is not one of: never",
+        "0, disk.direct, yes, is not one of: true",
+    })
+    void whatCannotBeIsRefusedOfAnSsdToo(
+            String bytesMax, String name, String value, String problem) {
+        assertThatThrownBy(() -> configOf(with(Map.of("disk.bytes-max", bytesMax), name, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(name)
                 .hasMessageContaining(problem);
@@ -135,6 +172,46 @@ class NodeConfigTest {
         NodeConfig large = configOf(Map.of("limits.client-buffers-bytes-max", "256MiB"));
         assertThat(large.resp().buffersBytesMax()).isEqualTo(256 << 20);
         assertThat(large.resp().outputBytesHardMax()).isEqualTo(128 << 20);
+    }
+
+    @Test
+    void aNodeHasNoSsdTierUnlessItIsGivenBytes() {
+        assertThat(configOf(Map.of()).disk()).isEmpty();
+        DiskSettings disk = configOf(WITH_DISK).disk().orElseThrow();
+        assertThat(disk.bytesMax()).isEqualTo(1 << 30);
+        assertThat(disk.folder()).isEqualTo(Path.of("data", "disk").toAbsolutePath());
+        assertThat(disk.fsync()).isEqualTo(new Fsync.Every(Duration.ofSeconds(1)));
+        assertThat(disk.backend()).isEmpty();
+        assertThat(disk.io()).isEqualTo(IoSettings.DEFAULTS);
+    }
+
+    @Test
+    void anSsdTierThatIsSwitchedOffMayKeepItsSettings() {
+        assertThat(configOf(Map.of("disk.bytes-max", "0", "disk.fsync", "never")).disk()).isEmpty();
+    }
+
+    @Test
+    void theSmallestBudgetThatARefusalNamesIsTaken() {
+        long smallest = DiskSettings.bytesMin(1 << 20);
+        Map<String, String> settings = Map.of("disk.segment-bytes", "1MiB");
+        assertThat(configOf(with(settings, "disk.bytes-max", smallest + "B")).disk()).isPresent();
+        assertThatThrownBy(() -> configOf(with(settings, "disk.bytes-max", smallest - 1 + "B")))
+                .hasMessageContaining("say at least " + smallest + "B");
+    }
+
+    @Test
+    void segmentsThatAreNoWholePagesAreRefused() {
+        assertThatThrownBy(() -> configOf(with(WITH_DISK, "disk.segment-bytes", "100001B")))
+                .hasMessageContaining("disk.segment-bytes: 100001 B is not a multiple of 4KiB");
+    }
+
+    @Test
+    void theSsdTierTakesNoFolderThatHoldsWhatIsNotItsOwn() {
+        assertThatThrownBy(() -> configOf(with(WITH_DISK, "disk.dir", "../data")))
+                .hasMessageContaining("disk.dir")
+                .hasMessageContaining("say a folder of its own");
+        assertThat(configOf(with(WITH_DISK, "disk.dir", "/ssd/l2")).disk().orElseThrow().folder())
+                .isEqualTo(Path.of("/ssd/l2"));
     }
 
     @Test

@@ -56,4 +56,14 @@ final class Arrivals {
         }
         return replaces && tiers.remove(key);
     }
+
+    /**
+     * Remembers a removal that was found on this node's own SSD, unless there is something later.
+     */
+    void recover(int slot, Bytes key, Entry tombstone) {
+        if (!tombstone.expiredAt(wallMillis.getAsLong())
+                && tiers.standingOrNull(slot, key) == null) {
+            tiers.put(slot, key, tombstone);
+        }
+    }
 }

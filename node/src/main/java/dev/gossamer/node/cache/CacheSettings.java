@@ -1,6 +1,7 @@
 package dev.gossamer.node.cache;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.disk.DiskRules;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Version;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param acks when a write is acknowledged
  * @param partition what a partition costs, and so in which order versions are compared
  * @param freshness of a read that does not say how fresh it must be (C4)
+ * @param disk what of it rests on the SSD
  */
 public record CacheSettings(
         String name,
@@ -26,8 +28,21 @@ public record CacheSettings(
         int replication,
         Acks acks,
         Partition partition,
-        Freshness freshness) {
-    /** With {@link Freshness#DEFAULT}. */
+        Freshness freshness,
+        DiskRules disk) {
+    /** With nothing on the SSD. */
+    public CacheSettings(
+            String name,
+            Optional<Duration> ttl,
+            long entryBytesMax,
+            int replication,
+            Acks acks,
+            Partition partition,
+            Freshness freshness) {
+        this(name, ttl, entryBytesMax, replication, acks, partition, freshness, DiskRules.NEVER);
+    }
+
+    /** With {@link Freshness#DEFAULT}, too. */
     public CacheSettings(
             String name,
             Optional<Duration> ttl,

@@ -295,6 +295,16 @@ public final class Keyspace {
         }
     }
 
+    /**
+     * Remembers a removal that this node's SSD kept over a restart. What stands here is later, for
+     * the SSD hears of everything; what is over is not remembered.
+     */
+    public void recover(int slot, Bytes key, Entry tombstone) {
+        try (var _ = locks.hold(slot)) {
+            arrivals.recover(slot, key, tombstone);
+        }
+    }
+
     /** What has become of keys lately, and who caused it. */
     public Mutations mutations() {
         return mutations;

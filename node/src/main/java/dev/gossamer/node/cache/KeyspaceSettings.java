@@ -1,5 +1,6 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.store.disk.DiskCaches;
 import dev.gossamer.protocol.Bytes;
 import java.time.Duration;
 import java.util.HashSet;
@@ -130,5 +131,26 @@ public record KeyspaceSettings(
     public ToIntFunction<Bytes> copies() {
         NamedCaches named = new NamedCaches(caches);
         return key -> named.of(key).replication();
+    }
+
+    /** The caches as the SSD knows them: their names, copies and rules; likewise. */
+    public DiskCaches diskCaches() {
+        NamedCaches named = new NamedCaches(caches);
+        List<DiskCaches.Named> all =
+                named.all().stream()
+                        .map(each ->
+                                new DiskCaches.Named(each.name(), each.replication(), each.disk()))
+                        .toList();
+        return new DiskCaches() {
+            @Override
+            public int indexOf(Bytes key) {
+                return named.indexOf(key);
+            }
+
+            @Override
+            public List<Named> all() {
+                return all;
+            }
+        };
     }
 }

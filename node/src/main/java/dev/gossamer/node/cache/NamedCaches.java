@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class NamedCaches {
     private final List<CacheSettings> all;
-    private final CacheSettings fallback;
+    private final Named fallback;
     private final int nameLengthMax;
     private final boolean anyConsistent;
 
     /** Open addressing by the hash of the name's bytes; a power of two, at most half full. */
     private final @Nullable Named[] table;
 
-    private record Named(byte[] name, CacheSettings settings) {}
+    /**
+     * @param index in {@link #all}
+     */
+    private record Named(byte[] name, CacheSettings settings, int index) {}
 
     /**
      * @param caches with distinct names, one of them the default's, as {@link KeyspaceSettings}
@@ -33,15 +36,17 @@ final class NamedCaches {
         this.table = new @Nullable Named[Integer.highestOneBit(caches.size()) * 4];
         int longest = 0;
         for (CacheSettings cache : caches) {
-            byte[] name = cache.name().getBytes(StandardCharsets.UTF_8);
-            insert(new Named(name, cache));
-            longest = Math.max(longest, name.length);
             ordered.add(
                     cache.name().equals(CacheSettings.DEFAULT_NAME) ? 0 : ordered.size(), cache);
         }
-        this.nameLengthMax = longest;
         this.all = List.copyOf(ordered);
-        this.fallback = all.getFirst();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            byte[] name = all.get(i).name().getBytes(StandardCharsets.UTF_8);
+            insert(new Named(name, all.get(i), i));
+            longest = Math.max(longest, name.length);
+        }
+        this.nameLengthMax = longest;
+        this.fallback = new Named(new byte[0], all.getFirst(), 0);
         this.anyConsistent =
                 all.stream().anyMatch(each -> each.partition() == Partition.CONSISTENT);
     }
@@ -57,6 +62,15 @@ final class NamedCaches {
     }
 
     CacheSettings of(Bytes key) {
+        return namedOf(key).settings;
+    }
+
+    /** Which of {@link #all} it is. */
+    int indexOf(Bytes key) {
+        return namedOf(key).index;
+    }
+
+    private Named namedOf(Bytes key) {
         if (all.size() == 1) {
             return fallback;
         }
@@ -72,14 +86,14 @@ final class NamedCaches {
         return fallback;
     }
 
-    private CacheSettings find(byte[] key, int length, int hash) {
+    private Named find(byte[] key, int length, int hash) {
         for (int i = place(hash); ; i = (i + 1) & (table.length - 1)) {
             Named named = table[i];
             if (named == null) {
                 return fallback;
             }
             if (Arrays.equals(named.name, 0, named.name.length, key, 0, length)) {
-                return named.settings;
+                return named;
             }
         }
     }

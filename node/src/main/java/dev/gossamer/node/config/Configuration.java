@@ -140,14 +140,45 @@ public final class Configuration {
      * nothing.
      */
     <T> T get(String cache, Setting<T> setting, T fallback) {
-        RawValue raw = written.get(CACHES + cache + "." + setting.name());
+        RawValue raw = written.get(nameOf(cache, setting));
         return raw == null ? fallback : setting.read(raw);
+    }
+
+    /**
+     * Reads what nobody is going to ask for.
+     *
+     * @throws ConfigException when it is impossible
+     */
+    public void check(Setting<?> setting) {
+        Object _ = get(setting);
+    }
+
+    /** Whether anybody has said something about the setting. */
+    public boolean says(Setting<?> setting) {
+        return written.containsKey(setting.name());
+    }
+
+    /** Likewise of a named cache's setting. */
+    boolean says(String cache, Setting<?> setting) {
+        return written.containsKey(nameOf(cache, setting));
     }
 
     /** A {@link ConfigException} that blames this setting's place. */
     public ConfigException refused(Setting<?> setting, String problem) {
-        return new ConfigException(
-                rawOf(setting.name(), setting).source() + ": " + setting.name() + ": " + problem);
+        return refusedAt(setting.name(), setting, problem);
+    }
+
+    /** Likewise of a named cache's setting. */
+    ConfigException refused(String cache, Setting<?> setting, String problem) {
+        return refusedAt(nameOf(cache, setting), setting, problem);
+    }
+
+    private ConfigException refusedAt(String name, Setting<?> setting, String problem) {
+        return new ConfigException(rawOf(name, setting).source() + ": " + name + ": " + problem);
+    }
+
+    private static String nameOf(String cache, Setting<?> setting) {
+        return CACHES + cache + "." + setting.name();
     }
 
     /** The names of the caches that the file speaks of, in its order. */

@@ -147,6 +147,17 @@ public final class Readers {
         return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
+    public static Function<String, Boolean> flag() {
+        return text ->
+                switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "'" + text + "' is not one of: true, false");
+                };
+    }
+
     /** One of an enum's names, written in lower case with dashes. */
     public static <E extends Enum<E>> Function<String, E> choice(Class<E> type) {
         return text -> {

@@ -8,9 +8,6 @@ import static dev.gossamer.node.config.Readers.list;
 import static dev.gossamer.node.config.Readers.optional;
 import static dev.gossamer.node.config.Readers.text;
 
-import dev.gossamer.node.cache.CacheSettings.Acks;
-import dev.gossamer.node.cache.CacheSettings.Partition;
-import dev.gossamer.protocol.Freshness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -357,45 +354,6 @@ public final class Settings {
                     optional(text().andThen(Path::of)),
                     "File for the log, put aside at 16 MiB, the last 4 of which are kept beside it; empty for standard output.");
 
-    static final Setting<Optional<Duration>> CACHE_TTL =
-            new Setting<>(
-                    "ttl",
-                    "",
-                    optional(duration(MILLISECOND, Duration.ofDays(3_650))),
-                    "Expiry of entries written without one; empty for never.");
-    static final Setting<Long> CACHE_ENTRY_BYTES_MAX =
-            new Setting<>(
-                    "entry-bytes-max",
-                    "16MiB",
-                    bytes(16, 512 * MIB),
-                    "Most that key and value may have together.");
-    static final Setting<Integer> CACHE_REPLICATION =
-            new Setting<>(
-                    "replication",
-                    "",
-                    integer(1, 16),
-                    "Copies, at most mesh.replication, which is the default.");
-    static final Setting<Acks> CACHE_ACKS =
-            new Setting<>(
-                    "acks",
-                    "all",
-                    choice(Acks.class),
-                    "'all': acknowledged when every copy is stored; 'primary': when the primary has it.");
-
-    static final Setting<Partition> CACHE_PARTITION =
-            new Setting<>(
-                    "partition",
-                    "available",
-                    choice(Partition.class),
-                    "'available': both sides of a partition serve, and the later write wins the merge; 'consistent': the smaller side refuses.");
-
-    static final Setting<Freshness> CACHE_FRESHNESS =
-            new Setting<>(
-                    "freshness",
-                    "1s",
-                    Readers.freshness(Duration.ofDays(1)),
-                    "How old an answer may be when a read does not say: 'latest', 'any' or a duration, within which a near copy may answer.");
-
     static final List<Setting<?>> ALL =
             List.of(
                     NODE_NAME,
@@ -438,6 +396,18 @@ public final class Settings {
                     MEMORY_NEAR_BYTES_MAX,
                     TOMBSTONE_RETENTION,
                     CLOCK_DRIFT_MAX,
+                    StorageSettings.BYTES_MAX,
+                    StorageSettings.DIR,
+                    StorageSettings.SEGMENT_BYTES,
+                    StorageSettings.STAGING_BYTES_MAX,
+                    StorageSettings.FSYNC,
+                    StorageSettings.READ_TIMEOUT,
+                    StorageSettings.PROBE_INTERVAL,
+                    StorageSettings.BACKEND,
+                    StorageSettings.DIRECT,
+                    StorageSettings.IO_DEPTH,
+                    StorageSettings.IO_PENDING_BYTES_MAX,
+                    StorageSettings.OLDER_FORMAT,
                     LIMITS_KEY_BYTES_MAX,
                     LIMITS_VALUE_BYTES_MAX,
                     LIMITS_CONNECTIONS_MAX,
@@ -456,14 +426,7 @@ public final class Settings {
                     NET_THREADS,
                     LOG_LEVEL,
                     LOG_FILE);
-    static final List<Setting<?>> OF_CACHES =
-            List.of(
-                    CACHE_TTL,
-                    CACHE_ENTRY_BYTES_MAX,
-                    CACHE_REPLICATION,
-                    CACHE_ACKS,
-                    CACHE_PARTITION,
-                    CACHE_FRESHNESS);
+    static final List<Setting<?>> OF_CACHES = CacheOptions.ALL;
 
     private Settings() {}
 

@@ -12,15 +12,19 @@ import dev.gossamer.membership.agreement.AcceptorStore;
 public final class DiskNotary implements Notary {
     private final AcceptorStore acceptor;
     private final PastFile past;
+    private final boolean continues;
     private final Runnable flush;
 
     /**
+     * @param continues whether the entries of the earlier run are here; without them what was
+     *     written down of it means nothing
      * @param flush returns when all that was stored, replaced and dropped here before it was called
      *     will survive the loss of power; throws when it may not
      */
-    public DiskNotary(AcceptorStore acceptor, PastFile past, Runnable flush) {
+    public DiskNotary(AcceptorStore acceptor, PastFile past, boolean continues, Runnable flush) {
         this.acceptor = acceptor;
         this.past = past;
+        this.continues = continues;
         this.flush = flush;
     }
 
@@ -31,7 +35,7 @@ public final class DiskNotary implements Notary {
 
     @Override
     public Past past() {
-        return past.past();
+        return continues ? past.past() : Past.NONE;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -159,6 +160,15 @@ final class Errand {
                 work.run();
             }
         });
+    }
+
+    /** Goes on, on this lane, when that is done, however it ends: at once, if it is. */
+    void after(CompletableFuture<?> awaited, Runnable work) {
+        if (awaited.isDone()) {
+            work.run();
+        } else {
+            awaited.whenComplete((_, _) -> back(work));
+        }
     }
 
     /** Does something on this lane a little later. */

@@ -9,6 +9,7 @@ import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler.Responder;
 import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
+import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Slot;
 import java.util.concurrent.Executor;
@@ -127,6 +128,7 @@ final class Sync {
         Takeover takeover =
                 new Takeover(
                         errand,
+                        keyspace.tiers().lower().loaded(),
                         settled,
                         settings.fillPageBytes(),
                         (_, bytes, then) -> {
@@ -153,8 +155,11 @@ final class Sync {
         }
     }
 
+    /** What is here must be known before it is compared. */
     private void copy(Errand errand) {
-        mirror(errand, new Copying(errand.holding)).start(errand.holding.toMirror());
+        Mirror mirror = mirror(errand, new Copying(errand.holding));
+        errand.after(
+                keyspace.tiers().lower().loaded(), () -> mirror.start(errand.holding.toMirror()));
     }
 
     private Errand errand(Holding holding) {
@@ -236,6 +241,9 @@ final class Sync {
      * @throws GossamerException when it cannot be done; the caller says so then
      */
     void serve(SyncRequest request, Holding holding, Responder responder) {
+        if (!keyspace.tiers().lower().loaded().isDone()) {
+            throw new GossamerException(ErrorCode.BUSY, "what is on the SSD is being brought in");
+        }
         switch (request) {
             case SyncRequest.Survey survey -> reply(responder, service.survey(survey, holding));
             case SyncRequest.Compare compare -> reply(responder, service.compare(compare, holding));

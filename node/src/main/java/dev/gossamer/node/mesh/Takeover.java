@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Makes this node serve the slots that it has become the primary of.
@@ -51,6 +52,7 @@ final class Takeover {
     private final Errand errand;
     private final Holding holding;
     private final Keyspace keyspace;
+    private final CompletableFuture<?> known;
     private final SettledClocks settled;
     private final int pageBytes;
     private final Source.Toll toll;
@@ -60,11 +62,14 @@ final class Takeover {
     private int settlements;
 
     /**
+     * @param known when what is here may be compared with what others have; a slot that nobody else
+     *     has is served without
      * @param toll counts bytes; nothing here waits for it to be paid
      * @param progressed told when slots have become served
      */
     Takeover(
             Errand errand,
+            CompletableFuture<?> known,
             SettledClocks settled,
             int pageBytes,
             Source.Toll toll,
@@ -72,6 +77,7 @@ final class Takeover {
         this.errand = errand;
         this.holding = errand.holding;
         this.keyspace = errand.keyspace;
+        this.known = known;
         this.settled = settled;
         this.pageBytes = pageBytes;
         this.toll = toll;
@@ -100,6 +106,12 @@ final class Takeover {
             }
         }
         serve(alone);
+        if (!byHolder.isEmpty()) {
+            errand.after(known, () -> survey(byHolder));
+        }
+    }
+
+    private void survey(Map<Member, List<Integer>> byHolder) {
         byHolder.forEach((holder, all) -> {
             for (int i = 0; i < all.size(); i += SLOTS_PER_SURVEY) {
                 survey(holder, all.subList(i, Math.min(all.size(), i + SLOTS_PER_SURVEY)));

@@ -3,6 +3,7 @@ package dev.gossamer.node.store;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -102,6 +103,12 @@ public interface LowerTier {
      * be acknowledged before; else at once. On any thread; it must not wait.
      */
     void whenDurable(Runnable then);
+
+    /**
+     * Done when all that rests here is known. Until then digests, lists and counts say less than is
+     * here, and so must not be compared with others'; reads of what is not known yet wait.
+     */
+    CompletableFuture<Void> loaded();
 
     /** Entries of the slot that rest here and not in memory. O(1). */
     int liveCount(int slot);

@@ -359,6 +359,19 @@ public final class MemoryTier {
         return books.index().liveCount();
     }
 
+    /** Told of removals. */
+    @FunctionalInterface
+    public interface TombstoneVisitor<E extends Exception> {
+        void visit(int slot, Bytes key, Entry tombstone) throws E;
+    }
+
+    /** Names all removals that are remembered; those that come or leave meanwhile may be missed. */
+    public <E extends Exception> void eachTombstone(TombstoneVisitor<E> visitor) throws E {
+        for (Grave grave : tombstones.all()) {
+            visitor.visit(grave.key().slotIndex(), grave.key(), grave.tombstone());
+        }
+    }
+
     public long tombstoneCount() {
         return tombstones.count();
     }

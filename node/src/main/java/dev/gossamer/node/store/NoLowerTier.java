@@ -3,6 +3,7 @@ package dev.gossamer.node.store;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link LowerTier#NONE}: what leaves the memory is gone. */
 final class NoLowerTier implements LowerTier {
+    private static final CompletableFuture<Void> LOADED = CompletableFuture.completedFuture(null);
+
     @Override
     public void written(int slot, Bytes key, Entry entry) {}
 
@@ -77,6 +80,11 @@ final class NoLowerTier implements LowerTier {
     @Override
     public void whenDurable(Runnable then) {
         then.run();
+    }
+
+    @Override
+    public CompletableFuture<Void> loaded() {
+        return LOADED;
     }
 
     @Override

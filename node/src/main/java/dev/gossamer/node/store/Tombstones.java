@@ -183,6 +183,11 @@ final class Tombstones {
         return grave.forgetAtNanos - nanoClock.getAsLong() <= 0;
     }
 
+    /** All that stand, in no order; those that come or leave meanwhile may be missed or named. */
+    Iterable<Grave> all() {
+        return graves.values();
+    }
+
     /** Grows with every one that cannot be found any more. */
     long cleared() {
         return cleared;

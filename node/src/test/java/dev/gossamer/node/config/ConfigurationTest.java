@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gossamer.node.cache.CacheSettings;
 import dev.gossamer.node.cache.CacheSettings.Acks;
 import dev.gossamer.node.cache.CacheSettings.Partition;
+import dev.gossamer.node.store.disk.DiskRules;
+import dev.gossamer.node.store.disk.DiskRules.Policy;
+import dev.gossamer.node.store.disk.format.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +121,55 @@ class ConfigurationTest {
     }
 
     @Test
+    void onANodeWithAnSsdACacheWritesThroughUnlessItSaysOtherwise() throws IOException {
+        Path file =
+                write(
+                        """
+                        disk: {bytes-max: 1GiB}
+                        caches:
+                          a: {disk: on-eviction, disk-compression: zstd, disk-bytes-max: 1MiB}
+                          b: {disk-entry-bytes-max: 64KiB, disk-ttl-min: 5s, disk-compression: none}
+                          c: {disk: never}
+                        """);
+        assertThat(CacheReader.read(read(file)))
+                .extracting(CacheSettings::disk)
+                .containsExactly(
+                        new DiskRules(
+                                Policy.WRITE_THROUGH,
+                                Compression.LZ4,
+                                0,
+                                Long.MAX_VALUE,
+                                Duration.ZERO),
+                        new DiskRules(
+                                Policy.ON_EVICTION,
+                                Compression.ZSTD,
+                                1 << 20,
+                                Long.MAX_VALUE,
+                                Duration.ofMinutes(1)),
+                        new DiskRules(
+                                Policy.WRITE_THROUGH,
+                                Compression.NONE,
+                                0,
+                                64 << 10,
+                                Duration.ofSeconds(5)),
+                        DiskRules.NEVER);
+    }
+
+    @Test
+    void whatACacheWantsOfAnSsdIsRefusedWhereNobodySpokeOfOne() throws IOException {
+        String cache = "caches:\n  users: {disk: on-eviction}\n";
+        assertThatThrownBy(() -> CacheReader.read(read(write(cache))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "node.yaml:2: caches.users.disk: this node has no SSD tier; give it one with"
+                                + " disk.bytes-max, or say disk.bytes-max: 0 to mean that");
+        Path off = write("disk: {bytes-max: 0}\n" + cache);
+        assertThat(CacheReader.read(read(off)))
+                .extracting(CacheSettings::disk)
+                .containsOnly(DiskRules.NEVER);
+    }
+
+    @Test
     void aCacheWithMoreCopiesThanTheMeshIsRefused() throws IOException {
         Path file = write("caches: {users: {replication: 5}}\n");
         assertThatThrownBy(() -> CacheReader.read(read(file)))
@@ -131,7 +183,8 @@ class ConfigurationTest {
         assertThatThrownBy(() -> read(file))
                 .hasMessage(
                         "node.yaml:3: unknown setting 'caches.users.tlt';"
-                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition, freshness");
+                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition, freshness,"
+                                + " disk, disk-compression, disk-bytes-max, disk-entry-bytes-max, disk-ttl-min");
     }
 
     @Test

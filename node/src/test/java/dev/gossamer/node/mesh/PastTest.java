@@ -146,6 +146,7 @@ class PastTest {
                 new DiskNotary(
                         AcceptorStore.open(data, A.id()),
                         file,
+                        true,
                         () -> atFlush.add(PastFile.open(data, A.id()).past()));
         Past past = past(4, ALL_COPIES, Phase.STEADY, owners(0, 1));
         notary.keep(past);
@@ -154,11 +155,22 @@ class PastTest {
     }
 
     @Test
+    void aNodeWhoseEntriesAreGoneHasNoPast(@TempDir Path data) {
+        Past past = past(4, ALL_COPIES, Phase.STEADY, owners(0, 1));
+        PastFile.open(data, A.id()).save(past);
+        AcceptorStore acceptor = AcceptorStore.open(data, A.id());
+        PastFile file = PastFile.open(data, A.id());
+        assertThat(new DiskNotary(acceptor, file, true, () -> {}).past()).isEqualTo(past);
+        assertThat(new DiskNotary(acceptor, file, false, () -> {}).past()).isEqualTo(Past.NONE);
+    }
+
+    @Test
     void whatCannotBeFlushedIsNotSaidToBeThere(@TempDir Path data) {
         DiskNotary notary =
                 new DiskNotary(
                         AcceptorStore.open(data, A.id()),
                         PastFile.open(data, A.id()),
+                        true,
                         () -> {
                             throw new IllegalStateException("the disk is gone");
                         });

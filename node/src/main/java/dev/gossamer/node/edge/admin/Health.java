@@ -19,7 +19,8 @@ public interface Health {
     /**
      * An answer to a probe.
      *
-     * @param reasons why not, in words for people; empty when {@code ok}
+     * @param reasons what is wrong, in words for people; with {@code ok} something is, but not with
+     *     the answer: what the node lacks, it does without
      */
     record Check(boolean ok, List<String> reasons) {
         /** All is well. */
@@ -27,10 +28,22 @@ public interface Health {
 
         public Check {
             reasons = List.copyOf(reasons);
-            if (ok != reasons.isEmpty()) {
-                throw new IllegalArgumentException(
-                        ok ? "ok needs no reasons: " + reasons : "not ok needs a reason");
+            if (!ok && reasons.isEmpty()) {
+                throw new IllegalArgumentException("not ok needs a reason");
             }
+        }
+
+        /** The answer is yes, and all is not well. */
+        public static Check degraded(String reason) {
+            return new Check(true, List.of(reason));
+        }
+
+        /** {@code ok}, {@code degraded} or {@code unavailable}. */
+        public String status() {
+            if (!ok) {
+                return "unavailable";
+            }
+            return reasons.isEmpty() ? "ok" : "degraded";
         }
 
         public static Check failed(String reason) {

@@ -29,7 +29,7 @@ final class HealthRoutes {
                     exchange,
                     found.ok() ? 200 : 503,
                     new JsonObject()
-                            .put("status", found.ok() ? "ok" : "unavailable")
+                            .put("status", found.status())
                             .put("reasons", new JsonArray(found.reasons())));
         };
     }

@@ -35,6 +35,7 @@ final class DiskLife {
     private volatile String trouble = "";
     private volatile double loadedPart;
     private volatile boolean stops;
+    private volatile boolean continues;
     private @Nullable Thread writer;
     private @Nullable Thread loader;
 
@@ -59,9 +60,16 @@ final class DiskLife {
         return loaded;
     }
 
+    /** Whether what an earlier run left is taken up. */
+    boolean continues() {
+        return continues;
+    }
+
     void start(Recovered recovered) {
         try {
-            begin(recovered, canBeTrusted());
+            boolean trusted = canBeTrusted();
+            begin(recovered, trusted);
+            continues = trusted;
         } catch (IOException e) {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }

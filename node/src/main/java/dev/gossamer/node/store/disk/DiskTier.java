@@ -9,6 +9,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -33,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * again every now and then, and begins a new log when that works.
  */
 public final class DiskTier implements LowerTier, AutoCloseable {
+    private static final long FLUSH_SECONDS = 30;
+
     private final Parts parts;
     private final Shelf shelf;
     private final Lookup lookup;
@@ -79,6 +84,7 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     }
 
     /** Done when everything that the log had is in the index, or the tier has been given up. */
+    @Override
     public CompletableFuture<Void> loaded() {
         return life.loaded();
     }
@@ -115,6 +121,36 @@ public final class DiskTier implements LowerTier, AutoCloseable {
             parts.durable().when(parts.staging().lastAdded(), then);
         } else {
             then.run();
+        }
+    }
+
+    /** Whether what an earlier run left here is taken up. Known once {@link #start} was called. */
+    public boolean continues() {
+        return life.continues();
+    }
+
+    /**
+     * Returns when all that was written, removed and dropped up to now is on the device, whatever
+     * the policy. Waits for the disk.
+     *
+     * @throws IllegalStateException when the disk has been given up, or that takes longer than
+     *     {@value #FLUSH_SECONDS} s
+     */
+    public void flush() {
+        long sequence = parts.staging().lastAdded();
+        CompletableFuture<@Nullable Void> flushed = new CompletableFuture<>();
+        parts.durable().when(sequence, () -> flushed.complete(null));
+        parts.writer().wantDurable(sequence);
+        try {
+            flushed.get(FLUSH_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the disk did not keep what it was given in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the disk", e);
+        }
+        if (!shelf.isOpen()) {
+            throw new IllegalStateException("the disk is not used: " + life.trouble());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Version;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,12 @@ final class LogWriter {
     private @Nullable LogTail tail;
     private long syncedNanos;
     private boolean dirty;
+
+    /** Up to where the log has to be on the device, whatever the policy says. */
+    private final AtomicLong wanted = new AtomicLong();
+
+    /** Up to where it is. */
+    private long synced;
 
     LogWriter(
             LogFolder folder,
@@ -91,11 +98,21 @@ final class LogWriter {
         }
         written.reached(taken);
         if (!dirty) {
+            synced = taken;
             durable.reached(taken);
         }
     }
 
+    /** Makes sure, with its next steps, that the log is on the device up to there. Any thread. */
+    void wantDurable(long sequence) {
+        wanted.accumulateAndGet(sequence, Math::max);
+    }
+
     private boolean mustSync() {
+        return wanted.get() > synced || isDue();
+    }
+
+    private boolean isDue() {
         return switch (settings.fsync()) {
             case Fsync.Never() -> false;
             case Fsync.Always() -> true;

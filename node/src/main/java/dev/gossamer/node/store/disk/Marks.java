@@ -38,7 +38,7 @@ final class Marks {
         if (unit - nowMillis / EXPIRY_UNIT_MILLIS >= EXPIRY_UNITS_MAX / 2) {
             return 0;
         }
-        return (int) (1 + Math.floorMod(unit, EXPIRY_UNITS_MAX)) << EXPIRY_SHIFT;
+        return (1 + Math.floorMod(unit, EXPIRY_UNITS_MAX)) << EXPIRY_SHIFT;
     }
 
     /** What the marks say about the expiry, in seconds since 1970, unsigned; 0 for nothing. */
