@@ -214,7 +214,7 @@ public final class Node implements AutoCloseable {
                         registry);
         every(MemoryTier.CLEAN_UP_INTERVAL_MILLIS, "gossamer-upkeep", keyspace::cleanUp);
         if (below != null) {
-            start(below, keyspace);
+            start(below, keyspace, config.dataDir());
         }
         return keyspace;
     }
@@ -237,13 +237,14 @@ public final class Node implements AutoCloseable {
                                 registry));
     }
 
-    private void start(NodeDisk below, Keyspace keyspace) {
-        below.start(keyspace);
+    private void start(NodeDisk below, Keyspace keyspace, Path dataDir) throws IOException {
+        below.start(keyspace, dataDir);
         every(NodeDisk.TICK_MILLIS, "gossamer-disk-tick", below.tier()::tick);
         every(
                 MemoryTier.CLEAN_UP_INTERVAL_MILLIS,
                 "gossamer-disk-upkeep",
                 () -> below.tier().cleanUp(clock.millis()));
+        every(NodeDisk.FORCE_MILLIS, "gossamer-disk-tags", below::force);
     }
 
     /** Only a node that finds its entries again has a past. */
@@ -255,7 +256,7 @@ public final class Node implements AutoCloseable {
                         acceptor,
                         PastFile.open(config.dataDir(), identity.id()),
                         opened.tier().continues(),
-                        opened.tier()::flush);
+                        opened::flush);
     }
 
     private NearTier nearTier(NodeConfig config, Keyspace keyspace) {

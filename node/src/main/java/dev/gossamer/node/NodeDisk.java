@@ -1,6 +1,7 @@
 package dev.gossamer.node;
 
 import dev.gossamer.node.cache.Keyspace;
+import dev.gossamer.node.cache.TagJournal;
 import dev.gossamer.node.config.ConfigException;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
@@ -17,12 +18,14 @@ import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.MemberId;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,9 @@ final class NodeDisk implements AutoCloseable {
     /** How often slow reads are given up. */
     static final long TICK_MILLIS = 20;
 
+    /** How often invalidations of tags are written to the device. */
+    static final long FORCE_MILLIS = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeDisk.class);
     private static final int CLOCK_ATTEMPTS = 200;
     private static final long CLOCK_PAUSE_NANOS = 50_000_000;
@@ -43,6 +49,7 @@ final class NodeDisk implements AutoCloseable {
     private final ExecutorService threads;
     private final Backend backend;
     private final DiskTier tier;
+    private volatile @Nullable TagJournal journal;
 
     private NodeDisk(ExecutorService threads, Backend backend, DiskTier tier) {
         this.threads = threads;
@@ -113,9 +120,41 @@ final class NodeDisk implements AutoCloseable {
                 e);
     }
 
-    /** Brings in what was there before the start. To be called once. */
-    void start(Keyspace keyspace) {
-        tier.start(new Found(keyspace));
+    /**
+     * Brings in what was there before the start. To be called once, before anything is heard.
+     *
+     * @param dataDir where invalidations of tags are written down: what they made invalid is on
+     *     this disk, too, and without them nothing on it can be believed
+     * @throws IOException when they cannot be written down
+     */
+    void start(Keyspace keyspace, Path dataDir) throws IOException {
+        TagJournal opened = TagJournal.open(dataDir, keyspace.tags().countMax());
+        journal = opened;
+        boolean known = opened.isWhole();
+        try {
+            keyspace.tags().restore(opened);
+        } catch (GossamerException e) {
+            LOG.warn("invalidated tags of the run before are not followed: {}", e.getMessage());
+            known = false;
+        }
+        tier.start(new Found(keyspace), known);
+    }
+
+    /** Writes invalidations of tags to the device; what the policy is for the log. */
+    void force() {
+        TagJournal opened = journal;
+        if (opened != null && !(tier.fsync() instanceof DiskSettings.Fsync.Never)) {
+            opened.force();
+        }
+    }
+
+    /** Returns when everything that was stored here will survive a loss of power. */
+    void flush() {
+        TagJournal opened = journal;
+        if (opened != null) {
+            opened.force();
+        }
+        tier.flush();
     }
 
     DiskTier tier() {
@@ -132,6 +171,10 @@ final class NodeDisk implements AutoCloseable {
         tier.close();
         backend.close();
         threads.shutdownNow();
+        TagJournal opened = journal;
+        if (opened != null) {
+            opened.close();
+        }
     }
 
     /** What the SSD kept, for the key space. */

@@ -76,7 +76,6 @@ public final class Keyspace {
         this.tags = new Tags(clock, caches, settings.tagsBytesMax(), registry);
         this.drops = new SlotDrop(tiers, caches, locks::of);
         this.isValid = tags::isValidForRead;
-        this.sweep = new TagSweep(this, tags, registry);
         this.writer =
                 new Writer(tiers, caches, tags, clock, self, retentionMillis, leases, this::tell);
         this.arrivals = new Arrivals(tiers, tags, leases, wallMillis, retentionMillis);
@@ -85,6 +84,7 @@ public final class Keyspace {
         this.ledger = new Ledger(settings.ledgerBytesMax(), registry);
         this.reconciliation = new Reconciliation(this, ledger, wallMillis, self);
         this.mutations = new Mutations(wallMillis, settings.mutationsBytesMax(), registry);
+        this.sweep = new TagSweep(tiers.memory(), drops, mutations, tags, registry);
         tiers.memory().onLeft(mutations::left);
     }
 
@@ -474,15 +474,6 @@ public final class Keyspace {
      */
     public int dropSlot(int slot, IntPredicate which, Predicate<Version> spared) {
         return drops.drop(slot, which, spared);
-    }
-
-    /**
-     * Drops what is invalid of a slot, as if it had been evicted; likewise.
-     *
-     * @return entries dropped
-     */
-    int dropInvalid(int slot) {
-        return drops.dropEntries(slot, (key, entry) -> mutations.isVoid(tags, key, entry));
     }
 
     /**

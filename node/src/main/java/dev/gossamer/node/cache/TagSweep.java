@@ -1,5 +1,8 @@
 package dev.gossamer.node.cache;
 
+import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +22,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class TagSweep {
     private static final int ENTRIES_PER_STEP = 100_000;
 
-    private final Keyspace keyspace;
+    private final MemoryTier memory;
+    private final SlotDrop drops;
+    private final Mutations mutations;
+    private final Tags tags;
     private final AtomicLong invalidations = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
 
@@ -29,8 +35,16 @@ final class TagSweep {
     /** Where to go on; at the end when the round is over. */
     private int slot = Slot.COUNT;
 
-    TagSweep(Keyspace keyspace, Tags tags, MeterRegistry registry) {
-        this.keyspace = keyspace;
+    TagSweep(
+            MemoryTier memory,
+            SlotDrop drops,
+            Mutations mutations,
+            Tags tags,
+            MeterRegistry registry) {
+        this.memory = memory;
+        this.drops = drops;
+        this.mutations = mutations;
+        this.tags = tags;
         tags.onBumped((_, _, _) -> invalidations.incrementAndGet());
         FunctionCounter.builder("gossamer.tags.dropped", dropped, LongAdder::sum)
                 .description("Invalid entries whose memory was given back")
@@ -48,9 +62,14 @@ final class TagSweep {
         }
         long seen = 0;
         while (slot < Slot.COUNT && seen < ENTRIES_PER_STEP) {
-            seen += 1 + keyspace.tiers().liveCount(slot);
-            dropped.add(keyspace.dropInvalid(slot));
+            seen += 1 + memory.liveCount(slot);
+            dropped.add(drops.dropEntries(slot, this::isInvalid));
             slot++;
         }
+    }
+
+    /** As if it had been evicted. */
+    private boolean isInvalid(Bytes key, Entry entry) {
+        return mutations.isVoid(tags, key, entry);
     }
 }

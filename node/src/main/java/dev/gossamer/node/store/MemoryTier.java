@@ -77,17 +77,6 @@ public final class MemoryTier {
     private volatile LeftListener leftListener = (_, _, _) -> {};
     private volatile LowerTier lower = LowerTier.NONE;
 
-    /** Hears of entries that leave by themselves. */
-    @FunctionalInterface
-    public interface LeftListener {
-        /**
-         * Called inside the key's atomic computation: it must not wait, nor call the tier.
-         *
-         * @param expired whether its time was over; else there was no room for it
-         */
-        void left(Bytes key, Entry entry, boolean expired);
-    }
-
     /**
      * @param nanoClock monotonic; Caffeine's ticker
      * @param wallMillis milliseconds since 1970, what an entry's expiry is compared with

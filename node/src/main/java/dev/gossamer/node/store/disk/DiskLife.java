@@ -65,9 +65,12 @@ final class DiskLife {
         return continues;
     }
 
-    void start(Recovered recovered) {
+    /**
+     * @param believed whether what an earlier run left may be taken up, as far as others know
+     */
+    void start(Recovered recovered, boolean believed) {
         try {
-            boolean trusted = canBeTrusted();
+            boolean trusted = believed && canBeTrusted();
             begin(recovered, trusted);
             continues = trusted;
         } catch (IOException e) {

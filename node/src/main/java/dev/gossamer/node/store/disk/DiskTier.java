@@ -78,9 +78,14 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         void tombstone(int slot, Bytes key, Entry tombstone) throws IOException;
     }
 
-    /** Begins to write, and to bring in what the log has. To be called once. */
-    public void start(Recovered recovered) {
-        life.start(recovered);
+    /**
+     * Begins to write, and to bring in what the log has. To be called once.
+     *
+     * @param believed whether what the log has may be valid, as far as is known elsewhere; else it
+     *     is thrown away
+     */
+    public void start(Recovered recovered, boolean believed) {
+        life.start(recovered, believed);
     }
 
     /** Done when everything that the log had is in the index, or the tier has been given up. */
@@ -173,6 +178,11 @@ public final class DiskTier implements LowerTier, AutoCloseable {
                 parts.writerCounts().amplification(),
                 parts.readerCounts().quarantinedCount().sum(),
                 life.loadedPart());
+    }
+
+    /** When what was written is on the device. */
+    public DiskSettings.Fsync fsync() {
+        return parts.settings().fsync();
     }
 
     long stagedBytesMax() {

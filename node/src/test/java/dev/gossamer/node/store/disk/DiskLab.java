@@ -171,7 +171,7 @@ final class DiskLab implements AutoCloseable {
                                 new SplittableRandom()),
                         registry);
         tiers = new Tiers(memory, disk);
-        disk.start(new Above());
+        disk.start(new Above(), true);
     }
 
     /** What a keyspace does with what was found. */
