@@ -65,6 +65,15 @@ final class DiskIndex {
         return locks[slot & (LOCKS - 1)];
     }
 
+    /** Returns once everybody who holds a lock now has let go of it. */
+    void awaitHolders() {
+        for (Object lock : locks) {
+            synchronized (lock) {
+                continue;
+            }
+        }
+    }
+
     /** The slot's rows, or null while it has none. */
     @Nullable SlotTable tableOrNull(int slot) {
         return tables[slot];

@@ -36,6 +36,10 @@ final class DiskLife {
     private volatile double loadedPart;
     private volatile boolean stops;
     private volatile boolean continues;
+
+    /** Whether the index has all that the log has: only then is it worth a snapshot. */
+    private volatile boolean knowsAll;
+
     private @Nullable Thread writer;
     private @Nullable Thread loader;
 
@@ -93,13 +97,16 @@ final class DiskLife {
         if (parts.found().manifest().isEmpty()) {
             return false;
         }
+        if (intents.gaveUp(folder.logId())) {
+            LOG.warn("what is on the disk cannot be trusted: the log was given up");
+            return false;
+        }
         if (!parts.found().sameBoot()) {
             intents.begin(folder.logId(), folder.nextSegment());
             return true;
         }
         if (!intents.belongTo(folder.logId())) {
-            // Given up by the run before, or the notes are gone: nothing in the log can be proved.
-            LOG.warn("what is on the disk cannot be trusted: the log was given up");
+            LOG.warn("what is on the disk cannot be trusted: its notes are gone");
             return false;
         }
         intents.suspect(
@@ -128,6 +135,7 @@ final class DiskLife {
                             .name("gossamer-disk-loader")
                             .start(() -> load(before, recovered));
         } else {
+            knowsAll = true;
             complete();
         }
     }
@@ -140,6 +148,16 @@ final class DiskLife {
     }
 
     private void load(List<Segment> segments, Recovered recovered) {
+        try {
+            bring(segments, recovered);
+        } catch (RuntimeException e) {
+            LOG.error("the disk's loader met with what should not be", e);
+            parts.breaker().breaks("a defect: " + e);
+            complete();
+        }
+    }
+
+    private void bring(List<Segment> segments, Recovered recovered) {
         long began = nanoClock.getAsLong();
         Loader brings =
                 new Loader(
@@ -158,11 +176,10 @@ final class DiskLife {
                 brings.load(segment);
             } catch (NoSuchFileException e) {
                 if (!segment.retired().get()) {
-                    LOG.warn("{} is gone", segment.path().getFileName());
+                    cannotRead(segment, e);
                 }
             } catch (IOException e) {
-                LOG.warn("{} could not be read: {}", segment.path().getFileName(), e.getMessage());
-                parts.readerCounts().quarantined(1);
+                cannotRead(segment, e);
             }
             loadedPart = (double) ++done / segments.size();
         }
@@ -170,6 +187,7 @@ final class DiskLife {
         restore(brings.removals(), recovered);
         recovered.clock(brings.latestClock());
         brings.finish();
+        knowsAll = done == segments.size();
         complete();
         long millis = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - began);
         LOG.info(
@@ -182,6 +200,13 @@ final class DiskLife {
         if (!stops && !parts.breaker().isBroken()) {
             parts.writer().whenWritten(parts.staging().lastAdded(), parts.intents()::cleared);
         }
+    }
+
+    /** What it says of places is not known, so nothing that is older can be believed. */
+    private void cannotRead(Segment segment, IOException why) {
+        parts.readerCounts().quarantined(1);
+        parts.breaker()
+                .breaks(segment.path().getFileName() + " cannot be read: " + why.getMessage());
     }
 
     /** Reads the tombstones, many at a time. */
@@ -218,6 +243,9 @@ final class DiskLife {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             stops = true;
+        } catch (RuntimeException e) {
+            LOG.error("the disk's writer met with what should not be", e);
+            parts.breaker().breaks("a defect: " + e);
         }
     }
 
@@ -229,8 +257,8 @@ final class DiskLife {
         trouble = why;
         parts.intents().giveUp();
         parts.shelf().shut();
-        parts.staging().clear();
         parts.index().clear();
+        parts.staging().clear();
         parts.writer().abandon();
         parts.durable().giveUp();
         loaded.complete(null);
@@ -252,6 +280,8 @@ final class DiskLife {
             parts.health().healed();
             parts.breaker().mend();
             trouble = "";
+            knowsAll = true;
+            loadedPart = 1;
             parts.shelf().open(false);
             state.set(State.CLOSED);
             LOG.info("the disk works again; a new log begins");
@@ -269,11 +299,14 @@ final class DiskLife {
     }
 
     private void end(Recovered recovered) {
-        boolean whole = !parts.breaker().isBroken() && loaded.isDone();
+        join(loader);
+        boolean whole = !parts.breaker().isBroken() && state.get() == State.CLOSED;
         parts.shelf().shut();
         try {
             if (whole) {
                 parts.writer().end();
+            }
+            if (whole && knowsAll) {
                 IndexSnapshot.write(parts, recovered);
             }
         } catch (IOException e) {

@@ -101,12 +101,16 @@ final class Intents implements AutoCloseable {
         }
     }
 
-    /** Whether these are the notes of that log, and it was not given up. */
+    /** Whether these are the notes of that log. */
     boolean belongTo(LogId log) {
         return map.get(LONG, 0) == MAGIC
                 && map.get(LONG, LOG) == log.high()
-                && map.get(LONG, LOG + Long.BYTES) == log.low()
-                && map.get(INT, GIVEN_UP) == 0;
+                && map.get(LONG, LOG + Long.BYTES) == log.low();
+    }
+
+    /** Whether that log was given up. Even after a loss of power: these pages may have survived. */
+    boolean gaveUp(LogId log) {
+        return belongTo(log) && map.get(INT, GIVEN_UP) != 0;
     }
 
     /** The first segment that the notes are about: what was lost before it was dealt with. */

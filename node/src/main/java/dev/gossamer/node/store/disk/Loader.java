@@ -82,7 +82,9 @@ final class Loader {
         }
         long position = Integer.toUnsignedLong(facts.position(fact));
         synchronized (index.lock(slot)) {
-            if (shelf.isOpen() && !segment.retired().get() && index.find(slot, position) < 0) {
+            if (shelf.takesFound(slot)
+                    && !segment.retired().get()
+                    && index.find(slot, position) < 0) {
                 decide(segment, facts, fact, slot, position);
             }
         }

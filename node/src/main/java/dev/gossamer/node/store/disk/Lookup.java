@@ -79,7 +79,11 @@ final class Lookup {
         private final long position;
         private final @Nullable Bytes key;
         private final Consumer<@Nullable RestedItem> then;
-        private final long sinceNanos = nanoClock.getAsLong();
+
+        /** Since when it waits for the disk; the index is waited for however long it takes. */
+        private volatile long sinceNanos = nanoClock.getAsLong();
+
+        private volatile boolean awaitsIndex;
         private final AtomicBoolean told = new AtomicBoolean();
         private int attempts;
 
@@ -125,7 +129,8 @@ final class Lookup {
                 }
             }
             if (unknown) {
-                complete.whenComplete((_, _) -> look());
+                awaitsIndex = true;
+                complete.whenComplete((_, _) -> lookAgain());
             } else if (staged != null) {
                 tell(stagedOrNull(staged));
             } else if (where >= 0) {
@@ -133,6 +138,12 @@ final class Lookup {
             } else {
                 tell(null);
             }
+        }
+
+        private void lookAgain() {
+            sinceNanos = nanoClock.getAsLong();
+            awaitsIndex = false;
+            look();
         }
 
         private @Nullable RestedItem stagedOrNull(Change change) {
@@ -188,7 +199,7 @@ final class Lookup {
                         && (index.table(slot).marks(row) & (Marks.STAGED | Marks.VOID)) == 0
                         && index.table(slot).where(row) == where) {
                     int cache = index.cache(slot, row);
-                    index.remove(slot, row, true);
+                    shelf.leave(slot, row, true);
                     shelf.erase(slot, position, cache);
                 }
             }
@@ -250,7 +261,7 @@ final class Lookup {
             }
         }
         for (Waiting each : waiting) {
-            if (now - each.sinceNanos >= timeoutNanos && complete.isDone()) {
+            if (!each.awaitsIndex && now - each.sinceNanos >= timeoutNanos) {
                 each.tooLate();
             }
         }

@@ -49,7 +49,7 @@ record Parts(
         Lookup lookup = new Lookup(index, shelf, staging, reader, readerCounts, health, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
-        Reclaimer reclaimer = new Reclaimer(folder, frames, index, counts, around);
+        Reclaimer reclaimer = new Reclaimer(folder, frames, index, shelf, counts, around);
         LogWriter writer =
                 new LogWriter(
                         folder, index, staging, intents, durable, reclaimer, counts, settings,

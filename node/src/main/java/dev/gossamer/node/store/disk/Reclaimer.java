@@ -33,16 +33,23 @@ final class Reclaimer {
     private final LogFolder folder;
     private final Frames frames;
     private final DiskIndex index;
+    private final Shelf shelf;
     private final DiskCaches caches;
     private final WriterCounts counts;
     private final LongSupplier wallMillis;
     private final ByteBuffer window = LogTail.newBuffer();
 
     Reclaimer(
-            LogFolder folder, Frames frames, DiskIndex index, WriterCounts counts, Around around) {
+            LogFolder folder,
+            Frames frames,
+            DiskIndex index,
+            Shelf shelf,
+            WriterCounts counts,
+            Around around) {
         this.folder = folder;
         this.frames = frames;
         this.index = index;
+        this.shelf = shelf;
         this.caches = around.caches();
         this.counts = counts;
         this.wallMillis = around.wallMillis();
@@ -64,6 +71,7 @@ final class Reclaimer {
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
         segment.retired().set(true);
+        shelf.reclaims(true);
         SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
         Pass pass = new Pass(segment, tail);
         for (int fact = 0; fact < facts.count(); fact++) {
@@ -73,6 +81,7 @@ final class Reclaimer {
         }
         pass.finish();
         folder.delete(segment);
+        shelf.reclaims(false);
     }
 
     /** Once through a segment. */

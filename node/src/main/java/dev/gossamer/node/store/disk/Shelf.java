@@ -6,9 +6,11 @@ import dev.gossamer.node.store.LowerTier.RestedPage;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -42,8 +44,14 @@ final class Shelf {
     /** Whether the log takes changes. Read under the slot's lock by whoever changes rows. */
     private volatile boolean open;
 
+    /** By slot 1 where everything that recovery may still find was dropped. */
+    private final AtomicIntegerArray emptied = new AtomicIntegerArray(Slot.COUNT);
+
     /** Whether places may have records that the index does not know yet. */
     private volatile boolean loading;
+
+    /** Whether the log may have records that the index has let go of. */
+    private volatile boolean reclaiming;
 
     Shelf(
             DiskIndex index,
@@ -64,6 +72,10 @@ final class Shelf {
      * @param isLoading whether recovery is to bring records yet
      */
     void open(boolean isLoading) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            emptied.set(slot, 0);
+        }
+        reclaiming = false;
         loading = isLoading;
         open = true;
     }
@@ -81,10 +93,27 @@ final class Shelf {
         return loading;
     }
 
-    /** Nothing is staged from now on; whoever holds a slot's lock now is the last. */
+    /**
+     * Nothing is staged from now on. Waits for those who hold a slot's lock yet, which is short:
+     * what they staged would otherwise outlive the log that it was meant for.
+     */
     void shut() {
         open = false;
         loading = false;
+        index.awaitHolders();
+    }
+
+    /**
+     * While the oldest segment is given up its file has records that no row points to any more, and
+     * a kill may leave it there: until it is gone, every place counts as if the log had a record.
+     */
+    void reclaims(boolean isReclaiming) {
+        reclaiming = isReclaiming;
+    }
+
+    /** Whether recovery may bring records of the slot. The caller holds the slot's lock. */
+    boolean takesFound(int slot) {
+        return open && emptied.get(slot) == 0;
     }
 
     ShelfCounts counts() {
@@ -173,9 +202,22 @@ final class Shelf {
             synchronized (index.lock(slot)) {
                 int row = index.find(slot, position);
                 if (row >= 0 && isHere(slot, row) && index.hasVersion(slot, row, entry.version())) {
-                    index.remove(slot, row, false);
+                    leave(slot, row, false);
                 }
             }
+        }
+    }
+
+    /**
+     * The row goes. While recovery brings older records the place is void for them. The caller
+     * holds the slot's lock.
+     */
+    void leave(int slot, int row, boolean gone) {
+        long position = index.table(slot).position(row);
+        int cache = index.cache(slot, row);
+        index.remove(slot, row, gone);
+        if (loading) {
+            index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
         }
     }
 
@@ -261,9 +303,11 @@ final class Shelf {
                 return 0;
             }
             // Erasing many one by one could be more than there is room for.
-            boolean all = goes.size() == rows || !staging.hasRoom(goes.size() * ERASURE_BYTES);
+            boolean all =
+                    loading || goes.size() == rows || !staging.hasRoom(goes.size() * ERASURE_BYTES);
             if (all) {
                 tell(RecordKind.ERASE_SLOT, slot, SLOT_PLACE, Bytes.EMPTY, null, 0, false);
+                emptied.set(slot, loading ? 1 : 0);
             }
             return dropRows(slot, all ? allRows(rows) : goes, all);
         }
@@ -279,7 +323,7 @@ final class Shelf {
             long position = index.table(slot).position(row);
             int cache = index.cache(slot, row);
             dropped += counts(slot, row) ? 1 : 0;
-            index.remove(slot, row, true);
+            leave(slot, row, true);
             if (all) {
                 intents.note(Change.placeOf(slot, position), staging.lastAdded());
             } else {
@@ -297,7 +341,7 @@ final class Shelf {
                 int marks = index.table(slot).marks(row);
                 if ((marks & (Marks.VOID | Marks.SHADOWED)) == 0
                         && Marks.isOver(marks, nowMillis)) {
-                    index.remove(slot, row, true);
+                    leave(slot, row, true);
                 }
             }
         }
@@ -340,13 +384,16 @@ final class Shelf {
 
     /** Stages the value and makes the place's row. The caller holds the slot's lock. */
     private boolean stage(int slot, long position, Bytes key, Entry entry, int cache, int marks) {
-        boolean stood = loading || index.find(slot, position) >= 0;
+        boolean stood = mayStand(index.find(slot, position));
         int noted =
                 marks
                         | Marks.STAGED
                         | Marks.expiry(entry.expiresAtMillis(), wallMillis.getAsLong());
         if (!index.put(slot, position, entry.version(), cache, 0, noted)) {
             counts.dropped();
+            if (stood) {
+                erase(slot, position, cache);
+            }
             return false;
         }
         counts.admitted(key.length() + entry.valueLength());
@@ -366,7 +413,7 @@ final class Shelf {
      */
     private boolean clear(int slot, long position, int cache, boolean gone) {
         int row = index.find(slot, position);
-        boolean stood = row >= 0 || loading;
+        boolean stood = mayStand(row);
         if (loading) {
             // What recovery finds of the place is void from now on.
             index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
@@ -374,6 +421,11 @@ final class Shelf {
             index.remove(slot, row, gone);
         }
         return stood;
+    }
+
+    /** Whether the log may have a record of the place whose row that is. */
+    private boolean mayStand(int row) {
+        return row >= 0 || loading || reclaiming;
     }
 
     /** What recovery found of the place cannot be believed. The caller holds the slot's lock. */
@@ -392,6 +444,8 @@ final class Shelf {
         Change change = new Change(kind, slot, position, key, entry, cache);
         long sequence = staging.add(change);
         if (sequence == 0) {
+            // At once: the writer, who is to give the log up, may wait for the disk, and be killed.
+            intents.giveUp();
             breaker.breaks("it is too slow for what must be erased");
         } else if (stood) {
             intents.note(change.place(), sequence);

@@ -52,23 +52,34 @@ final class DiskLab implements AutoCloseable {
             DiskSettings.Fsync fsync,
             DiskRules rules,
             Optional<Backend.Kind> kind,
-            UnaryOperator<Backend> wrap) {
+            UnaryOperator<Backend> wrap,
+            Bounds bounds) {
         Options memory(long bytes) {
-            return new Options(folder, bytes, diskBytes, segmentBytes, fsync, rules, kind, wrap);
+            return new Options(
+                    folder, bytes, diskBytes, segmentBytes, fsync, rules, kind, wrap, bounds);
         }
 
         Options disk(long bytes, int segment) {
-            return new Options(folder, memoryBytes, bytes, segment, fsync, rules, kind, wrap);
+            return new Options(
+                    folder, memoryBytes, bytes, segment, fsync, rules, kind, wrap, bounds);
         }
 
         Options fsync(DiskSettings.Fsync policy) {
             return new Options(
-                    folder, memoryBytes, diskBytes, segmentBytes, policy, rules, kind, wrap);
+                    folder,
+                    memoryBytes,
+                    diskBytes,
+                    segmentBytes,
+                    policy,
+                    rules,
+                    kind,
+                    wrap,
+                    bounds);
         }
 
         Options rules(DiskRules other) {
             return new Options(
-                    folder, memoryBytes, diskBytes, segmentBytes, fsync, other, kind, wrap);
+                    folder, memoryBytes, diskBytes, segmentBytes, fsync, other, kind, wrap, bounds);
         }
 
         Options kind(Backend.Kind other) {
@@ -80,13 +91,33 @@ final class DiskLab implements AutoCloseable {
                     fsync,
                     rules,
                     Optional.of(other),
-                    wrap);
+                    wrap,
+                    bounds);
         }
 
         Options wrap(UnaryOperator<Backend> other) {
             return new Options(
-                    folder, memoryBytes, diskBytes, segmentBytes, fsync, rules, kind, other);
+                    folder,
+                    memoryBytes,
+                    diskBytes,
+                    segmentBytes,
+                    fsync,
+                    rules,
+                    kind,
+                    other,
+                    bounds);
         }
+
+        Options bounds(Bounds other) {
+            return new Options(
+                    folder, memoryBytes, diskBytes, segmentBytes, fsync, rules, kind, wrap, other);
+        }
+    }
+
+    /** Of staging and of patience. */
+    record Bounds(long stagingBytes, Duration readTimeout, Duration probeInterval) {
+        static final Bounds USUAL =
+                new Bounds(8 << 20, Duration.ofSeconds(5), Duration.ofMillis(100));
     }
 
     /** Everything is written through; 64 MiB of memory over 64 MiB of disk. */
@@ -99,7 +130,8 @@ final class DiskLab implements AutoCloseable {
                 new DiskSettings.Fsync.Never(),
                 rules(Policy.WRITE_THROUGH),
                 Optional.of(Backend.Kind.PORTABLE),
-                backend -> backend);
+                backend -> backend,
+                Bounds.USUAL);
     }
 
     static DiskRules rules(Policy policy) {
@@ -151,10 +183,10 @@ final class DiskLab implements AutoCloseable {
                         options.folder(),
                         options.diskBytes(),
                         options.segmentBytes(),
-                        8 << 20,
+                        options.bounds().stagingBytes(),
                         options.fsync(),
-                        Duration.ofSeconds(5),
-                        Duration.ofMillis(100),
+                        options.bounds().readTimeout(),
+                        options.bounds().probeInterval(),
                         options.kind(),
                         io,
                         OlderFormat.DISCARD);
