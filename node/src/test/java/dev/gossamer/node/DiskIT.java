@@ -1,16 +1,11 @@
 package dev.gossamer.node;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -60,52 +55,52 @@ class DiskIT {
     @Test
     void aColdKeyIsChangedAsAWarmOneIs() {
         setAll(); // or memory, empty as it is, would take the others for what is worth keeping
-        ask(command("SET", "number", "41"), command("SET", "text", "warm"));
-        ask(command("SET", "gone", "soon"), command("SET", "kept", "first"));
+        ask(RespAsk.command("SET", "number", "41"), RespAsk.command("SET", "text", "warm"));
+        ask(RespAsk.command("SET", "gone", "soon"), RespAsk.command("SET", "kept", "first"));
         setAll();
         awaitWritten();
         double before = diskReads();
         assertThat(
                         ask(
-                                command("INCR", "number"),
-                                command("APPEND", "text", " and cold"),
-                                command("DEL", "gone"),
-                                command("SET", "kept", "second", "NX")))
+                                RespAsk.command("INCR", "number"),
+                                RespAsk.command("APPEND", "text", " and cold"),
+                                RespAsk.command("DEL", "gone"),
+                                RespAsk.command("SET", "kept", "second", "NX")))
                 .containsExactly("42", "13", "1", null);
         assertThat(diskReads()).isGreaterThanOrEqualTo(before + 4);
         assertThat(
                         ask(
-                                command("GET", "number"),
-                                command("GET", "text"),
-                                command("EXISTS", "gone"),
-                                command("GET", "kept")))
+                                RespAsk.command("GET", "number"),
+                                RespAsk.command("GET", "text"),
+                                RespAsk.command("EXISTS", "gone"),
+                                RespAsk.command("GET", "kept")))
                 .containsExactly("42", "warm and cold", "0", "first");
     }
 
     @Test
     void afterAStopInOrderEverythingIsThereAtOnce() {
         setAll();
-        ask(command("DEL", key(7)));
+        ask(RespAsk.command("DEL", key(7)));
         assertThat(mesh.terminate(0)).isZero();
         assertThat(mesh.log(0)).doesNotContain("the disk was not left in order");
         mesh.restart(0);
         mesh.awaitWhole(1);
-        assertThat(ask(command("GET", key(7)))).containsOnlyNulls();
-        ask(command("SET", key(7), value(7)));
+        assertThat(ask(RespAsk.command("GET", key(7)))).containsOnlyNulls();
+        ask(RespAsk.command("SET", key(7), value(7)));
         assertThat(rightValues()).isEqualTo(KEYS);
     }
 
     @Test
     void afterAKillEverythingThatHadBeenWrittenIsThere() {
         setAll();
-        ask(command("DEL", key(7)), command("SET", key(8), "later"));
+        ask(RespAsk.command("DEL", key(7)), RespAsk.command("SET", key(8), "later"));
         awaitWritten();
         mesh.kill(0);
         mesh.restart(0);
         mesh.awaitWhole(1);
-        assertThat(ask(command("GET", key(7)), command("GET", key(8))))
+        assertThat(ask(RespAsk.command("GET", key(7)), RespAsk.command("GET", key(8))))
                 .containsExactly(null, "later");
-        ask(command("SET", key(7), value(7)), command("SET", key(8), value(8)));
+        ask(RespAsk.command("SET", key(7), value(7)), RespAsk.command("SET", key(8), value(8)));
         assertThat(rightValues()).isEqualTo(KEYS);
     }
 
@@ -124,7 +119,7 @@ class DiskIT {
     private void setAll() {
         ask(
                 IntStream.range(0, KEYS)
-                        .mapToObj(i -> command("SET", key(i), value(i)))
+                        .mapToObj(i -> RespAsk.command("SET", key(i), value(i)))
                         .toArray(byte[][]::new));
     }
 
@@ -133,7 +128,7 @@ class DiskIT {
         List<Object> found =
                 ask(
                         IntStream.range(0, KEYS)
-                                .mapToObj(i -> command("GET", key(i)))
+                                .mapToObj(i -> RespAsk.command("GET", key(i)))
                                 .toArray(byte[][]::new));
         return IntStream.range(0, KEYS).filter(i -> value(i).equals(found.get(i))).count();
     }
@@ -150,36 +145,8 @@ class DiskIT {
                 .toString();
     }
 
-    private static byte[] command(String... words) {
-        StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
-        for (String word : words) {
-            text.append("$" + word.length() + "\r\n" + word + "\r\n");
-        }
-        return text.toString().getBytes(US_ASCII);
-    }
-
-    /** Sends hundreds at a time and reads their replies. */
     private List<Object> ask(byte[]... commands) {
-        List<Object> replies = new ArrayList<>();
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), mesh.redisPort(0))) {
-            socket.setSoTimeout(30_000);
-            ReplyStream stream = new ReplyStream(socket.getInputStream());
-            int batch = 100;
-            for (int i = 0; i < commands.length; i += batch) {
-                var bytes = new ByteArrayOutputStream();
-                int end = Math.min(commands.length, i + batch);
-                for (int j = i; j < end; j++) {
-                    bytes.writeBytes(commands[j]);
-                }
-                socket.getOutputStream().write(bytes.toByteArray());
-                for (int j = i; j < end; j++) {
-                    replies.add(stream.next());
-                }
-            }
-            return replies;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RespAsk.ask(mesh.redisPort(0), commands);
     }
 
     private static long bytesIn(Path folder) {
