@@ -50,6 +50,7 @@ final class DiskConfig {
                         bytesMax,
                         segmentBytes,
                         configuration.get(StorageSettings.STAGING_BYTES_MAX),
+                        configuration.get(StorageSettings.INDEX_BYTES_MAX),
                         configuration.get(StorageSettings.FSYNC),
                         configuration.get(StorageSettings.READ_TIMEOUT),
                         configuration.get(StorageSettings.PROBE_INTERVAL),

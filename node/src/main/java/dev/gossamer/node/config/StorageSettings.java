@@ -66,12 +66,18 @@ public final class StorageSettings {
                     "32MiB",
                     bytes(64 * KIB, 64 * GIB),
                     "What values on their way to the SSD may take of memory; what comes while it is full stays in memory only.");
+    public static final Setting<Long> INDEX_BYTES_MAX =
+            new Setting<>(
+                    "disk.index-bytes-max",
+                    "256MiB",
+                    bytes(64 * KIB, 64 * GIB),
+                    "What the index of the SSD may take of memory, at most 24 bytes an entry; what comes while it is full stays in memory only.");
     public static final Setting<Fsync> FSYNC =
             new Setting<>(
                     "disk.fsync",
                     "every 1s",
                     StorageSettings::fsync,
-                    "When what is written is made to outlive a loss of power: 'never', 'every <duration>', or 'always', before a write is acknowledged. A killed process loses nothing by any of them.");
+                    "When what is written is made to outlive a loss of power: 'never', 'every <duration>', or 'always', before a write is acknowledged. A killed process loses by any of them just what had not reached the log.");
     public static final Setting<Duration> READ_TIMEOUT =
             new Setting<>(
                     "disk.read-timeout",
@@ -121,6 +127,7 @@ public final class StorageSettings {
                     DIR,
                     SEGMENT_BYTES,
                     STAGING_BYTES_MAX,
+                    INDEX_BYTES_MAX,
                     FSYNC,
                     READ_TIMEOUT,
                     PROBE_INTERVAL,

@@ -29,6 +29,11 @@ final class DiskMeters {
         tierGauge("gossamer.tier.bytes.max", tier, it -> it.status().bytesMax(), "The budget");
         gauge("gossamer.disk.live.ratio", tier, DiskMeters::liveRatio, "Live part of the segments");
         gauge("gossamer.disk.index.bytes", tier, it -> it.status().indexBytes(), "Of the index");
+        gauge(
+                "gossamer.disk.index.bytes.max",
+                tier,
+                DiskTier::indexBytesMax,
+                "The most that the index may take");
         gauge("gossamer.disk.staged.bytes", tier, it -> it.status().stagedBytes(), "To be written");
         gauge(
                 "gossamer.disk.staged.bytes.max",

@@ -17,6 +17,8 @@ import java.util.Optional;
  *     together, that is larger than half of it stays in memory
  * @param stagingBytesMax values on their way to the log; what comes while it is full stays in
  *     memory only
+ * @param indexBytesMax memory that the index may take, at most 24 bytes an entry; what comes while
+ *     it is full stays in memory only
  * @param fsync what a loss of power may cost
  * @param readTimeout a read that takes longer is given up, and the key counts as evicted
  * @param probeInterval how often a disk that failed is tried again
@@ -28,6 +30,7 @@ public record DiskSettings(
         long bytesMax,
         int segmentBytes,
         long stagingBytesMax,
+        long indexBytesMax,
         Fsync fsync,
         Duration readTimeout,
         Duration probeInterval,
@@ -64,7 +67,10 @@ public record DiskSettings(
                             + ": at least "
                             + bytesMin(segmentBytes));
         }
-        if (stagingBytesMax < 1 || readTimeout.isNegative() || !probeInterval.isPositive()) {
+        if (stagingBytesMax < 1
+                || indexBytesMax < 1
+                || readTimeout.isNegative()
+                || !probeInterval.isPositive()) {
             throw new IllegalArgumentException("impossible bounds of the disk: " + readTimeout);
         }
     }

@@ -185,6 +185,10 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         return parts.settings().fsync();
     }
 
+    long indexBytesMax() {
+        return parts.settings().indexBytesMax();
+    }
+
     long stagedBytesMax() {
         return parts.settings().stagingBytesMax();
     }

@@ -41,7 +41,14 @@ record Parts(
         Staging staging = new Staging(settings.stagingBytesMax());
         Breaker breaker = new Breaker();
         Shelf shelf =
-                new Shelf(index, staging, intents, around.caches(), around.wallMillis(), breaker);
+                new Shelf(
+                        index,
+                        staging,
+                        intents,
+                        around.caches(),
+                        around.wallMillis(),
+                        breaker,
+                        settings);
         Health health = new Health(around.nanoClock(), breaker);
         ReaderCounts readerCounts = new ReaderCounts();
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());

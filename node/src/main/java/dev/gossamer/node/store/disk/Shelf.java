@@ -39,6 +39,8 @@ final class Shelf {
     private final DiskCaches caches;
     private final LongSupplier wallMillis;
     private final Breaker breaker;
+    private final long entryBytesMax;
+    private final long indexBytesMax;
     private final ShelfCounts counts = new ShelfCounts();
 
     /** Whether the log takes changes. Read under the slot's lock by whoever changes rows. */
@@ -59,13 +61,16 @@ final class Shelf {
             Intents intents,
             DiskCaches caches,
             LongSupplier wallMillis,
-            Breaker breaker) {
+            Breaker breaker,
+            DiskSettings settings) {
         this.index = index;
         this.staging = staging;
         this.intents = intents;
         this.caches = caches;
         this.wallMillis = wallMillis;
         this.breaker = breaker;
+        this.entryBytesMax = settings.segmentBytes() / 2;
+        this.indexBytesMax = settings.indexBytesMax();
     }
 
     /**
@@ -362,11 +367,16 @@ final class Shelf {
         return caches.all().get(cache).rules();
     }
 
+    /** Whether the index has room for the row, or has it already. */
+    private boolean isIndexable(int slot, long position) {
+        return index.heapBytes() < indexBytesMax || index.find(slot, position) >= 0;
+    }
+
     private boolean admits(DiskRules rules, int cache, Bytes key, Entry entry) {
         long bytes = (long) key.length() + entry.valueLength();
         long expiresAt = entry.expiresAtMillis();
         boolean fits =
-                bytes <= rules.entryBytesMax()
+                bytes <= Math.min(rules.entryBytesMax(), entryBytesMax)
                         && (expiresAt == Entry.NEVER
                                 || expiresAt - wallMillis.getAsLong() >= rules.ttlMin().toMillis())
                         && (rules.bytesMax() == 0
@@ -375,7 +385,8 @@ final class Shelf {
             counts.refused();
             return false;
         }
-        if (!staging.hasRoom((int) Math.min(Integer.MAX_VALUE >> 1, bytes + 160))) {
+        boolean hasPlace = isIndexable(key.slotIndex(), MemoryTier.positionOf(key));
+        if (!hasPlace || !staging.hasRoom((int) Math.min(Integer.MAX_VALUE >> 1, bytes + 160))) {
             counts.dropped();
             return false;
         }

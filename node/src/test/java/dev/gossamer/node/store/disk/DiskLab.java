@@ -115,9 +115,14 @@ final class DiskLab implements AutoCloseable {
     }
 
     /** Of staging and of patience. */
-    record Bounds(long stagingBytes, Duration readTimeout, Duration probeInterval) {
+    record Bounds(
+            long stagingBytes, long indexBytes, Duration readTimeout, Duration probeInterval) {
+        Bounds(long stagingBytes, Duration readTimeout, Duration probeInterval) {
+            this(stagingBytes, 16 << 20, readTimeout, probeInterval);
+        }
+
         static final Bounds USUAL =
-                new Bounds(8 << 20, Duration.ofSeconds(5), Duration.ofMillis(100));
+                new Bounds(8 << 20, 16 << 20, Duration.ofSeconds(5), Duration.ofMillis(100));
     }
 
     /** Everything is written through; 64 MiB of memory over 64 MiB of disk. */
@@ -184,6 +189,7 @@ final class DiskLab implements AutoCloseable {
                         options.diskBytes(),
                         options.segmentBytes(),
                         options.bounds().stagingBytes(),
+                        options.bounds().indexBytes(),
                         options.fsync(),
                         options.bounds().readTimeout(),
                         options.bounds().probeInterval(),

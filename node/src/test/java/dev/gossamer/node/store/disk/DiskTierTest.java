@@ -9,6 +9,7 @@ import dev.gossamer.protocol.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -179,6 +180,21 @@ class DiskTierTest {
             Entry newer = lab.put("k", value(2, 100));
             assertThat(lab.memory.raise(key.slotIndex(), key, older)).isFalse();
             assertThat(lab.find("k")).isEqualTo(newer);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void theIndexNeverTakesMoreMemoryThanItMay(Backend.Kind kind) throws IOException {
+        DiskLab.Bounds few =
+                new DiskLab.Bounds(
+                        8 << 20, 64 << 10, Duration.ofSeconds(5), Duration.ofMillis(100));
+        try (DiskLab lab = new DiskLab(DiskLab.options(folder).kind(kind).bounds(few))) {
+            for (int i = 0; i < 20_000; i++) {
+                lab.put("key" + i, value(i, 16));
+            }
+            assertThat(lab.disk.status().indexBytes()).isBetween(60L << 10, 70L << 10);
+            assertThat(lab.find("key19999")).isNotNull();
         }
     }
 
