@@ -323,6 +323,7 @@ final class DiskLife {
     /** Ends it in order; waits until all is written. */
     void stop() {
         stops = true;
+        parts.staging().hurry();
         synchronized (this) {
             notifyAll();
         }

@@ -32,6 +32,7 @@ final class Staging {
     private long bytes;
     private long sequence;
     private boolean closed;
+    private boolean hurries;
 
     Staging(long bytesMax) {
         this.bytesMax = bytesMax;
@@ -94,7 +95,7 @@ final class Staging {
         lock.lock();
         try {
             long left = waitNanos;
-            while (queue.isEmpty() && !closed && left > 0) {
+            while (queue.isEmpty() && !hurries && left > 0) {
                 left = more.awaitNanos(left);
             }
             long weight = 0;
@@ -157,12 +158,22 @@ final class Staging {
         }
     }
 
-    /** Nothing is added from now on, and who waits goes on. */
+    /** Whoever takes waits no more. */
+    void hurry() {
+        lock.lock();
+        try {
+            hurries = true;
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing is added from now on. */
     void close() {
         lock.lock();
         try {
             closed = true;
-            more.signalAll();
         } finally {
             lock.unlock();
         }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dstep=1} looks at every byte; a build at every few dozenth.
  */
 class TornLogTest {
-    private static final int KEYS = 24;
-    private static final int WRITES = 90;
+    private static final int KEYS = 12;
+    private static final int WRITES = 36;
     private static final int SEGMENT_BYTES = 8192;
     private static final int STEP = Integer.getInteger("step", 97);
 
