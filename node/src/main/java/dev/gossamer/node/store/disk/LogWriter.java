@@ -86,6 +86,7 @@ final class LogWriter {
             syncedNanos = nanoClock.getAsLong();
         }
         publish(batch);
+        reclaimer.look();
         if (!batch.isEmpty()) {
             intents.reached(taken, tail().segment().number(), tail().end());
         }

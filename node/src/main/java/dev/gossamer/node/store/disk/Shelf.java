@@ -37,6 +37,7 @@ final class Shelf {
     private final Staging staging;
     private final Intents intents;
     private final DiskCaches caches;
+    private final Popularity popularity;
     private final LongSupplier wallMillis;
     private final Breaker breaker;
     private final ShelfCounts counts = new ShelfCounts();
@@ -58,12 +59,14 @@ final class Shelf {
             Staging staging,
             Intents intents,
             DiskCaches caches,
+            Popularity popularity,
             LongSupplier wallMillis,
             Breaker breaker) {
         this.index = index;
         this.staging = staging;
         this.intents = intents;
         this.caches = caches;
+        this.popularity = popularity;
         this.wallMillis = wallMillis;
         this.breaker = breaker;
     }
@@ -151,12 +154,15 @@ final class Shelf {
             if (!open) {
                 return false;
             }
+            popularity.offered(Change.placeOf(slot, position));
             int row = index.find(slot, position);
             if (row >= 0 && isHere(slot, row) && index.hasVersion(slot, row, entry.version())) {
                 index.shadow(slot, row, false);
                 return true;
             }
-            if (admits(rules, cache, key, entry) && stage(slot, position, key, entry, cache, 0)) {
+            if (isWorthIt(slot, position)
+                    && admits(rules, cache, key, entry)
+                    && stage(slot, position, key, entry, cache, 0)) {
                 return true;
             }
             empty(slot, position, key, cache, false);
@@ -360,6 +366,14 @@ final class Shelf {
 
     private DiskRules rules(int cache) {
         return caches.all().get(cache).rules();
+    }
+
+    private boolean isWorthIt(int slot, long position) {
+        boolean isWorthIt = popularity.isWorthIt(Change.placeOf(slot, position));
+        if (!isWorthIt) {
+            counts.refused();
+        }
+        return isWorthIt;
     }
 
     private boolean admits(DiskRules rules, int cache, Bytes key, Entry entry) {
