@@ -60,7 +60,7 @@ final class DiskMeters {
         counter(
                 "gossamer.disk.refused",
                 shelf.refusedCount(),
-                "Entries that a cache's rules kept out");
+                "Entries that a cache's rules kept out, or that are worth too little");
         counter("gossamer.disk.dropped", shelf.droppedCount(), "Entries the disk was too slow for");
         counter("gossamer.disk.written.bytes", writer.diskBytes(), "Bytes that went to the disk");
         counter("gossamer.disk.moved", writer.movedCount(), "Entries copied to the log's end");

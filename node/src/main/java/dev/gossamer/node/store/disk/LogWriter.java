@@ -93,6 +93,7 @@ final class LogWriter {
             syncedNanos = nanoClock.getAsLong();
         }
         publish(batch);
+        reclaimer.look();
         if (!batch.isEmpty()) {
             intents.reached(taken, tail().segment().number(), tail().end());
         }

@@ -40,12 +40,14 @@ record Parts(
         Intents intents = Intents.open(settings.folder());
         Staging staging = new Staging(settings.stagingBytesMax());
         Breaker breaker = new Breaker();
+        Popularity popularity = new Popularity(settings.bytesMax());
         Shelf shelf =
                 new Shelf(
                         index,
                         staging,
                         intents,
                         around.caches(),
+                        popularity,
                         around.wallMillis(),
                         breaker,
                         settings);
@@ -56,7 +58,8 @@ record Parts(
         Lookup lookup = new Lookup(index, shelf, staging, reader, readerCounts, health, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
-        Reclaimer reclaimer = new Reclaimer(folder, frames, index, shelf, counts, around);
+        Reclaimer reclaimer =
+                new Reclaimer(folder, frames, index, shelf, popularity, counts, around);
         LogWriter writer =
                 new LogWriter(
                         folder, index, staging, intents, durable, reclaimer, counts, settings,

@@ -10,16 +10,22 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Makes room: gives up the oldest segment, after what is worth it was copied to the log's end.
  *
- * <p>First in, first out, with reinsertion of what was read since it was written: the second chance
- * of CLOCK, which comes close to LRU without a list that every read would change (Corbató, "A
- * Paging Experiment with the Multics System", 1968; Yang et al., "FIFO Queues Are All You Need for
- * Cache Eviction", 2023). While much of the log is dead, what is live but was not read goes on as
- * well, for its room is not needed. Copies are paid for out of {@value #MOVED_PERCENT} % of what is
- * newly written, so the write amplification is bounded whatever is read.
+ * <p>First in, first out, with reinsertion of what is worth most: what was offered most often
+ * ({@link Popularity}), and among equals what was read since it was written, the second chance of
+ * CLOCK (Corbató, "A Paging Experiment with the Multics System", 1968; Yang et al., "FIFO Queues
+ * Are All You Need for Cache Eviction", 2023). While much of the log is dead, what is live but
+ * worth little goes on as well, for its room is not needed. Copies are paid for out of {@value
+ * #MOVED_PERCENT} % of what is newly written, so the write amplification is bounded whatever is
+ * read; the least worth that is kept is chosen for each segment so that its copies can be paid.
+ *
+ * <p>Why admission, too: with reinsertion alone, everything that memory lets go of displaces
+ * something, and a scan displaces all. On the three traces of docs/performance.md that was half a
+ * point less than LRU on one and a third of what W-TinyLFU reaches on another.
  *
  * <p><b>Threads.</b> The writer.
  */
@@ -30,10 +36,22 @@ final class Reclaimer {
     /** Below it the log is taken for sparse. */
     private static final int SPARSE_PERCENT = 70;
 
+    /** Of a segment, so many records stand for all. */
+    private static final int SAMPLE_MAX = 1024;
+
+    /** One frame is free for the next segment even while the log is full. */
+    private static final int FREE_WHEN_FULL = 1;
+
+    /** Twice the most that {@link Popularity} counts, and one for what was read. */
+    private static final int WORTH_MAX = 31;
+
+    private static final long[] NOBODY = {};
+
     private final LogFolder folder;
     private final Frames frames;
     private final DiskIndex index;
     private final Shelf shelf;
+    private final Popularity popularity;
     private final DiskCaches caches;
     private final WriterCounts counts;
     private final LongSupplier wallMillis;
@@ -44,12 +62,14 @@ final class Reclaimer {
             Frames frames,
             DiskIndex index,
             Shelf shelf,
+            Popularity popularity,
             WriterCounts counts,
             Around around) {
         this.folder = folder;
         this.frames = frames;
         this.index = index;
         this.shelf = shelf;
+        this.popularity = popularity;
         this.caches = around.caches();
         this.counts = counts;
         this.wallMillis = around.wallMillis();
@@ -67,6 +87,37 @@ final class Reclaimer {
             }
             giveUp(oldest, tail);
         }
+        nameLeaving(tail);
+    }
+
+    /** Says who leaves next, unless there is room enough. */
+    private void nameLeaving(LogTail tail) throws IOException {
+        Segment oldest = frames.inOrder().getFirst();
+        boolean isFull = frames.free() <= FREE_WHEN_FULL && !isSparse() && oldest != tail.segment();
+        popularity.leaving(isFull ? sample(folder.scan(oldest, caches::nameOf).index()) : NOBODY);
+    }
+
+    /** To be called often: while nothing is admitted, nothing else asks. */
+    void look() {
+        popularity.age();
+        if (popularity.hasLeaving() && isSparse()) {
+            popularity.leaving(NOBODY);
+        }
+    }
+
+    private static long[] sample(SegmentIndex facts) {
+        int step = Math.max(1, facts.count() / SAMPLE_MAX);
+        return IntStream.range(0, facts.count() / step)
+                .map(each -> each * step)
+                .filter(fact -> facts.kind(fact) == RecordKind.VALUE)
+                .mapToLong(fact ->
+                        Change.placeOf(
+                                facts.slot(fact), Integer.toUnsignedLong(facts.position(fact))))
+                .toArray();
+    }
+
+    private boolean isSparse() {
+        return frames.liveBytes() * 100 < frames.bytes() * SPARSE_PERCENT;
     }
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
@@ -74,6 +125,7 @@ final class Reclaimer {
         shelf.reclaims(true);
         SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
         Pass pass = new Pass(segment, tail);
+        pass.rank(facts);
         for (int fact = 0; fact < facts.count(); fact++) {
             if (facts.kind(fact) == RecordKind.VALUE) {
                 pass.look(facts, fact);
@@ -92,11 +144,12 @@ final class Reclaimer {
         private final List<Moved> moved = new ArrayList<>();
         private long credit;
         private long windowStart;
+        private int least;
 
         Pass(Segment segment, LogTail tail) {
             this.segment = segment;
             this.tail = tail;
-            this.sparse = frames.liveBytes() * 100 < frames.bytes() * SPARSE_PERCENT;
+            this.sparse = isSparse();
             long earned = counts.appendedBytes().sum() / 100 * MOVED_PERCENT;
             long half = frames.segmentBytes() / 2;
             this.credit = Math.clamp(earned - counts.movedBytes().sum(), 0, half);
@@ -116,7 +169,7 @@ final class Reclaimer {
                 int marks = index.table(slot).marks(row);
                 goesOn =
                         !Marks.isOver(marks, wallMillis.getAsLong())
-                                && (sparse || (marks & Marks.USED) != 0)
+                                && isWorthIt(facts, fact, marks)
                                 && facts.length(fact) <= credit;
                 if (!goesOn) {
                     leave(slot, row);
@@ -125,6 +178,39 @@ final class Reclaimer {
             if (goesOn && !move(facts, fact, slot, position, address)) {
                 leave(slot, position, address);
             }
+        }
+
+        /** Finds how much an entry must be worth for all that are worth more to be paid for. */
+        void rank(SegmentIndex facts) {
+            long[] bytes = new long[WORTH_MAX + 1];
+            for (int fact = 0; fact < facts.count(); fact++) {
+                if (facts.kind(fact) == RecordKind.VALUE) {
+                    int slot = facts.slot(fact);
+                    long address = segment.address(facts.offset(fact));
+                    synchronized (index.lock(slot)) {
+                        int row = index.find(slot, Integer.toUnsignedLong(facts.position(fact)));
+                        if (row >= 0 && pointsTo(slot, row, address)) {
+                            int marks = index.table(slot).marks(row);
+                            bytes[worth(facts, fact, marks)] += facts.length(fact);
+                        }
+                    }
+                }
+            }
+            long sum = 0;
+            for (int worth = WORTH_MAX; worth > 0 && sum <= credit; worth--) {
+                sum += bytes[worth];
+                least = worth;
+            }
+        }
+
+        private boolean isWorthIt(SegmentIndex facts, int fact, int marks) {
+            return sparse || worth(facts, fact, marks) >= least;
+        }
+
+        private int worth(SegmentIndex facts, int fact, int marks) {
+            long position = Integer.toUnsignedLong(facts.position(fact));
+            int offers = popularity.count(Change.placeOf(facts.slot(fact), position));
+            return 2 * offers + ((marks & Marks.USED) == 0 ? 0 : 1);
         }
 
         private boolean pointsTo(int slot, int row, long address) {

@@ -14,7 +14,7 @@ final class ShelfCounts {
         admittedBytes.add(bytes);
     }
 
-    /** By the cache's rules. */
+    /** By the cache's rules, or because what rests here is worth more. */
     void refused() {
         refused.increment();
     }
