@@ -178,8 +178,10 @@ final class Explainer {
         }
         Sighting.Held held = seen == null ? null : seen.held();
         long tag = keyspace.tags().voidedBy(key, entry);
-        boolean itSays = held != null && !held.onDisk() && held.version().equals(entry.version());
-        boolean counts = itSays ? held.valid() : tag == 0;
+        boolean counts =
+                (held != null && !held.onDisk() && held.version().equals(entry.version()))
+                        ? held.valid()
+                        : tag == 0;
         if (counts) {
             return null;
         }
