@@ -280,9 +280,11 @@ public final class Node implements AutoCloseable {
                         Release.VERSION,
                         loops.kind().name().toLowerCase(Locale.ROOT),
                         Runtime.version().toString());
+        NodeDisk below = disk;
         return new Services(
                 mesh,
                 health,
+                () -> Optional.ofNullable(below).map(NodeDisk::account),
                 new ConfigurationView(configuration),
                 registry,
                 about,

@@ -3,12 +3,14 @@ package dev.gossamer.node;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.TagJournal;
 import dev.gossamer.node.config.ConfigException;
+import dev.gossamer.node.edge.admin.DiskAccount;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.disk.Around;
 import dev.gossamer.node.store.disk.DiskCaches;
 import dev.gossamer.node.store.disk.DiskSettings;
+import dev.gossamer.node.store.disk.DiskStatus;
 import dev.gossamer.node.store.disk.DiskTier;
 import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.node.store.disk.io.Backends;
@@ -20,6 +22,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -161,8 +164,20 @@ final class NodeDisk implements AutoCloseable {
         return tier;
     }
 
-    Backend backend() {
-        return backend;
+    /** For people. */
+    DiskAccount account() {
+        DiskStatus status = tier.status();
+        return new DiskAccount(
+                status.state().name().toLowerCase(Locale.ROOT),
+                status.trouble(),
+                status.loaded(),
+                status.bytes(),
+                status.bytesMax(),
+                status.entries(),
+                status.liveRatio(),
+                status.writeAmplification(),
+                backend.kind().name().toLowerCase(Locale.ROOT),
+                backend.why());
     }
 
     /** What is on its way is written; waits for it. */

@@ -74,13 +74,13 @@ final class NodeHealth implements Health {
         return mesh.ready() ? withDisk() : NO_TOPOLOGY;
     }
 
-    /** A node without its SSD serves on, and says so. */
     private Check withDisk() {
         Supplier<DiskStatus> watched = disk;
-        if (watched == null) {
-            return Check.OK;
-        }
-        DiskStatus status = watched.get();
+        return watched == null ? Check.OK : with(watched.get());
+    }
+
+    /** A node without its SSD serves on, and says so. */
+    static Check with(DiskStatus status) {
         return switch (status.state()) {
             case OPEN, HALF_OPEN ->
                     Check.degraded("the SSD tier is not used, it failed: " + status.trouble());

@@ -88,7 +88,7 @@ final class ExplainText {
             return "void";
         }
         if (copy.flag("present")) {
-            return "present";
+            return copy.text("tier").equals("L2") ? "on SSD" : "present";
         }
         return copy.text("version").isEmpty() ? "absent" : "removed";
     }

@@ -1,5 +1,6 @@
 package dev.gossamer.node.cli;
 
+import dev.gossamer.node.cli.admin.DiskReport;
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.terminal.Figures;
 import dev.gossamer.node.cli.terminal.Table;
@@ -8,6 +9,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The mesh and its members in words and rows. */
@@ -100,6 +102,44 @@ final class MeshTable {
                 + Figures.bytes(transfer.bytesPerSecond())
                 + "/s, about "
                 + Figures.elapsed(Duration.ofMillis(transfer.leftMs()));
+    }
+
+    /** A line for each member whose SSD tier is known: that of the node that was asked. */
+    static List<String> disks(MeshReport report) {
+        return report.members().stream()
+                .flatMap(member -> member.disk().stream().map(disk -> disk(member.name(), disk)))
+                .toList();
+    }
+
+    private static String disk(String name, DiskReport disk) {
+        return name
+                + "'s SSD tier: "
+                + stateOf(disk)
+                + "; "
+                + Figures.bytes(disk.bytes())
+                + " of "
+                + Figures.bytes(disk.bytesMax())
+                + ", "
+                + Figures.count(disk.entries())
+                + " entries, "
+                + Figures.percent(disk.liveRatio())
+                + " live, write amplification "
+                + String.format(Locale.ROOT, "%.2f", disk.writeAmplification())
+                + ", "
+                + disk.backend()
+                + " ("
+                + disk.why()
+                + ")";
+    }
+
+    private static String stateOf(DiskReport disk) {
+        return switch (disk.state()) {
+            case "loading" -> "loading, " + Math.round(Math.floor(disk.loaded() * 100)) + " %";
+            case "closed" -> "in use";
+            case "open" -> "open: " + disk.trouble();
+            case "half_open" -> "being tried again: " + disk.trouble();
+            default -> disk.state();
+        };
     }
 
     private static String change(MeshReport report) {

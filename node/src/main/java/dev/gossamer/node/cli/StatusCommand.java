@@ -22,7 +22,9 @@ import picocli.CommandLine.ParentCommand;
             "inView, majority}, replication, slots: {total, covered}, missingCopies, members: [{name,",
             "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
             "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
-            "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}}]}",
+            "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}, disk: {state, trouble,",
+            "loadedRatio, bytes, bytesMax, entries, liveRatio, writeAmplification, backend,",
+            "why}}]}; disk only for the node that is asked, and only where it has an SSD tier",
             "",
             "Examples:",
             "  gossamer status                                  the mesh of ./.gossamer",
@@ -70,5 +72,6 @@ final class StatusCommand implements Callable<Integer> {
                         + report.replication());
         terminal.table(MeshTable.holdings(report));
         MeshTable.transfers(report).forEach(terminal::line);
+        MeshTable.disks(report).forEach(terminal::line);
     }
 }

@@ -141,12 +141,21 @@ final class Explainer {
                 Entry entry = entryOrNull(reply);
                 Voided voided = voidedOrNull(key, entry, seen.get(owner), told);
                 String state = complete ? "complete" : "filling";
-                copies.add(new Copy(owner, role, state, entry, voided, null));
+                boolean onDisk = isOnDisk(entry, seen.get(owner));
+                copies.add(new Copy(owner, role, state, entry, onDisk, voided, null));
             } else {
-                copies.add(new Copy(owner, role, "unknown", null, null, problem(reply)));
+                copies.add(new Copy(owner, role, "unknown", null, false, null, problem(reply)));
             }
         }
         return copies;
+    }
+
+    private static boolean isOnDisk(@Nullable Entry entry, @Nullable Sighting seen) {
+        Sighting.Held held = seen == null ? null : seen.held();
+        return entry != null
+                && held != null
+                && held.onDisk()
+                && held.version().equals(entry.version());
     }
 
     private static String problem(@Nullable Reply reply) {
@@ -170,7 +179,9 @@ final class Explainer {
         Sighting.Held held = seen == null ? null : seen.held();
         long tag = keyspace.tags().voidedBy(key, entry);
         boolean counts =
-                (held != null && held.version().equals(entry.version())) ? held.valid() : tag == 0;
+                (held != null && !held.onDisk() && held.version().equals(entry.version()))
+                        ? held.valid()
+                        : tag == 0;
         if (counts) {
             return null;
         }

@@ -53,6 +53,7 @@ public record Explanation(
      * @param state {@code complete} when the owner holds the whole slot, {@code filling} while it
      *     is being copied
      * @param entry null when the owner has nothing; a tombstone when it was removed
+     * @param onDisk whether the entry rests on the owner's SSD and not in its memory
      * @param voided why the entry does not count although it is there, or null
      * @param problem why the owner could not be asked, or null
      */
@@ -61,8 +62,17 @@ public record Explanation(
             String role,
             String state,
             @Nullable Entry entry,
+            boolean onDisk,
             @Nullable Voided voided,
-            @Nullable String problem) {}
+            @Nullable String problem) {
+        /** {@code L1} for memory, {@code L2} for the SSD; null when the owner has nothing. */
+        public @Nullable String tier() {
+            if (entry == null) {
+                return null;
+            }
+            return onDisk ? "L2" : "L1";
+        }
+    }
 
     /**
      * An invalidation of a tag or of a whole cache that came after an entry was written.

@@ -40,20 +40,24 @@ final class Inspection {
         return new Sighting(
                 holding.topology().isEmpty() ? -1 : holding.rankHere(slot),
                 holding.isDone(slot),
-                held(key, keyspace.peekOrNull(key)),
+                heldOrNull(key),
                 nearOrNull(key, slot, holding),
                 events ? near.eventsOf(key) : List.of());
     }
 
-    private Sighting.@Nullable Held held(Bytes key, @Nullable Entry entry) {
-        return entry == null
-                ? null
-                : new Sighting.Held(
-                        entry.version(),
-                        entry.isTombstone(),
-                        near.isValid(key, entry),
-                        entry.expiresAtMillis(),
-                        entry.valueLength());
+    private Sighting.@Nullable Held heldOrNull(Bytes key) {
+        Entry entry = keyspace.peekOrNull(key);
+        if (entry != null) {
+            return new Sighting.Held(
+                    entry.version(),
+                    false,
+                    entry.isTombstone(),
+                    near.isValid(key, entry),
+                    entry.expiresAtMillis(),
+                    entry.valueLength());
+        }
+        Entry resting = keyspace.standingOrNull(key);
+        return resting == null ? null : Sighting.Held.resting(resting.version());
     }
 
     /** Only what a reader may be answered from: see {@link NearReads}. */

@@ -63,6 +63,17 @@ final class ExplainTextTest {
     }
 
     @Test
+    void whatRestsOnTheSsdOnlyIsSaidToDoSo() {
+        String bare =
+                "{\"slot\": 7, \"epoch\": 3, \"cache\": \"default\", \"copies\": [{\"name\":"
+                        + " \"node-0\", \"role\": \"primary\", \"state\": \"complete\","
+                        + " \"present\": true, \"tier\": \"L2\", \"version\": \"3-2-1\"}]}";
+        assertThat(String.join("\n", shown(bare, 80))).containsPattern("node-0 .* on SSD");
+        assertThat(String.join("\n", shown(bare.replace("L2", "L1"), 80)))
+                .containsPattern("node-0 .* present");
+    }
+
+    @Test
     void whereThereIsRoomThePlacesAndVersionsAreShown() {
         assertThat(String.join("\n", shown(ANSWER, 200)))
                 .contains("node-0 node-1", "3-2-1", "2026-11-21T21:18:06.550Z");

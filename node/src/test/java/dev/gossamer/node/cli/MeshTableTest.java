@@ -2,12 +2,14 @@ package dev.gossamer.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gossamer.node.cli.admin.DiskReport;
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
 import dev.gossamer.node.cli.admin.MeshReport.Quorum;
 import dev.gossamer.node.cli.admin.MeshReport.Transfer;
 import dev.gossamer.protocol.Epoch;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +61,10 @@ class MeshTableTest {
     }
 
     private static MemberReport member(int node, Transfer transfer) {
+        return member(node, transfer, Optional.empty());
+    }
+
+    private static MemberReport member(int node, Transfer transfer, Optional<DiskReport> disk) {
         return new MemberReport(
                 "node-" + node,
                 "00000000000000a" + node,
@@ -76,7 +82,8 @@ class MeshTableTest {
                 7379 + node,
                 7479 + node,
                 "http://127.0.0.1:" + (7579 + node),
-                transfer);
+                transfer,
+                disk);
     }
 
     @ParameterizedTest
@@ -112,6 +119,42 @@ class MeshTableTest {
                 .containsExactly(
                         "node-1 copies: 5 slots done, 1,200 left; 3.0 MiB done, about 1.0 GiB left,"
                                 + " 16.0 MiB/s, about 1 min 1 s");
+    }
+
+    private static List<String> disks(String state, String trouble, double loaded) {
+        DiskReport disk =
+                new DiskReport(
+                        state,
+                        trouble,
+                        loaded,
+                        3L << 30,
+                        200L << 30,
+                        1_234_567,
+                        0.8125,
+                        1.305,
+                        "uring",
+                        "the kernel allows it");
+        MemberReport member = member(1, Transfer.NONE, Optional.of(disk));
+        return MeshTable.disks(report(7, true, 16_384, 0, List.of(member(0), member)));
+    }
+
+    @Test
+    void theSsdOfTheNodeThatWasAskedHasALineAndWhoHasNoneHasNot() {
+        assertThat(disks("closed", "", 1))
+                .containsExactly(
+                        "node-1's SSD tier: in use; 3.0 GiB of 200 GiB, 1,234,567 entries,"
+                                + " 81.25 % live, write amplification 1.31,"
+                                + " uring (the kernel allows it)");
+        assertThat(MeshTable.disks(MESH)).isEmpty();
+    }
+
+    @Test
+    void anSsdThatIsNotUsedSaysWhy() {
+        assertThat(disks("open", "reads take too long", 0).getFirst())
+                .contains("SSD tier: open: reads take too long; 3.0 GiB");
+        assertThat(disks("half_open", "No space left", 0).getFirst())
+                .contains("being tried again: No space left;");
+        assertThat(disks("loading", "", 0.4399).getFirst()).contains("loading, 43 %;");
     }
 
     @Test

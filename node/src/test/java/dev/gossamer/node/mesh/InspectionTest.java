@@ -15,6 +15,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
+import dev.gossamer.protocol.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,19 @@ class InspectionTest {
         long proven = lab.nanoTime() - 7_000_000;
         reader.near.proven(new Effect.Watermark(owner.member.id(), 1, 9, 0, 1, proven));
         assertThat(look(reader).near().ageNanos()).isBetween(7_000_000L, 7_000_009L);
+    }
+
+    @Test
+    void whatRestsOnTheSsdOnlyIsToldByItsVersionAndAsResting() {
+        Bytes cold = Bytes.utf8("cold");
+        Version version = new Version(Epoch.agreed(1), 77, owner.member.id());
+        lab.resting.put(cold, version);
+        List<Reply> replies = new ArrayList<>();
+        owner.service.handle(
+                new Request.Inspect(List.of(cold, KEY), false), Epoch.agreed(1), replies::add);
+        var sightings = ((Reply.Inspected) replies.getFirst()).sightings();
+        assertThat(sightings.getFirst().held()).isEqualTo(Sighting.Held.resting(version));
+        assertThat(sightings.getLast().held().onDisk()).as("it stands in memory").isFalse();
     }
 
     @Test

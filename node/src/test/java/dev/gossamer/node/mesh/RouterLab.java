@@ -17,7 +17,6 @@ import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
@@ -30,13 +29,16 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
+import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -72,6 +74,10 @@ final class RouterLab {
     final List<Node> nodes = new ArrayList<>();
     private final Deque<Runnable> work = new ArrayDeque<>();
     private final List<Timer> timers = new ArrayList<>();
+
+    /** What rests on SSDs, on every member alike. */
+    final Map<Bytes, Version> resting = new HashMap<>();
+
     private long nowNanos = 1;
 
     private record Timer(long atNanos, Runnable task) {}
@@ -422,7 +428,7 @@ final class RouterLab {
                         caches.copies(),
                         meters);
         return new Keyspace(
-                new Tiers(tier, LowerTier.NONE),
+                new Tiers(tier, RestingVersions.below(resting)),
                 clock,
                 member.id(),
                 this::wallMillis,

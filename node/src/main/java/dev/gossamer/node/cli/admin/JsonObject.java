@@ -29,6 +29,15 @@ public record JsonObject(Map<String, Object> fields) {
                 .orElse(0L);
     }
 
+    /** The number with its fraction, or 0 where there is none. */
+    public double decimal(String name) {
+        return find(name)
+                .filter(Number.class::isInstance)
+                .map(Number.class::cast)
+                .map(Number::doubleValue)
+                .orElse(0.0);
+    }
+
     public boolean flag(String name) {
         return Boolean.TRUE.equals(fields.get(name));
     }

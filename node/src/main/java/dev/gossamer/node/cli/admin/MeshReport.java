@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The mesh as one node reports it: what {@code gossamer status} shows.
@@ -64,7 +65,11 @@ public record MeshReport(
         return Epoch.isProvisional(epoch);
     }
 
-    /** One member's account of itself; {@code clustered} and {@code redis} are port numbers. */
+    /**
+     * One member's account of itself; {@code clustered} and {@code redis} are port numbers.
+     *
+     * @param disk the member's SSD tier: only the one that was asked knows its own
+     */
     public record MemberReport(
             String name,
             String id,
@@ -82,7 +87,8 @@ public record MeshReport(
             int redis,
             int clustered,
             String admin,
-            Transfer transfer) {
+            Transfer transfer,
+            Optional<DiskReport> disk) {
 
         private Map<String, Object> toMap() {
             Map<String, Object> map = new LinkedHashMap<>();
@@ -103,6 +109,7 @@ public record MeshReport(
             map.put("clustered", clustered);
             map.put("admin", admin);
             map.put("transfer", transfer.toMap());
+            disk.ifPresent(told -> map.put("disk", told.toMap()));
             return map;
         }
     }
@@ -216,7 +223,8 @@ public record MeshReport(
                 (int) (member.number("redis") + ports.number("redis")),
                 (int) (member.number("clustered") + ports.number("clustered")),
                 adminUrl(member, host, ports),
-                Transfer.of(member.object("transfer")));
+                Transfer.of(member.object("transfer")),
+                DiskReport.of(member.object("disk")));
     }
 
     private static long slots(JsonObject member, String nested, String flat) {

@@ -58,7 +58,7 @@ public final class AdminServer implements AutoCloseable {
         all.addAll(new MetricsRoute(services.registry()).endpoints());
         all.addAll(new OpenApi(services.about()).endpoints());
         all.addAll(new NodeRoutes(services.config(), services.about()).endpoints());
-        all.addAll(new MeshRoutes(services.mesh()).endpoints());
+        all.addAll(new MeshRoutes(services.mesh(), services.disk()).endpoints());
         all.addAll(new DrainRoutes(services.mesh()).endpoints());
         all.addAll(new InvalidateRoute(services.mesh()).endpoints());
         all.addAll(new LedgerRoute(services.mesh()).endpoints());

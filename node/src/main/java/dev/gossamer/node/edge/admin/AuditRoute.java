@@ -112,6 +112,7 @@ final class AuditRoute {
                 ? null
                 : new JsonObject()
                         .put("version", held.version().toString())
+                        .put("tier", held.onDisk() ? "L2" : "L1")
                         .put("removed", held.removed())
                         .put("valid", held.valid());
     }

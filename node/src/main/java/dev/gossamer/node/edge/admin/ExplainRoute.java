@@ -89,6 +89,7 @@ final class ExplainRoute {
                 .put("role", copy.role())
                 .put("state", copy.state())
                 .put("entry", entryJson(copy.entry()))
+                .put("tier", copy.tier())
                 .put("void", voidJson(copy.voided()))
                 .put("problem", copy.problem());
     }

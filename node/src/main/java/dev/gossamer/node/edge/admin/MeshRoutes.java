@@ -11,13 +11,20 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The mesh's state, its ring and its caches. */
 final class MeshRoutes {
     private final Mesh mesh;
+    private final Supplier<Optional<DiskAccount>> disk;
 
-    MeshRoutes(Mesh mesh) {
+    /**
+     * @param disk how this node's SSD tier is, where it has one
+     */
+    MeshRoutes(Mesh mesh, Supplier<Optional<DiskAccount>> disk) {
         this.mesh = mesh;
+        this.disk = disk;
     }
 
     List<Endpoint> endpoints() {
@@ -55,10 +62,19 @@ final class MeshRoutes {
     }
 
     private JsonObject memberStatus(Mesh.MemberStatus status) {
+        boolean self = status.member().id().equals(mesh.self().id());
+        JsonObject json = memberStatus(status, self);
+        if (self) {
+            disk.get().ifPresent(account -> json.put("disk", account.json()));
+        }
+        return json;
+    }
+
+    private static JsonObject memberStatus(Mesh.MemberStatus status, boolean self) {
         Member member = status.member();
         return memberJson(member)
                 .put("weight", member.weight())
-                .put("self", member.id().equals(mesh.self().id()))
+                .put("self", self)
                 .put("state", status.state())
                 .put("epoch", status.epoch())
                 .put("epochText", Epoch.text(status.epoch()))

@@ -85,13 +85,14 @@ final class ExplainCommands {
 
     private static void copy(Explanation.Copy copy, ReplyWriter out) {
         Entry entry = copy.entry();
-        out.map(9);
+        out.map(10);
         pair("member", copy.member().id().toString(), out);
         pair("name", copy.member().name(), out);
         pair("role", copy.role(), out);
         pair("state", copy.state(), out);
         out.text("present");
         out.bool(entry != null && !entry.isTombstone());
+        pair("tier", copy.tier(), out);
         pair("version", entry == null ? null : entry.version().toString(), out);
         out.text("bytes");
         out.integer(entry == null ? 0 : entry.valueLength());

@@ -42,6 +42,7 @@ final class SightingCodec {
         out.writeBoolean(held != null);
         if (held != null) {
             Wire.writeVersion(out, held.version());
+            out.writeBoolean(held.onDisk());
             out.writeBoolean(held.removed()).writeBoolean(held.valid());
             out.writeLong(held.expiresAtMillis()).writeInt(held.valueBytes());
         }
@@ -50,6 +51,7 @@ final class SightingCodec {
     private static Held readHeld(ByteBuf in) {
         return new Held(
                 Wire.readVersion(in),
+                Wire.readFlag(in),
                 Wire.readFlag(in),
                 Wire.readFlag(in),
                 in.readLong(),

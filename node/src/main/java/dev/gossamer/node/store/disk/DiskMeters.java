@@ -27,7 +27,11 @@ final class DiskMeters {
         tierGauge("gossamer.tier.entries", tier, it -> it.status().entries(), "Live entries");
         tierGauge("gossamer.tier.bytes", tier, it -> it.status().bytes(), "Bytes in use");
         tierGauge("gossamer.tier.bytes.max", tier, it -> it.status().bytesMax(), "The budget");
-        gauge("gossamer.disk.live.ratio", tier, DiskMeters::liveRatio, "Live part of the segments");
+        gauge(
+                "gossamer.disk.live.ratio",
+                tier,
+                it -> it.status().liveRatio(),
+                "Live part of the segments");
         gauge("gossamer.disk.index.bytes", tier, it -> it.status().indexBytes(), "Of the index");
         gauge(
                 "gossamer.disk.index.bytes.max",
@@ -75,11 +79,6 @@ final class DiskMeters {
                 "gossamer.disk.quarantined",
                 reader.quarantinedCount(),
                 "Records and segments that could not be believed");
-    }
-
-    private static double liveRatio(DiskTier tier) {
-        DiskStatus status = tier.status();
-        return status.bytes() == 0 ? 1 : (double) status.liveBytes() / status.bytes();
     }
 
     private void tierCounter(String name, LongAdder adder, String description) {

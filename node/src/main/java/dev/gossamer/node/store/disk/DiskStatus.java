@@ -28,6 +28,11 @@ public record DiskStatus(
         long quarantined,
         double loaded) {
 
+    /** The part of the segments' bytes that can still be read, from 0 to 1. */
+    public double liveRatio() {
+        return bytes == 0 ? 1 : (double) liveBytes / bytes;
+    }
+
     /** Of the breaker. */
     public enum State {
         /** It serves, and what the log had before is being brought into the index. */

@@ -33,6 +33,25 @@ class MeshReportTest {
     }
 
     @Test
+    void theSsdOfAMemberIsShownAsItWasToldAndNothingWhereThereIsNone() {
+        String disk =
+                "\"disk\": {\"state\": \"open\", \"trouble\": \"full\", \"loadedRatio\": 0.5,"
+                        + " \"bytes\": 1, \"bytesMax\": 2, \"entries\": 3, \"liveRatio\": 1.0,"
+                        + " \"writeAmplification\": 1.25, \"backend\": \"uring\", \"why\": \"w\"}, ";
+        String answer = ANSWER.replace("\"entries\": 5", disk + "\"entries\": 5");
+        MeshReport report = MeshReport.of(JsonObject.parse(answer));
+        JsonObject shown = JsonObject.parse(Json.text(report.toMap()));
+        assertThat(shown.objects("members").getFirst().object("disk"))
+                .isEqualTo(JsonObject.parse(answer).objects("members").getFirst().object("disk"));
+        assertThat(MeshReport.of(shown).members().getFirst().disk())
+                .isPresent()
+                .isEqualTo(report.members().getFirst().disk());
+        JsonObject without =
+                JsonObject.parse(Json.text(MeshReport.of(JsonObject.parse(ANSWER)).toMap()));
+        assertThat(without.objects("members").getFirst().find("disk")).isEmpty();
+    }
+
+    @Test
     void aMeshIsIncompleteWhileAMemberGoesByAnotherEpoch() {
         String other = ANSWER.replace("\"state\": \"ready\", \"epoch\": 3", "\"epoch\": 2");
         assertThat(MeshReport.of(JsonObject.parse(other)).complete()).isFalse();

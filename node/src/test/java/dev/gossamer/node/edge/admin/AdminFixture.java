@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A started admin port over a mesh of one node, and a client to ask it. */
@@ -21,6 +22,7 @@ final class AdminFixture implements AutoCloseable {
             new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     final OneNodeMesh mesh = new OneNodeMesh(now::get);
     final AtomicReference<Health.Check> ready = new AtomicReference<>(Health.Check.OK);
+    final AtomicReference<DiskAccount> disk = new AtomicReference<>();
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final AdminServer server;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -56,6 +58,7 @@ final class AdminFixture implements AutoCloseable {
                         new Services(
                                 mesh,
                                 health,
+                                () -> Optional.ofNullable(disk.get()),
                                 config,
                                 registry,
                                 new About("0.1.0", "io_uring", "25"),

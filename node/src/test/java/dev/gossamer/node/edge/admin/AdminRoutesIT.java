@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.protocol.Freshness;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -186,6 +187,39 @@ class AdminRoutesIT {
         HttpResponse<String> notReady = admin.get("/readyz");
         assertThat(notReady.statusCode()).isEqualTo(503);
         assertThat(notReady.body()).contains("12 slots are filling");
+    }
+
+    @Test
+    void aNodeThatDoesWithoutItsDiskIsReadyAndSaysThatItIsDegraded() throws Exception {
+        admin.ready.set(Health.Check.degraded("the SSD tier is not used"));
+        HttpResponse<String> degraded = admin.get("/readyz");
+        assertThat(degraded.statusCode()).isEqualTo(200);
+        assertThat(new JsonObject(degraded.body()))
+                .isEqualTo(
+                        new JsonObject()
+                                .put("status", "degraded")
+                                .put("reasons", new JsonArray().add("the SSD tier is not used")));
+    }
+
+    @Test
+    void theMemberThatAnswersTellsOfItsSsdAsTheDescriptionSays() throws Exception {
+        assertThat(self().containsKey("disk")).as("without an SSD").isFalse();
+        admin.disk.set(
+                new DiskAccount(
+                        "open", "it is full", 0.5, 1, 2, 3, 0.75, 1.25, "portable", "asked for"));
+        JsonObject self = self();
+        assertThat(self.getJsonObject("disk").getString("trouble")).isEqualTo("it is full");
+        assertThat(self.getJsonObject("disk").getDouble("writeAmplification")).isEqualTo(1.25);
+        JsonObject description = admin.json("/openapi.json");
+        new SchemaCheck(description)
+                .check(
+                        "member",
+                        new JsonObject().put("$ref", "#/components/schemas/MemberStatus"),
+                        self);
+    }
+
+    private JsonObject self() throws Exception {
+        return admin.json("/api/v1/mesh").getJsonArray("members").getJsonObject(0);
     }
 
     @Test

@@ -33,7 +33,8 @@ final class AuditSamples {
                     new Sighting.Near(OLD, 0, 1, new MemberId(0xa1), 7, 30_500_000),
                     List.of());
     private static final Sighting OWNER =
-            new Sighting(0, true, new Sighting.Held(NEW, false, true, 0, 1), null, List.of());
+            new Sighting(
+                    0, true, new Sighting.Held(NEW, false, false, true, 0, 1), null, List.of());
 
     static final AuditReport VIOLATED =
             new AuditReport(

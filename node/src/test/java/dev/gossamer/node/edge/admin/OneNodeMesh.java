@@ -301,6 +301,7 @@ final class OneNodeMesh implements Mesh {
                                         "primary",
                                         "complete",
                                         entries.get(key),
+                                        true,
                                         new Explanation.Voided(false, "t", 5),
                                         null)),
                         List.of(

@@ -307,7 +307,7 @@ final class LoneMesh implements Mesh {
     public CompletableFuture<Explanation> explain(Bytes key) {
         var copy =
                 new Explanation.Copy(
-                        self, "primary", "complete", keyspace.peekOrNull(key), null, null);
+                        self, "primary", "complete", keyspace.peekOrNull(key), false, null, null);
         return CompletableFuture.completedFuture(
                 new Explanation(
                         key,

@@ -131,7 +131,7 @@ class AuditorTest {
             return new Sighting(
                     members().indexOf(member) < 2 ? members().indexOf(member) : -1,
                     true,
-                    version == null ? null : new Sighting.Held(version, false, true, 0, 1),
+                    version == null ? null : new Sighting.Held(version, false, false, true, 0, 1),
                     near.get(member.id()),
                     events
                             ? List.of(new NearEvent(3, What.UNHEEDED, SELF.id(), 6, 20))

@@ -60,7 +60,7 @@ class MessageCodecTest {
                     new Sighting(
                             1,
                             true,
-                            new Sighting.Held(VERSION, true, false, 9, 7),
+                            new Sighting.Held(VERSION, false, true, false, 9, 7),
                             new Sighting.Near(VERSION, 8, 6, new MemberId(-4), 5, 3),
                             List.of(
                                     new NearEvent(6, NearEvent.What.VOIDED, new MemberId(3), 2, 1),
@@ -69,7 +69,8 @@ class MessageCodecTest {
                                             NearEvent.What.OWNERS_CHANGED,
                                             new MemberId(0),
                                             2,
-                                            1))));
+                                            1))),
+                    new Sighting(0, true, Sighting.Held.resting(VERSION), null, List.of()));
 
     private static Request sync(SyncRequest request) {
         return new Request.Sync(request);
