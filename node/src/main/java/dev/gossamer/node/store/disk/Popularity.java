@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Threads.</b> Any offer and ask; a race loses a count at most. The writer ages it and says
  * who leaves next.
  *
- * <p><b>Cost.</b> Eight bytes for each 4 KiB of the budget, 32 MiB at most; four words of memory for an
- * offer.
+ * <p><b>Cost.</b> Eight bytes for each 4 KiB of the budget, 32 MiB at most; four words of memory
+ * for an offer.
  */
 final class Popularity {
     private static final int ENTRY_BYTES = 4096;
