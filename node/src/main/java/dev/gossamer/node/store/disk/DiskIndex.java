@@ -69,7 +69,7 @@ final class DiskIndex {
     void awaitHolders() {
         for (Object lock : locks) {
             synchronized (lock) {
-                continue;
+                // held for a moment only
             }
         }
     }

@@ -44,7 +44,7 @@ final class Popularity {
      */
     Popularity(long bytes) {
         long entries = bytes / ENTRY_BYTES;
-        int words = (int) Math.clamp(Long.highestOneBit(entries), WORDS_MIN, WORDS_MAX);
+        int words = Math.clamp(Long.highestOneBit(entries), WORDS_MIN, WORDS_MAX);
         this.counters = new long[words];
         this.offersMax = 10L * Math.max(entries, WORDS_MIN);
     }

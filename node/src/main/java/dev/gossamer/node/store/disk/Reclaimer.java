@@ -93,7 +93,10 @@ final class Reclaimer {
     /** Says who leaves next, unless there is room enough. */
     private void nameLeaving(LogTail tail) throws IOException {
         Segment oldest = frames.inOrder().getFirst();
-        boolean isFull = frames.free() <= FREE_WHEN_FULL && !isSparse() && oldest != tail.segment();
+        boolean isFull =
+                frames.free() <= FREE_WHEN_FULL
+                        && !isSparse()
+                        && oldest.number() != tail.segment().number();
         popularity.leaving(isFull ? sample(folder.scan(oldest, caches::nameOf).index()) : NOBODY);
     }
 
