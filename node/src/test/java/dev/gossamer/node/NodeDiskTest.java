@@ -75,6 +75,7 @@ class NodeDiskTest {
                 BUDGET,
                 1 << 20,
                 8 << 20,
+                16 << 20,
                 new DiskSettings.Fsync.Never(),
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
