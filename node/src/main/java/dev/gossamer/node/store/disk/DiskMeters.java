@@ -27,6 +27,11 @@ final class DiskMeters {
         tierGauge("gossamer.tier.entries", tier, it -> it.status().entries(), "Live entries");
         tierGauge("gossamer.tier.bytes", tier, it -> it.status().bytes(), "Bytes in use");
         tierGauge("gossamer.tier.bytes.max", tier, it -> it.status().bytesMax(), "The budget");
+        gauges(tier);
+        count(shelf, writer, reader);
+    }
+
+    private void gauges(DiskTier tier) {
         gauge(
                 "gossamer.disk.live.ratio",
                 tier,
@@ -59,6 +64,9 @@ final class DiskMeters {
                 tier,
                 it -> it.status().state() == DiskStatus.State.OPEN ? 1 : 0,
                 "1 while the disk is not used, for it failed");
+    }
+
+    private void count(ShelfCounts shelf, WriterCounts writer, ReaderCounts reader) {
         counter("gossamer.disk.admitted", shelf.admittedCount(), "Entries that were staged");
         counter("gossamer.disk.admitted.bytes", shelf.admittedBytes(), "Keys and values of those");
         counter(
