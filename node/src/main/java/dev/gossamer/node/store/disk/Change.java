@@ -26,6 +26,9 @@ final class Change {
     /** Its place in the order of all changes, from 1 on; given by {@link Staging}. */
     long sequence;
 
+    /** Whether the log may have a record that this one makes void; under the slot's lock. */
+    boolean isNoted;
+
     /** Where it was written; set by the writer. */
     long where;
 
@@ -36,6 +39,14 @@ final class Change {
         this.key = key;
         this.entry = entry;
         this.cache = cache;
+    }
+
+    /**
+     * Whether it is written in its turn, even if another one of its place has been staged: it
+     * concerns more than what stands there in the end.
+     */
+    boolean isAlwaysWritten() {
+        return kind == RecordKind.ERASE_SLOT;
     }
 
     long place() {

@@ -26,31 +26,38 @@ import java.util.List;
  * kernel's boot id is another) they prove nothing: what the log may lack then is what its policy of
  * synchronisation says.
  *
- * <p><b>Threads.</b> Any. <b>Cost.</b> {@value #CELLS} cells, 8 MiB; a note is one write to memory.
- * A cell keeps 32 bits of its last place's hash, or none when two places of which the log lacks
- * something share it: that costs, after a crash, a needless miss.
+ * <p><b>Threads.</b> Any. <b>Cost.</b> {@value #CELLS} cells, 8 MiB; a note looks at one line of
+ * the processor's cache and writes one word. A cell keeps 32 bits of its place's hash. A place may
+ * use any cell of its bucket of {@value #WAYS}, and takes the one that was noted longest ago of
+ * those that the log does not lack; where it lacks all of them, one counts for the whole bucket,
+ * which costs, after a crash, needless misses.
  *
  * <p>At a start the places of lost changes become suspects and stay it until recovery has erased
- * what they name ({@link #cleared}): so a second kill during recovery loses nothing of this.
+ * what they name ({@link #cleared}): so a second kill during recovery loses nothing of this. What
+ * was written since the suspicion arose is not suspect: it names the segment that came next then.
  *
  * <p><b>Format.</b> In the byte order of the machine: 8 bytes magic, 16 bytes log id, 8 bytes
  * number of points that were noted, 8 bytes the first segment that they are about, 4 bytes 1 while
  * the log is given up; at 4096 the last {@value #POINTS} points, 24 bytes each: sequence, segment,
- * offset; then, 4 bytes for each cell, the hash of the place that is suspect, −1 for any; then the
- * cells, 8 bytes each: 32 bits of the place's hash, 0 for any, and above them the lower half of a
- * sequence.
+ * offset; then, 8 bytes for each cell, the hash of a place that is suspect, −1 for any of the
+ * bucket, and above it the lower half of the number of the first segment that is not; then the
+ * cells, 8 bytes each: 32 bits of the place's hash, 0 for any of the bucket, and above them the
+ * lower half of a sequence.
  */
 final class Intents implements AutoCloseable {
     static final String FILE = "intents";
 
     private static final int CELLS = 1 << 20;
+    private static final int WAYS = 8;
+    private static final int BUCKETS = CELLS / WAYS;
+    private static final int BUCKET_BYTES = WAYS * Long.BYTES;
     private static final int POINTS = 4096;
     private static final int POINT_BYTES = 24;
     private static final int POINTS_AT = 4096;
     private static final int SUSPECTS = POINTS_AT + POINTS * POINT_BYTES;
-    private static final int HEADER = SUSPECTS + Integer.BYTES * CELLS;
+    private static final int HEADER = SUSPECTS + Long.BYTES * CELLS;
     private static final int ANY = -1;
-    private static final long MAGIC = 0x32544e4952535347L;
+    private static final long MAGIC = 0x33544e4952535347L;
     private static final long LOG = 8;
     private static final long NOTED = 24;
     private static final long FIRST = 32;
@@ -118,22 +125,50 @@ final class Intents implements AutoCloseable {
         return map.get(LONG, FIRST);
     }
 
-    /** Places whose last change is lost are suspect from now on, and the sequences begin anew. */
+    /**
+     * Places whose last change is lost are suspect from now on, and the sequences begin anew.
+     *
+     * @param nextSegment what is written from there on is not suspect
+     */
     void suspect(List<Hole> holes, long nextSegment) {
         List<Lost> lost = holes.stream().map(this::lostBy).toList();
         for (int cell = 0; cell < CELLS; cell++) {
-            long note = map.get(LONG, cellAt(cell));
-            int noted = (int) (note >>> Integer.SIZE);
-            boolean isLost = note != 0 && lost.stream().anyMatch(range -> isIn(noted, range));
-            long before = map.get(INT, SUSPECTS + 4L * cell);
-            if (isLost) {
-                int place = (int) note;
-                map.set(INT, SUSPECTS + 4L * cell, before == 0 && place != 0 ? place : ANY);
+            long note = map.get(LONG, HEADER + (long) Long.BYTES * cell);
+            int noted = sequenceOf(note);
+            if (note != 0 && lost.stream().anyMatch(range -> isIn(noted, range))) {
+                suspect(cell / WAYS, (int) note == 0 ? ANY : (int) note, nextSegment);
             }
         }
         map.asSlice(HEADER).fill((byte) 0);
         map.set(LONG, NOTED, 0);
         map.set(LONG, FIRST, nextSegment);
+    }
+
+    private void suspect(int bucket, int name, long nextSegment) {
+        long begin = SUSPECTS + (long) BUCKET_BYTES * bucket;
+        long free = -1;
+        for (long at = begin + BUCKET_BYTES - Long.BYTES; at >= begin; at -= Long.BYTES) {
+            long before = map.get(LONG, at);
+            if ((int) before == name) {
+                map.set(LONG, at, word(nextSegment, name));
+                return;
+            }
+            free = before == 0 ? at : free;
+        }
+        if (free >= 0) {
+            map.set(LONG, free, word(nextSegment, name));
+        } else {
+            map.set(LONG, begin, word(nextSegment, ANY));
+        }
+    }
+
+    /** Two halves. */
+    private static long word(long upper, int lower) {
+        return upper << Integer.SIZE | Integer.toUnsignedLong(lower);
+    }
+
+    private static int sequenceOf(long note) {
+        return (int) (note >>> Integer.SIZE);
     }
 
     private static boolean isIn(int noted, Lost range) {
@@ -190,23 +225,44 @@ final class Intents implements AutoCloseable {
     /** The place is about to change. */
     void note(long place, long sequence) {
         long hash = KeyHash.mix(place);
-        long at = cellAt(cell(hash));
-        long mine = sequence << Integer.SIZE | Integer.toUnsignedLong(name(hash));
-        long before = (long) WORD.getVolatile(map, at);
-        while (!WORD.compareAndSet(map, at, before, joined(before, mine))) {
-            before = (long) WORD.getVolatile(map, at);
+        long bucket = HEADER + (long) BUCKET_BYTES * bucket(hash);
+        int name = name(hash);
+        while (!isNoted(bucket, name, (int) sequence)) {
+            // Another place of the bucket came in between.
+            Thread.onSpinWait();
         }
     }
 
-    /** What the cell says when {@code mine} comes to it: of the two, both may be needed. */
-    private long joined(long before, long mine) {
-        boolean isLacking = before != 0 && (int) (before >>> Integer.SIZE) - (int) inLog > 0;
-        boolean isOther = (int) before != (int) mine;
-        return isLacking && isOther ? mine & 0xffff_ffff_0000_0000L : mine;
+    /**
+     * @return false when it is to be tried again
+     */
+    private boolean isNoted(long bucket, int name, int sequence) {
+        long oldest = 0;
+        long free = -1;
+        for (long at = bucket; at < bucket + BUCKET_BYTES; at += Long.BYTES) {
+            long before = (long) WORD.getVolatile(map, at);
+            if ((int) before == name) {
+                int latest = Math.max(0, sequence - sequenceOf(before)) + sequenceOf(before);
+                return WORD.compareAndSet(map, at, before, word(latest, name));
+            }
+            if (!isLacking(before) && (free < 0 || isOlder(before, oldest))) {
+                free = at;
+                oldest = before;
+            }
+        }
+        if (free >= 0) {
+            return WORD.compareAndSet(map, free, oldest, word(sequence, name));
+        }
+        long first = (long) WORD.getVolatile(map, bucket);
+        return WORD.compareAndSet(map, bucket, first, word(sequence, 0));
     }
 
-    private static long cellAt(int cell) {
-        return HEADER + 8L * cell;
+    private boolean isLacking(long note) {
+        return note != 0 && sequenceOf(note) - (int) inLog > 0;
+    }
+
+    private static boolean isOlder(long note, long other) {
+        return other != 0 && (note == 0 || sequenceOf(note) - sequenceOf(other) < 0);
     }
 
     /** Neither 0 nor {@link #ANY}. */
@@ -226,15 +282,26 @@ final class Intents implements AutoCloseable {
         inLog = sequence;
     }
 
-    /** Whether the place may have changed, before this start, after everything that the log has. */
-    boolean isSuspect(long place) {
+    /**
+     * Whether the place may have changed, before this start, after everything that the log has.
+     *
+     * @param segment of the record in question
+     */
+    boolean isSuspect(long place, long segment) {
         long hash = KeyHash.mix(place);
-        int suspect = map.get(INT, SUSPECTS + 4L * cell(hash));
-        return suspect == ANY || suspect == name(hash);
+        long bucket = SUSPECTS + (long) BUCKET_BYTES * bucket(hash);
+        for (long at = bucket; at < bucket + BUCKET_BYTES; at += Long.BYTES) {
+            long suspect = map.get(LONG, at);
+            boolean isMeant = (int) suspect == ANY || (int) suspect == name(hash);
+            if (isMeant && (int) segment - (int) (suspect >>> Integer.SIZE) < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static int cell(long hash) {
-        return (int) hash & (CELLS - 1);
+    private static int bucket(long hash) {
+        return (int) hash & (BUCKETS - 1);
     }
 
     @Override

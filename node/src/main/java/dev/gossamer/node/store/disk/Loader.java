@@ -106,7 +106,7 @@ final class Loader {
                         && !isOver
                         && cache >= 0
                         && caches.all().get(cache).rules().isKept();
-        if (isKept && intents.isSuspect(Change.placeOf(slot, position))) {
+        if (isKept && intents.isSuspect(Change.placeOf(slot, position), segment.number())) {
             suspects++;
             shelf.erase(slot, position, cache);
             isKept = false;

@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
 final class LogFolder {
     private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
 
-    /** Frames that are free at a start: for the segment that is begun, and the one after it. */
-    private static final int SPARE = 2;
+    /** Frames that are free at a start: for the segment that is begun. */
+    private static final int SPARE = 1;
 
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -266,12 +266,17 @@ final class LogFolder {
         Path file = path().resolve(DiskFormat.segmentName(nextSegment));
         DiskFile opened = backend.create(file, settings.segmentBytes());
         nextSegment++;
-        if (!(settings.fsync() instanceof DiskSettings.Fsync.Never)) {
+        if (isSynced()) {
             forceFolder();
         }
         Segment segment = new Segment(header, frame, file, opened);
         frames.fill(segment);
         return segment;
+    }
+
+    /** Whether what is written gets to the device sooner or later, by the policy of this node. */
+    boolean isSynced() {
+        return !(settings.fsync() instanceof DiskSettings.Fsync.Never);
     }
 
     /** A file that was made or removed stays so after a loss of power. */

@@ -93,7 +93,7 @@ final class LogWriter {
             syncedNanos = nanoClock.getAsLong();
         }
         publish(batch);
-        reclaimer.look();
+        reclaimer.look(tail());
         if (!batch.isEmpty()) {
             intents.reached(taken, tail().segment().number(), tail().end());
         }
@@ -124,7 +124,7 @@ final class LogWriter {
 
     private void write(List<Change> batch) throws IOException {
         for (Change change : batch) {
-            if (staging.isCurrent(change)) {
+            if (change.isAlwaysWritten() || staging.isCurrent(change)) {
                 append(change);
             }
         }
@@ -184,8 +184,9 @@ final class LogWriter {
     private void next() throws IOException {
         LogTail full = tail;
         if (full != null) {
+            reclaimer.mustHaveRoom(full);
             full.seal(wallMillis.getAsLong());
-            if (!(settings.fsync() instanceof Fsync.Never)) {
+            if (folder.isSynced()) {
                 full.sync();
             }
         }

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * worth little goes on as well, for its room is not needed. Copies are paid for out of {@value
  * #MOVED_PERCENT} % of what is newly written, so the write amplification is bounded whatever is
  * read; the least worth that is kept is chosen for each segment so that its copies can be paid.
+ * While less than {@value #ROOMY_PERCENT} % of the log is live nothing of that is let go.
  *
  * <p>Why admission, too: with reinsertion alone, everything that memory lets go of displaces
  * something, and a scan displaces all. On the three traces of docs/performance.md that was half a
@@ -36,11 +37,23 @@ final class Reclaimer {
     /** Below it the log is taken for sparse. */
     private static final int SPARSE_PERCENT = 70;
 
+    /**
+     * Below it there is room for all that is live, so all of it goes on, whatever was paid for: of
+     * the bytes that are written in one turn of the log less than a third are copies.
+     */
+    private static final int ROOMY_PERCENT = 33;
+
+    /** Copies that are paid for at a start, as a part of the log: nobody knows what was earned. */
+    private static final int ALLOWANCE_PART = 8;
+
     /** Of a segment, so many records stand for all. */
     private static final int SAMPLE_MAX = 1024;
 
-    /** One frame is free for the next segment even while the log is full. */
-    private static final int FREE_WHEN_FULL = 1;
+    /**
+     * So many frames are free even while the log is full: one for the next segment, and one for the
+     * segment that is begun at a start, if the process is killed before this one has made room.
+     */
+    private static final int FREE_WHEN_FULL = 2;
 
     /** Twice the most that {@link Popularity} counts, and one for what was read. */
     private static final int WORTH_MAX = 31;
@@ -78,16 +91,30 @@ final class Reclaimer {
     /** A record that was copied, and where from and to. */
     private record Moved(int slot, long position, long from, long to) {}
 
-    /** Makes sure that the segment after the one that has just begun will have a frame. */
+    /**
+     * Makes sure that the segment after the one that has just begun will have a frame. While the
+     * index is not complete nobody knows what is worth it, so then it waits for {@link #look}.
+     */
     void makeRoom(LogTail tail) throws IOException {
-        while (frames.free() == 0) {
+        if (!shelf.isLoading()) {
+            free(FREE_WHEN_FULL, tail);
+            nameLeaving(tail);
+        }
+    }
+
+    /** One frame at once, blindly if need be: the next segment is to begin. */
+    void mustHaveRoom(LogTail tail) throws IOException {
+        free(1, tail);
+    }
+
+    private void free(int wanted, LogTail tail) throws IOException {
+        while (frames.free() < wanted) {
             Segment oldest = frames.inOrder().getFirst();
             if (oldest == tail.segment()) {
                 throw new IllegalStateException("the budget has room for one segment only");
             }
             giveUp(oldest, tail);
         }
-        nameLeaving(tail);
     }
 
     /** Says who leaves next, unless there is room enough. */
@@ -101,7 +128,10 @@ final class Reclaimer {
     }
 
     /** To be called often: while nothing is admitted, nothing else asks. */
-    void look() {
+    void look(LogTail tail) throws IOException {
+        if (frames.free() < FREE_WHEN_FULL) {
+            makeRoom(tail);
+        }
         popularity.age();
         if (popularity.hasLeaving() && isSparse()) {
             popularity.leaving(NOBODY);
@@ -120,7 +150,11 @@ final class Reclaimer {
     }
 
     private boolean isSparse() {
-        return frames.liveBytes() * 100 < frames.bytes() * SPARSE_PERCENT;
+        return isBelow(SPARSE_PERCENT);
+    }
+
+    private boolean isBelow(int percent) {
+        return frames.liveBytes() * 100 < frames.bytes() * percent;
     }
 
     private void giveUp(Segment segment, LogTail tail) throws IOException {
@@ -153,10 +187,21 @@ final class Reclaimer {
             this.segment = segment;
             this.tail = tail;
             this.sparse = isSparse();
-            long earned = counts.appendedBytes().sum() / 100 * MOVED_PERCENT;
-            long half = frames.segmentBytes() / 2;
-            this.credit = Math.clamp(earned - counts.movedBytes().sum(), 0, half);
+            this.credit = credit();
             window.clear().limit(0);
+        }
+
+        private long credit() {
+            if (shelf.isLoading()) {
+                return 0; // Which of it is live is not known.
+            }
+            if (isBelow(ROOMY_PERCENT)) {
+                return Long.MAX_VALUE;
+            }
+            long earned = counts.appendedBytes().sum() / 100 * MOVED_PERCENT;
+            long given = frames.bytes() / ALLOWANCE_PART;
+            long half = frames.segmentBytes() / 2;
+            return Math.clamp(given + earned - counts.movedBytes().sum(), 0, half);
         }
 
         void look(SegmentIndex facts, int fact) throws IOException {
@@ -283,6 +328,10 @@ final class Reclaimer {
         /** Only what is on the disk may be pointed to. */
         void finish() throws IOException {
             tail.flush();
+            if (!moved.isEmpty() && folder.isSynced()) {
+                tail.sync(); // The copies were on the device when they lay in the segment that
+                // goes.
+            }
             for (Moved each : moved) {
                 synchronized (index.lock(each.slot())) {
                     int row = index.find(each.slot(), each.position());

@@ -467,12 +467,16 @@ final class Shelf {
             int cache,
             boolean stood) {
         Change change = new Change(kind, slot, position, key, entry, cache);
+        // What waits already may be skipped for this one, and the log gets past its turn without
+        // it.
+        Change waiting = staging.findOrNull(change.place());
+        change.isNoted = stood || (waiting != null && waiting.isNoted);
         long sequence = staging.add(change);
         if (sequence == 0) {
             // At once: the writer, who is to give the log up, may wait for the disk, and be killed.
             intents.giveUp();
             breaker.breaks("it is too slow for what must be erased");
-        } else if (stood) {
+        } else if (change.isNoted) {
             intents.note(change.place(), sequence);
         }
     }

@@ -101,7 +101,7 @@ final class Staging {
             long weight = 0;
             while (!queue.isEmpty() && (taken.isEmpty() || weight < weightMax)) {
                 Change next = queue.remove();
-                if (current.get(next.place()) == next) {
+                if (next.isAlwaysWritten() || current.get(next.place()) == next) {
                     taken.add(next);
                     weight += next.weightBytes();
                 } else {

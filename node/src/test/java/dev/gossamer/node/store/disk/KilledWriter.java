@@ -22,6 +22,9 @@ final class KilledWriter {
     static final int KEYS = 2_000;
     static final int REMOVED = 7;
 
+    /** Keys that are written so often that a change overtakes the one before in the staging. */
+    private static final int HOT = 16;
+
     private KilledWriter() {}
 
     /** Arguments: folder, book, backend, fsync (never or always), seed. */
@@ -41,7 +44,8 @@ final class KilledWriter {
         Semaphore unacknowledged = new Semaphore(256);
         System.out.println("writing");
         while (true) {
-            write(lab, book, random.nextInt(KEYS), random, always, unacknowledged);
+            int key = random.nextInt(random.nextBoolean() ? HOT : KEYS);
+            write(lab, book, key, random, always, unacknowledged);
         }
     }
 
