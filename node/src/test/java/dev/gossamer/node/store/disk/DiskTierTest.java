@@ -127,10 +127,10 @@ class DiskTierTest {
     @EnumSource(Backend.Kind.class)
     void theFolderNeverTakesMoreThanItsBudgetHoweverMuchIsOverwritten(Backend.Kind kind)
             throws IOException {
-        long budget = 20L << 20;
+        long budget = 40L << 20;
         try (DiskLab lab = new DiskLab(DiskLab.options(folder).kind(kind).disk(budget, 1 << 20))) {
-            for (int i = 0; i < 20_000; i++) {
-                lab.put("key" + i % 2_000, value(i, 4096));
+            for (int i = 0; i < 30_000; i++) {
+                lab.put("key" + i % 4_000, value(i, 4096));
                 if (i % 100 == 0) {
                     lab.settle();
                     assertThat(size(folder)).isLessThanOrEqualTo(budget);
@@ -146,6 +146,32 @@ class DiskTierTest {
     private static long size(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void aFullLogThatIsMostlyDeadLosesNothingHoweverOftenItIsRestarted(Backend.Kind kind)
+            throws IOException {
+        DiskLab.Options options =
+                DiskLab.options(folder).kind(kind).memory(1 << 20).disk(40 << 20, 1 << 20);
+        byte[] value = new byte[10_000];
+        for (int restart = 0; restart < 6; restart++) {
+            try (DiskLab lab = new DiskLab(options)) {
+                lab.awaitLoaded();
+                for (int i = 0; i < 100 && restart == 0; i++) {
+                    lab.put("cold" + i, value);
+                }
+                for (int i = 0; i < (restart == 0 ? 5_000 : 150); i++) {
+                    lab.put("hot" + i % 100, value);
+                    if (i % 50 == 0) {
+                        lab.settle();
+                    }
+                }
+                for (int i = 0; i < 100; i++) {
+                    assertThat(lab.find("cold" + i)).as("restart %d: %d", restart, i).isNotNull();
+                }
+            }
         }
     }
 
@@ -190,7 +216,7 @@ class DiskTierTest {
                 new DiskLab.Bounds(
                         8 << 20, 64 << 10, Duration.ofSeconds(5), Duration.ofMillis(100));
         try (DiskLab lab = new DiskLab(DiskLab.options(folder).kind(kind).bounds(few))) {
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 30_000; i++) {
                 lab.put("key" + i, value(i, 16));
             }
             assertThat(lab.disk.status().indexBytes()).isBetween(60L << 10, 70L << 10);
