@@ -29,6 +29,7 @@ final class VirtualThreads {
                                     int.class,
                                     Runnable.class);
             method.setAccessible(true);
+            NoLog.begin();
             return method;
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new IllegalStateException(
@@ -41,7 +42,7 @@ final class VirtualThreads {
      */
     static void start(String name, Executor steps, Runnable task) {
         try {
-            ((Thread) FACTORY.invoke(null, steps, name, 0, task)).start();
+            ((Thread) FACTORY.invoke(null, steps, NoLog.SIMULATED + name, 0, task)).start();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a virtual thread could not be made", e);
         }

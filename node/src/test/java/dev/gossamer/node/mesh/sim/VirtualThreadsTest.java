@@ -3,10 +3,13 @@ package dev.gossamer.node.mesh.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 class VirtualThreadsTest {
     private final Object shared = new Object();
@@ -43,5 +46,18 @@ class VirtualThreadsTest {
                 Thread.onSpinWait();
             }
         }
+    }
+
+    @Test
+    void whatASimulatedThreadSaysIsNotLogged() {
+        Logger log = LoggerFactory.getLogger(VirtualThreadsTest.class);
+        boolean[] isLogged = {true};
+        ArrayDeque<Runnable> steps = new ArrayDeque<>();
+        VirtualThreads.start("quiet", steps::add, () -> isLogged[0] = log.isErrorEnabled());
+        while (!steps.isEmpty()) {
+            steps.remove().run();
+        }
+        assertThat(isLogged[0]).isFalse();
+        assertThat(log.isErrorEnabled()).isTrue();
     }
 }
