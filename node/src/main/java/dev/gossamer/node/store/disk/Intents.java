@@ -242,8 +242,7 @@ final class Intents implements AutoCloseable {
         for (long at = bucket; at < bucket + BUCKET_BYTES; at += Long.BYTES) {
             long before = (long) WORD.getVolatile(map, at);
             if ((int) before == name) {
-                int latest = Math.max(0, sequence - sequenceOf(before)) + sequenceOf(before);
-                return WORD.compareAndSet(map, at, before, word(latest, name));
+                return WORD.compareAndSet(map, at, before, word(later(sequence, before), name));
             }
             if (!isLacking(before) && (free < 0 || isOlder(before, oldest))) {
                 free = at;
@@ -254,7 +253,13 @@ final class Intents implements AutoCloseable {
             return WORD.compareAndSet(map, free, oldest, word(sequence, name));
         }
         long first = (long) WORD.getVolatile(map, bucket);
-        return WORD.compareAndSet(map, bucket, first, word(sequence, 0));
+        return WORD.compareAndSet(map, bucket, first, word(later(sequence, first), 0));
+    }
+
+    /** Of two that may come in any order: what the log lacks until it has both. */
+    private static int later(int sequence, long note) {
+        int noted = sequenceOf(note);
+        return sequence - noted > 0 ? sequence : noted;
     }
 
     private boolean isLacking(long note) {

@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
  * worth little goes on as well, for its room is not needed. Copies are paid for out of {@value
  * #MOVED_PERCENT} % of what is newly written, so the write amplification is bounded whatever is
  * read; the least worth that is kept is chosen for each segment so that its copies can be paid.
- * While less than {@value #ROOMY_PERCENT} % of the log is live nothing of that is let go.
+ * While less than {@value #ROOMY_PERCENT} % of the log is live that is let go only for which the
+ * segment that is written has no room.
  *
  * <p>Why admission, too: with reinsertion alone, everything that memory lets go of displaces
  * something, and a scan displaces all. On the three traces of docs/performance.md that was half a

@@ -224,6 +224,21 @@ class NotesTest {
     }
 
     @Test
+    void notesThatComeInAnotherOrderThanTheirSequencesForgetNothing() {
+        SplittableRandom random = new SplittableRandom(7);
+        long[] places =
+                LongStream.generate(() -> random.nextLong(1L << 40)).limit(2_000_000).toArray();
+        for (int i = 0; i < places.length; i++) {
+            intents.note(places[i], places.length - i);
+        }
+        long reached = places.length / 2;
+        intents.reached(reached, 0, 64);
+        kill();
+        assertThat(LongStream.of(places).limit(reached))
+                .allMatch(place -> intents.isSuspect(place, 0));
+    }
+
+    @Test
     void whereMoreOfABucketIsLackingThanItHasCellsNothingIsForgotten() {
         SplittableRandom random = new SplittableRandom(6);
         long[] places =
