@@ -45,6 +45,7 @@ final class LocalMesh implements AutoCloseable {
     private final String meshYaml;
     private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
+    private Class<?> program = GossamerCommand.class;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -210,6 +211,11 @@ final class LocalMesh implements AutoCloseable {
         processes.set(node, launch(node, jvmOptions));
     }
 
+    /** Which class the nodes that are launched from now on start with. */
+    void launches(Class<?> other) {
+        program = other;
+    }
+
     /** Waits until {@code nodes} members agree and no copy is missing. */
     void awaitWhole(int nodes) {
         await("a whole mesh of " + nodes, () -> isWhole(nodes));
@@ -350,7 +356,7 @@ final class LocalMesh implements AutoCloseable {
                             "-Djdk.serialFilter=!*",
                             "-cp",
                             System.getProperty("java.class.path"),
-                            GossamerCommand.class.getName(),
+                            program.getName(),
                             "node",
                             "--config",
                             config.toString()));
