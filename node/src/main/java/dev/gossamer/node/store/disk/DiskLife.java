@@ -159,19 +159,9 @@ final class DiskLife {
 
     private void bring(List<Segment> segments, Recovered recovered) {
         long began = nanoClock.getAsLong();
-        Loader brings =
-                new Loader(
-                        parts.folder(),
-                        parts.index(),
-                        parts.shelf(),
-                        parts.intents(),
-                        parts.caches(),
-                        parts.wallMillis());
+        Loader brings = new Loader(parts, this::isOver);
         int done = 0;
         for (Segment segment : segments.reversed()) {
-            if (stops || parts.breaker().isBroken()) {
-                break;
-            }
             try {
                 brings.load(segment);
             } catch (NoSuchFileException e) {
@@ -180,6 +170,9 @@ final class DiskLife {
                 }
             } catch (IOException e) {
                 cannotRead(segment, e);
+            }
+            if (isOver()) {
+                break; // in the midst of it, perhaps
             }
             loadedPart = (double) ++done / segments.size();
         }
@@ -197,9 +190,13 @@ final class DiskLife {
                 done,
                 millis,
                 brings.suspects());
-        if (!stops && !parts.breaker().isBroken()) {
+        if (!isOver()) {
             parts.writer().whenWritten(parts.staging().lastAdded(), parts.intents()::cleared);
         }
+    }
+
+    private boolean isOver() {
+        return stops || parts.breaker().isBroken();
     }
 
     /** What it says of places is not known, so nothing that is older can be believed. */
@@ -253,11 +250,11 @@ final class DiskLife {
     private void giveUp(String why) {
         if (state.getAndSet(State.OPEN) != State.OPEN) {
             LOG.error("the disk is given up, the node serves on without it: {}", why);
+            trouble = why;
         }
-        trouble = why;
         parts.intents().giveUp();
         parts.shelf().shut();
-        parts.index().clear();
+        parts.index().clear(true);
         parts.staging().clear();
         parts.writer().abandon();
         parts.durable().giveUp();
@@ -276,7 +273,7 @@ final class DiskLife {
             parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
             parts.durable().resume(parts.staging().lastAdded());
             parts.writer().begin();
-            parts.writer().probe();
+            parts.writer().probe(parts.settings().readTimeout().toNanos());
             parts.health().healed();
             parts.breaker().mend();
             trouble = "";

@@ -53,6 +53,22 @@ final class LogTail {
         buffer.clear();
     }
 
+    /**
+     * Reads the segment's first page, as a reader would whom memory cannot help.
+     *
+     * @throws IOException when that fails, or it is not what was written
+     */
+    void readBack() throws IOException {
+        ByteBuffer page =
+                ByteBuffer.allocateDirect(2 * DiskFormat.PAGE_BYTES)
+                        .alignedSlice(DiskFormat.PAGE_BYTES)
+                        .slice(0, DiskFormat.PAGE_BYTES);
+        Await.done(completion -> segment.file().read(0, page, completion));
+        if (!page.equals(segment.header().encode())) {
+            throw new IOException(segment.path() + " was not kept as it was written");
+        }
+    }
+
     Segment segment() {
         return segment;
     }

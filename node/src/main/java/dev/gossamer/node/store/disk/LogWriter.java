@@ -219,9 +219,18 @@ final class LogWriter {
         written.when(sequence, then);
     }
 
-    /** Makes sure that what was written can be made durable. */
-    void probe() throws IOException {
+    /**
+     * Makes sure that what was written can be made durable, and read.
+     *
+     * @param patienceNanos that a read may take
+     */
+    void probe(long patienceNanos) throws IOException {
         tail().sync();
+        long began = nanoClock.getAsLong();
+        tail().readBack();
+        if (nanoClock.getAsLong() - began > patienceNanos) {
+            throw new IOException("a read took longer than disk.read-timeout");
+        }
     }
 
     /** The log is given up: what was open is closed by {@link LogFolder}. */

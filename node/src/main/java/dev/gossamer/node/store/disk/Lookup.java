@@ -39,7 +39,7 @@ final class Lookup {
     private final ReaderCounts counts;
     private final Health health;
     private final LongSupplier wallMillis;
-    private final LongSupplier nanoClock;
+    private final AwakeClock awakeClock;
 
     /** What is being read, for those that take too long. */
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -57,15 +57,16 @@ final class Lookup {
             DiskReader reader,
             ReaderCounts counts,
             Health health,
-            Around around) {
+            AwakeClock awakeClock,
+            LongSupplier wallMillis) {
         this.index = index;
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
         this.counts = counts;
         this.health = health;
-        this.wallMillis = around.wallMillis();
-        this.nanoClock = around.nanoClock();
+        this.awakeClock = awakeClock;
+        this.wallMillis = wallMillis;
     }
 
     /** Who asks for what is not in the index waits for that. */
@@ -81,7 +82,7 @@ final class Lookup {
         private final Consumer<@Nullable RestedItem> then;
 
         /** Since when it waits for the disk; the index is waited for however long it takes. */
-        private volatile long sinceNanos = nanoClock.getAsLong();
+        private volatile long sinceNanos = awakeClock.getAsLong();
 
         private volatile boolean awaitsIndex;
         private final AtomicBoolean told = new AtomicBoolean();
@@ -141,7 +142,7 @@ final class Lookup {
         }
 
         private void lookAgain() {
-            sinceNanos = nanoClock.getAsLong();
+            sinceNanos = awakeClock.getAsLong();
             awaitsIndex = false;
             look();
         }
@@ -253,7 +254,8 @@ final class Lookup {
 
     /** Tries again what was delayed, and gives up what takes too long; to be called often. */
     void tick(long timeoutNanos) {
-        long now = nanoClock.getAsLong();
+        awakeClock.look();
+        long now = awakeClock.getAsLong();
         for (int left = delayed.size(); left > 0; left--) {
             Waiting again = delayed.poll();
             if (again != null) {

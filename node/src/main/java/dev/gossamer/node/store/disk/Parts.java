@@ -55,7 +55,18 @@ record Parts(
         ReaderCounts readerCounts = new ReaderCounts();
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
-        Lookup lookup = new Lookup(index, shelf, staging, reader, readerCounts, health, around);
+        AwakeClock awakeClock =
+                new AwakeClock(around.nanoClock(), settings.readTimeout().toNanos());
+        Lookup lookup =
+                new Lookup(
+                        index,
+                        shelf,
+                        staging,
+                        reader,
+                        readerCounts,
+                        health,
+                        awakeClock,
+                        around.wallMillis());
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
