@@ -5,7 +5,11 @@ import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
+
 import io.micrometer.core.instrument.MeterRegistry;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * L2: what rests on this node's SSD, in a log of fixed segments with an index in memory (C11).
@@ -94,8 +97,9 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         return life.loaded();
     }
 
-    /** Tries again and gives up reads, every few tens of milliseconds; by no event loop. */
+    /** Tries again and gives up what waits, every few tens of milliseconds; by no event loop. */
     public void tick() {
+        life.tick();
         lookup.tick(parts.settings().readTimeout().toNanos());
     }
 

@@ -5,6 +5,7 @@ import dev.gossamer.node.store.disk.format.ScannedSegment;
 import dev.gossamer.node.store.disk.format.SegmentIndex;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,6 +36,7 @@ final class Loader {
     private final Shelf shelf;
     private final Staging staging;
     private final Intents intents;
+    private final DiskWatch watch;
     private final DiskCaches caches;
     private final LongSupplier wallMillis;
     private final BooleanSupplier isOver;
@@ -63,6 +65,7 @@ final class Loader {
         this.shelf = parts.shelf();
         this.staging = parts.staging();
         this.intents = parts.intents();
+        this.watch = parts.watches().loader();
         this.caches = parts.caches();
         this.wallMillis = parts.wallMillis();
         this.isOver = isOver;
@@ -76,7 +79,13 @@ final class Loader {
      * oldest.
      */
     void load(Segment segment) throws IOException {
-        ScannedSegment scanned = folder.scan(segment, caches::nameOf);
+        ScannedSegment scanned;
+        watch.begins();
+        try {
+            scanned = folder.scan(segment, caches::nameOf, watch);
+        } finally {
+            watch.ends();
+        }
         quarantined += scanned.quarantined().size();
         SegmentIndex facts = scanned.index();
         for (int fact = facts.count() - 1; fact >= 0 && !isOver.getAsBoolean(); fact--) {

@@ -6,6 +6,7 @@ import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.format.SegmentBuilder;
 import dev.gossamer.node.store.disk.format.SegmentHeader;
 import dev.gossamer.node.store.disk.io.DiskFile;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,6 +25,7 @@ final class LogTail {
     private final SegmentBuilder builder;
     private final ByteBuffer buffer;
     private final LongAdder written;
+    private final DiskWatch watch;
 
     /** Where in the file the buffer's first byte goes. */
     private long bufferOffset = DiskFormat.PAGE_BYTES;
@@ -32,11 +34,12 @@ final class LogTail {
      * @param buffer of {@link #newBuffer}
      * @param written counts the bytes that go to the disk
      */
-    LogTail(Segment segment, ByteBuffer buffer, LongAdder written) {
+    LogTail(Segment segment, ByteBuffer buffer, LongAdder written, DiskWatch watch) {
         this.segment = segment;
         this.builder = new SegmentBuilder(segment.header());
         this.buffer = buffer.clear();
         this.written = written;
+        this.watch = watch;
     }
 
     static ByteBuffer newBuffer() {
@@ -63,7 +66,7 @@ final class LogTail {
                 ByteBuffer.allocateDirect(2 * DiskFormat.PAGE_BYTES)
                         .alignedSlice(DiskFormat.PAGE_BYTES)
                         .slice(0, DiskFormat.PAGE_BYTES);
-        Await.done(completion -> segment.file().read(0, page, completion));
+        watch.done(completion -> segment.file().read(0, page, completion));
         if (!page.equals(segment.header().encode())) {
             throw new IOException(segment.path() + " was not kept as it was written");
         }
@@ -156,12 +159,12 @@ final class LogTail {
 
     private void write(long offset) throws IOException {
         DiskFile file = segment.file();
-        Await.done(completion -> file.write(offset, buffer, completion));
+        watch.done(completion -> file.write(offset, buffer, completion));
         written.add(buffer.remaining());
     }
 
     void sync() throws IOException {
-        Await.done(segment.file()::sync);
+        watch.done(segment.file()::sync);
     }
 
     /** Writes what tells that the segment is whole. Nothing is added afterwards. */

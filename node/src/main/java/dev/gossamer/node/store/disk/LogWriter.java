@@ -5,12 +5,15 @@ import dev.gossamer.node.store.disk.DiskSettings.Fsync;
 import dev.gossamer.node.store.disk.format.LogRecord;
 import dev.gossamer.node.store.disk.format.StoredValue;
 import dev.gossamer.protocol.Version;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what is staged to the log, in order, and tells the index where it is. When a segment is
@@ -39,6 +42,7 @@ final class LogWriter {
     private final LongSupplier wallMillis;
     private final LongSupplier nanoClock;
     private final DiskSettings settings;
+    private final DiskWatch watch;
     private final ByteBuffer buffer = LogTail.newBuffer();
     private @Nullable LogTail tail;
     private long syncedNanos;
@@ -58,6 +62,7 @@ final class LogWriter {
             Milestones durable,
             Reclaimer reclaimer,
             WriterCounts counts,
+            DiskWatches watches,
             DiskSettings settings,
             Around around) {
         this.folder = folder;
@@ -71,6 +76,7 @@ final class LogWriter {
         this.wallMillis = around.wallMillis();
         this.nanoClock = around.nanoClock();
         this.settings = settings;
+        this.watch = watches.writer();
         this.syncedNanos = nanoClock.getAsLong();
     }
 
@@ -83,6 +89,15 @@ final class LogWriter {
     void step(long waitNanos) throws IOException, InterruptedException {
         List<Change> batch = staging.take(BATCH_BYTES, waitNanos);
         long taken = staging.lastTaken();
+        watch.begins();
+        try {
+            write(batch, taken);
+        } finally {
+            watch.ends();
+        }
+    }
+
+    private void write(List<Change> batch, long taken) throws IOException {
         if (!batch.isEmpty()) {
             write(batch);
         }
@@ -190,7 +205,7 @@ final class LogWriter {
                 full.sync();
             }
         }
-        LogTail fresh = new LogTail(folder.create(), buffer, counts.diskBytes());
+        LogTail fresh = new LogTail(folder.create(), buffer, counts.diskBytes(), watch);
         fresh.begin();
         tail = fresh;
         reclaimer.makeRoom(fresh);
@@ -220,24 +235,32 @@ final class LogWriter {
     }
 
     /**
-     * Makes sure that what was written can be made durable, and read.
+     * Makes sure that what was written can be made durable, and read, in time.
      *
-     * @param patienceNanos that a read may take
+     * @param patience that writes may take
      */
-    void probe(long patienceNanos) throws IOException {
-        tail().sync();
+    void probe(Duration patience) throws IOException {
         long began = nanoClock.getAsLong();
+        tail().sync();
+        long kept = nanoClock.getAsLong();
+        if (kept - began > patience.toNanos()) {
+            throw new IOException("a sync took longer than " + patience.toSeconds() + " s");
+        }
         tail().readBack();
-        if (nanoClock.getAsLong() - began > patienceNanos) {
+        if (nanoClock.getAsLong() - kept > settings.readTimeout().toNanos()) {
             throw new IOException("a read took longer than disk.read-timeout");
         }
+    }
+
+    /** The log is given up, and nobody waits for it any more. Any thread. */
+    void releaseWaiting() {
+        written.giveUp();
     }
 
     /** The log is given up: what was open is closed by {@link LogFolder}. */
     void abandon() {
         tail = null;
         dirty = false;
-        written.giveUp();
         written.resume(staging.lastAdded());
     }
 }

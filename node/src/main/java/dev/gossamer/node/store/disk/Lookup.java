@@ -9,6 +9,9 @@ import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +23,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what rests on the SSD: asks the index, reads the record, and makes sure that it is the one.
@@ -38,8 +40,10 @@ final class Lookup {
     private final DiskReader reader;
     private final ReaderCounts counts;
     private final Health health;
+    private final DiskCaches caches;
     private final LongSupplier wallMillis;
     private final AwakeClock awakeClock;
+    private final DiskWatch loaderWatch;
 
     /** What is being read, for those that take too long. */
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -55,18 +59,19 @@ final class Lookup {
             Shelf shelf,
             Staging staging,
             DiskReader reader,
-            ReaderCounts counts,
             Health health,
-            AwakeClock awakeClock,
-            LongSupplier wallMillis) {
+            DiskWatches watches,
+            Around around) {
         this.index = index;
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
-        this.counts = counts;
+        this.counts = reader.counts();
         this.health = health;
-        this.awakeClock = awakeClock;
-        this.wallMillis = wallMillis;
+        this.awakeClock = watches.clock();
+        this.loaderWatch = watches.loader();
+        this.caches = around.caches();
+        this.wallMillis = around.wallMillis();
     }
 
     /** Who asks for what is not in the index waits for that. */
@@ -81,7 +86,7 @@ final class Lookup {
         private final @Nullable Bytes key;
         private final Consumer<@Nullable RestedItem> then;
 
-        /** Since when it waits for the disk; the index is waited for however long it takes. */
+        /** Since when it waits for the disk, or for the index, which may take long. */
         private volatile long sinceNanos = awakeClock.getAsLong();
 
         private volatile boolean awaitsIndex;
@@ -144,7 +149,9 @@ final class Lookup {
         private void lookAgain() {
             sinceNanos = awakeClock.getAsLong();
             awaitsIndex = false;
-            look();
+            if (!told.get()) {
+                look();
+            }
         }
 
         private @Nullable RestedItem stagedOrNull(Change change) {
@@ -206,6 +213,21 @@ final class Lookup {
             }
         }
 
+        /**
+         * The loader waits for the disk, nobody knows for how long. What the log may have of the
+         * place counts as evicted, and must not come back later.
+         */
+        void waitsInVain() {
+            synchronized (index.lock(slot)) {
+                if (shelf.isLoading() && shelf.takesFound(slot) && index.find(slot, position) < 0) {
+                    int cache = key == null ? 0 : caches.indexOf(key);
+                    index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
+                    shelf.erase(slot, position, cache);
+                }
+            }
+            tell(null);
+        }
+
         void tooLate() {
             counts.failed();
             health.readTooSlow();
@@ -262,9 +284,15 @@ final class Lookup {
                 again.look();
             }
         }
+        boolean loaderHangs = loaderWatch.longestNanos() >= timeoutNanos;
         for (Waiting each : waiting) {
-            if (!each.awaitsIndex && now - each.sinceNanos >= timeoutNanos) {
+            if (now - each.sinceNanos < timeoutNanos) {
+                continue;
+            }
+            if (!each.awaitsIndex) {
                 each.tooLate();
+            } else if (loaderHangs) {
+                each.waitsInVain();
             }
         }
     }

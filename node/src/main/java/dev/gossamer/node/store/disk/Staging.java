@@ -1,5 +1,7 @@
 package dev.gossamer.node.store.disk;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is on its way to the log, in the order in which the index changed. Of each place the last
@@ -31,6 +32,10 @@ final class Staging {
     private final ArrayDeque<Change> queue = new ArrayDeque<>();
     private long bytes;
     private long sequence;
+
+    /** The last one that was forgotten. */
+    private long cleared;
+
     private boolean closed;
     private boolean hurries;
 
@@ -118,8 +123,10 @@ final class Staging {
     void written(Change change) {
         lock.lock();
         try {
-            bytes -= change.weightBytes();
-            current.remove(change.place(), change);
+            if (change.sequence > cleared) {
+                bytes -= change.weightBytes();
+                current.remove(change.place(), change);
+            }
         } finally {
             lock.unlock();
         }
@@ -146,13 +153,14 @@ final class Staging {
         }
     }
 
-    /** Forgets everything, what was taken as well. */
+    /** Forgets everything, what was taken as well: the writer may be told of it later. */
     void clear() {
         lock.lock();
         try {
             queue.clear();
             current.clear();
             bytes = 0;
+            cleared = sequence;
         } finally {
             lock.unlock();
         }
