@@ -5,7 +5,6 @@ import dev.gossamer.node.store.disk.format.ReadRecord;
 import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.format.SegmentIndex;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
