@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gossamer.node.edge.admin.Health.Check;
 import dev.gossamer.node.store.disk.DiskStatus;
 import dev.gossamer.node.store.disk.DiskStatus.State;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NodeHealthTest {
     private static DiskStatus disk(State state) {
-        return new DiskStatus(state, "no space left", 1, 2, 1, 1, 1, 0, 1, 0, 1);
+        return new DiskStatus(state, "no space left", 1, 2, 0, 1, 1, 1, 0, 1, 0, 1);
     }
 
     @ParameterizedTest

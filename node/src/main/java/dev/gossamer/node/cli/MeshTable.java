@@ -7,6 +7,7 @@ import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -119,6 +120,7 @@ final class MeshTable {
                 + Figures.bytes(disk.bytes())
                 + " of "
                 + Figures.bytes(disk.bytesMax())
+                + lackOf(disk)
                 + ", "
                 + Figures.count(disk.entries())
                 + " entries, "
@@ -130,6 +132,14 @@ final class MeshTable {
                 + " ("
                 + disk.why()
                 + ")";
+    }
+
+    private static String lackOf(DiskReport disk) {
+        return disk.lackingBytes() == 0
+                ? ""
+                : " (the file system has no room for "
+                        + Figures.bytes(disk.lackingBytes())
+                        + " of it)";
     }
 
     private static String stateOf(DiskReport disk) {

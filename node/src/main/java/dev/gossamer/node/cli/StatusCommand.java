@@ -4,13 +4,16 @@ import dev.gossamer.node.cli.admin.Json;
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.node.cli.terminal.Terminal.Mood;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@code gossamer status}: who is here, who owns how much, what is missing. */
 @Command(
@@ -19,12 +22,14 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "The JSON of --json: {epoch, epochText, provisional, phase, settled, quorum: {roster,",
-            "inView, majority}, replication, slots: {total, covered}, missingCopies, members: [{name,",
+            "inView, majority}, replication, slots: {total, covered}, missingCopies, members:"
+                + " [{name,",
             "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
             "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
             "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}, disk: {state, trouble,",
-            "loadedRatio, bytes, bytesMax, entries, liveRatio, writeAmplification, backend,",
-            "why}}]}; disk only for the node that is asked, and only where it has an SSD tier",
+            "loadedRatio, bytes, bytesMax, lackingBytes, entries, liveRatio,",
+            "writeAmplification, backend, why}}]}; disk only for the node that is asked, and only",
+            "where it has an SSD tier",
             "",
             "Examples:",
             "  gossamer status                                  the mesh of ./.gossamer",

@@ -3,8 +3,9 @@ package dev.gossamer.node.cli.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class MeshReportTest {
     private static final String ANSWER =
@@ -36,8 +37,9 @@ class MeshReportTest {
     void theSsdOfAMemberIsShownAsItWasToldAndNothingWhereThereIsNone() {
         String disk =
                 "\"disk\": {\"state\": \"open\", \"trouble\": \"full\", \"loadedRatio\": 0.5,"
-                        + " \"bytes\": 1, \"bytesMax\": 2, \"entries\": 3, \"liveRatio\": 1.0,"
-                        + " \"writeAmplification\": 1.25, \"backend\": \"uring\", \"why\": \"w\"}, ";
+                    + " \"bytes\": 1, \"bytesMax\": 2, \"lackingBytes\": 1, \"entries\": 3,"
+                    + " \"liveRatio\": 1.0, \"writeAmplification\": 1.25, \"backend\": \"uring\","
+                    + " \"why\": \"w\"}, ";
         String answer = ANSWER.replace("\"entries\": 5", disk + "\"entries\": 5");
         MeshReport report = MeshReport.of(JsonObject.parse(answer));
         JsonObject shown = JsonObject.parse(Json.text(report.toMap()));

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.protocol.Freshness;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 class AdminRoutesIT {
     private static final String ENTRY = "/api/v1/caches/default/entries/";
@@ -206,9 +209,20 @@ class AdminRoutesIT {
         assertThat(self().containsKey("disk")).as("without an SSD").isFalse();
         admin.disk.set(
                 new DiskAccount(
-                        "open", "it is full", 0.5, 1, 2, 3, 0.75, 1.25, "portable", "asked for"));
+                        "open",
+                        "it is full",
+                        0.5,
+                        1,
+                        9,
+                        2,
+                        3,
+                        0.75,
+                        1.25,
+                        "portable",
+                        "asked for"));
         JsonObject self = self();
         assertThat(self.getJsonObject("disk").getString("trouble")).isEqualTo("it is full");
+        assertThat(self.getJsonObject("disk").getLong("lackingBytes")).isEqualTo(2);
         assertThat(self.getJsonObject("disk").getDouble("writeAmplification")).isEqualTo(1.25);
         JsonObject description = admin.json("/openapi.json");
         new SchemaCheck(description)
