@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gossamer.node.edge.admin.Health.Check;
 import dev.gossamer.node.store.disk.DiskStatus;
 import dev.gossamer.node.store.disk.DiskStatus.State;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

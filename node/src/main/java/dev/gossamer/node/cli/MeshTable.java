@@ -7,7 +7,6 @@ import dev.gossamer.node.cli.terminal.Table;
 import dev.gossamer.node.cli.terminal.Table.Column;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Slot;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

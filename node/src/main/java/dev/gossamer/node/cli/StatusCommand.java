@@ -4,16 +4,13 @@ import dev.gossamer.node.cli.admin.Json;
 import dev.gossamer.node.cli.admin.MeshReport;
 import dev.gossamer.node.cli.terminal.Terminal;
 import dev.gossamer.node.cli.terminal.Terminal.Mood;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code gossamer status}: who is here, who owns how much, what is missing. */
 @Command(
@@ -23,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
             "",
             "The JSON of --json: {epoch, epochText, provisional, phase, settled, quorum: {roster,",
             "inView, majority}, replication, slots: {total, covered}, missingCopies, members:"
-                + " [{name,",
+                    + " [{name,",
             "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
             "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
             "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}, disk: {state, trouble,",

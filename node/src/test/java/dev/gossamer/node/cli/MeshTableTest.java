@@ -8,13 +8,11 @@ import dev.gossamer.node.cli.admin.MeshReport.MemberReport;
 import dev.gossamer.node.cli.admin.MeshReport.Quorum;
 import dev.gossamer.node.cli.admin.MeshReport.Transfer;
 import dev.gossamer.protocol.Epoch;
-
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
-import java.util.Optional;
 
 class MeshTableTest {
     private static final MeshReport MESH =
@@ -56,7 +54,7 @@ class MeshTableTest {
         assertThat(MeshTable.warning(of(Epoch.agreed(7), "steady", minority)))
                 .hasValue(
                         "Only 2 of 5 members are seen here: nothing is decided without a"
-                            + " majority.");
+                                + " majority.");
     }
 
     private static MemberReport member(int node) {

@@ -10,9 +10,12 @@ import dev.gossamer.node.store.disk.DiskRules;
 import dev.gossamer.node.store.disk.DiskRules.Policy;
 import dev.gossamer.node.store.disk.format.Compression;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
+    /** Where settings are declared. */
+    private static final List<Class<?>> PLACES =
+            List.of(
+                    Settings.class,
+                    StorageSettings.class,
+                    AgreeingSettings.class,
+                    AuditSettings.class,
+                    ExplainSettings.class,
+                    CacheOptions.class);
+
     @TempDir Path folder;
 
     @Test
@@ -56,11 +69,44 @@ class ConfigurationTest {
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "node.yaml:2: unknown setting 'memory.max-bites'; did you mean 'memory.max-bytes'?");
+                        "node.yaml:2: unknown setting 'memory.max-bites'; did you mean"
+                            + " 'memory.max-bytes'?");
         assertThatThrownBy(() ->
                         Configuration.read(
                                 Optional.empty(), Map.of("GOSSAMER_NOD_NAME", "x"), Map.of()))
                 .hasMessageContaining("did you mean 'GOSSAMER_NODE_NAME'?");
+    }
+
+    /** One that is missing in the list would be refused as unknown. */
+    @Test
+    void whateverIsASettingCanBeSaid() throws IllegalAccessException {
+        List<Setting<?>> declared = new ArrayList<>();
+        for (Class<?> place : PLACES) {
+            for (Field field : place.getDeclaredFields()) {
+                if (field.getType() == Setting.class) {
+                    declared.add((Setting<?>) field.get(null));
+                }
+            }
+        }
+        assertThat(declared).hasSizeGreaterThan(80).contains(StorageSettings.INDEX_BYTES_MAX);
+        List<Setting<?>> known = new ArrayList<>(Settings.ALL);
+        known.addAll(Settings.OF_CACHES);
+        assertThat(known).containsExactlyInAnyOrderElementsOf(declared);
+    }
+
+    @Test
+    void theDefaultOfEverySettingIsTakenWhenAFileSaysIt() throws IOException {
+        for (Setting<?> setting : Settings.ALL) {
+            checkThatAFileMaySay(setting);
+        }
+    }
+
+    private void checkThatAFileMaySay(Setting<?> setting) throws IOException {
+        String[] name = setting.name().split("\\.", 2);
+        Path file = write("%s: {%s: \"%s\"}\n".formatted(name[0], name[1], setting.defaultText()));
+        Configuration configuration = read(file);
+        assertThat(configuration.says(setting)).as(setting.name()).isTrue();
+        assertThat(configuration.get(setting)).isEqualTo(read(write("")).get(setting));
     }
 
     @ParameterizedTest
@@ -101,7 +147,11 @@ class ConfigurationTest {
     void aCacheTakesItsOwnSettingsAndTheDefaultOneStandsFirst() throws IOException {
         Path file =
                 write(
-                        "mesh: {replication: 3}\ncaches:\n  users: {ttl: 10m, replication: 2, acks: primary, partition: consistent}\n  default: {entry-bytes-max: 1MiB}\n");
+                        "mesh: {replication: 3}\n"
+                            + "caches:\n"
+                            + "  users: {ttl: 10m, replication: 2, acks: primary, partition:"
+                            + " consistent}\n"
+                            + "  default: {entry-bytes-max: 1MiB}\n");
         assertThat(CacheReader.read(read(file)))
                 .containsExactly(
                         new CacheSettings(
@@ -161,8 +211,8 @@ class ConfigurationTest {
         assertThatThrownBy(() -> CacheReader.read(read(write(cache))))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "node.yaml:2: caches.users.disk: this node has no SSD tier; give it one with"
-                                + " disk.bytes-max, or say disk.bytes-max: 0 to mean that");
+                        "node.yaml:2: caches.users.disk: this node has no SSD tier; give it one"
+                            + " with disk.bytes-max, or say disk.bytes-max: 0 to mean that");
         Path off = write("disk: {bytes-max: 0}\n" + cache);
         assertThat(CacheReader.read(read(off)))
                 .extracting(CacheSettings::disk)
@@ -182,9 +232,10 @@ class ConfigurationTest {
         Path file = write("caches:\n  users:\n    tlt: 5s\n");
         assertThatThrownBy(() -> read(file))
                 .hasMessage(
-                        "node.yaml:3: unknown setting 'caches.users.tlt';"
-                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition, freshness,"
-                                + " disk, disk-compression, disk-bytes-max, disk-entry-bytes-max, disk-ttl-min");
+                        "node.yaml:3: unknown setting 'caches.users.tlt'; a cache has: ttl,"
+                            + " entry-bytes-max, replication, acks, partition, freshness, disk,"
+                            + " disk-compression, disk-bytes-max, disk-entry-bytes-max,"
+                            + " disk-ttl-min");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.gossamer.node.store.disk;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 

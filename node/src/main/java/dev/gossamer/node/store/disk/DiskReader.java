@@ -10,11 +10,9 @@ import dev.gossamer.node.store.disk.io.Completion;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records. What the kernel has in memory is copied at once, on the thread that asks; the rest

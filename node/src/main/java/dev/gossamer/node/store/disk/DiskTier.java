@@ -5,11 +5,7 @@ import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
-
 import io.micrometer.core.instrument.MeterRegistry;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * L2: what rests on this node's SSD, in a log of fixed segments with an index in memory (C11).

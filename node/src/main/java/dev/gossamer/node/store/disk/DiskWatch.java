@@ -1,7 +1,6 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.disk.io.Completion;
-
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

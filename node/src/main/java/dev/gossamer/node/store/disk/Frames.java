@@ -1,11 +1,10 @@
 package dev.gossamer.node.store.disk;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which segments there are, and where their records' addresses lie. There are as many frames as

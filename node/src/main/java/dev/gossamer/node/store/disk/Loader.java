@@ -5,7 +5,6 @@ import dev.gossamer.node.store.disk.format.ScannedSegment;
 import dev.gossamer.node.store.disk.format.SegmentIndex;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -16,10 +16,6 @@ import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.node.store.disk.io.DiskFile;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,6 +31,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of the log: which files are there, and to whom they belong. What does not belong there

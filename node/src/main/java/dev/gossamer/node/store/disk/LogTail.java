@@ -6,7 +6,6 @@ import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.format.SegmentBuilder;
 import dev.gossamer.node.store.disk.format.SegmentHeader;
 import dev.gossamer.node.store.disk.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;

@@ -5,15 +5,13 @@ import dev.gossamer.node.store.disk.DiskSettings.Fsync;
 import dev.gossamer.node.store.disk.format.LogRecord;
 import dev.gossamer.node.store.disk.format.StoredValue;
 import dev.gossamer.protocol.Version;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what is staged to the log, in order, and tells the index where it is. When a segment is

@@ -9,9 +9,6 @@ import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what rests on the SSD: asks the index, reads the record, and makes sure that it is the one.

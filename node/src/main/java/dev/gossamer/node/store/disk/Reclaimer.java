@@ -5,15 +5,13 @@ import dev.gossamer.node.store.disk.format.ReadRecord;
 import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.format.SegmentIndex;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes room: gives up the oldest segment, after what is worth it was copied to the log's end.

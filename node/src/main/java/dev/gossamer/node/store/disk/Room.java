@@ -1,12 +1,10 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.disk.io.Fullness;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long the log may be on a file system that has less room than the budget says: as long as

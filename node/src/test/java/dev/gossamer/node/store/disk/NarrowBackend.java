@@ -5,9 +5,7 @@ import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.node.store.disk.io.DiskFile;
 import dev.gossamer.node.store.disk.io.IoStats;
 import dev.gossamer.node.store.disk.io.Operation;
-
 import io.micrometer.core.instrument.MeterRegistry;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
