@@ -141,8 +141,7 @@ public final class Settings {
                     "mesh.dns",
                     "",
                     optional(text()),
-                    "Name of a headless service whose addresses are the members; instead of"
-                        + " mesh.peers.");
+                    "Name of a headless service whose addresses are the members; instead of mesh.peers.");
     public static final Setting<Duration> MESH_REQUEST_TIMEOUT =
             new Setting<>(
                     "mesh.request-timeout",
@@ -154,8 +153,7 @@ public final class Settings {
                     "mesh.failure-timeout",
                     "8s",
                     duration(Duration.ofMillis(500), HOUR),
-                    "Silence after which a member is suspected; a closed socket is noticed at"
-                        + " once.");
+                    "Silence after which a member is suspected; a closed socket is noticed at once.");
     public static final Setting<Duration> MESH_HEARTBEAT_INTERVAL =
             new Setting<>(
                     "mesh.heartbeat-interval",
@@ -173,22 +171,20 @@ public final class Settings {
                     "mesh.link-queue-bytes-max",
                     "32MiB",
                     bytes(64 * KIB, GIB),
-                    "Bytes that may wait for one peer on one event loop; over it requests answer"
-                        + " BUSY.");
+                    "Bytes that may wait for one peer on one event loop; over it requests answer BUSY.");
     public static final Setting<Long> MESH_PENDING_BYTES_MAX =
             new Setting<>(
                     "mesh.pending-bytes-max",
                     "64MiB",
                     bytes(MIB, 1024 * GIB),
-                    "What requests may take that wait for other members: writes not on all their"
-                        + " owners yet, requests during a failover; over it they answer BUSY.");
+                    "What requests may take that wait for other members: writes not on all their owners"
+                            + " yet, requests during a failover; over it they answer BUSY.");
     public static final Setting<Long> MESH_TRANSFER_RATE =
             new Setting<>(
                     "mesh.transfer-bytes-per-second-max",
                     "256MiB",
                     bytes(64 * KIB, 1024 * GIB),
-                    "Most bytes a second that this node copies from others; a takeover does not"
-                        + " wait for it.");
+                    "Most bytes a second that this node copies from others; a takeover does not wait for it.");
     public static final Setting<Integer> MESH_FILL_PARALLELISM =
             new Setting<>(
                     "mesh.fill-parallelism",
@@ -200,37 +196,32 @@ public final class Settings {
                     "mesh.repair-interval",
                     "10s",
                     duration(Duration.ofMillis(100), HOUR),
-                    "How often a backup asks whether it still holds what the primary holds, and"
-                        + " mends what differs.");
+                    "How often a backup asks whether it still holds what the primary holds, and mends what differs.");
 
     public static final Setting<Long> INVALIDATION_LOG_BYTES_MAX =
             new Setting<>(
                     "invalidation.log-bytes-max",
                     "16MiB",
                     bytes(4 * KIB, GIB),
-                    "Log of what this node invalidated, 48 B each: how far back a near cache that"
-                        + " was cut off can be repaired without dropping whole slots.");
+                    "Log of what this node invalidated, 48 B each: how far back a near cache that was cut off can be repaired without dropping whole slots.");
     public static final Setting<Long> INVALIDATION_RECEIVED_BYTES_MAX =
             new Setting<>(
                     "invalidation.received-bytes-max",
                     "32MiB",
                     bytes(64 * KIB, 16 * GIB),
-                    "What is kept of the other members' logs together, for members that missed"
-                        + " something.");
+                    "What is kept of the other members' logs together, for members that missed something.");
     public static final Setting<Duration> INVALIDATION_HEARTBEAT =
             new Setting<>(
                     "invalidation.heartbeat",
                     "50ms",
                     duration(MILLISECOND, Duration.ofMillis(100)),
-                    "How often a member tells how far its log goes. Shorter: near copies prove less"
-                        + " age, more messages.");
+                    "How often a member tells how far its log goes. Shorter: near copies prove less age, more messages.");
     public static final Setting<Duration> INVALIDATION_WINDOW =
             new Setting<>(
                     "invalidation.window",
                     "2ms",
                     duration(Duration.ZERO, Duration.ofSeconds(1)),
-                    "One message per peer and window: what is invalidated meanwhile travels"
-                        + " together.");
+                    "One message per peer and window: what is invalidated meanwhile travels together.");
 
     public static final Setting<Long> MEMORY_BYTES_MAX =
             new Setting<>(
@@ -243,15 +234,13 @@ public final class Settings {
                     "memory.tombstone-bytes-max",
                     "32MiB",
                     bytes(64 * KIB, 1024 * GIB),
-                    "What remembered removals may take, beside memory.max-bytes; over it the oldest"
-                        + " are forgotten early.");
+                    "What remembered removals may take, beside memory.max-bytes; over it the oldest are forgotten early.");
     public static final Setting<Long> MEMORY_NEAR_BYTES_MAX =
             new Setting<>(
                     "memory.near-bytes-max",
                     "32MiB",
                     bytes(0, 1024 * GIB),
-                    "What near copies of other members' entries may take, beside memory.max-bytes;"
-                        + " 0 for none.");
+                    "What near copies of other members' entries may take, beside memory.max-bytes; 0 for none.");
     public static final Setting<Duration> TOMBSTONE_RETENTION =
             new Setting<>(
                     "memory.tombstone-retention",
@@ -289,31 +278,25 @@ public final class Settings {
                     "limits.client-buffers-bytes-max",
                     "128MiB",
                     bytes(4 * MIB, 64 * GIB),
-                    "What half-sent requests and unread replies of all Redis connections may take,"
-                        + " and one of them half of it; whoever goes beyond is cut. At least four"
-                        + " times limits.value-bytes-max counts.");
+                    "What half-sent requests and unread replies of all Redis connections may take, and one of them half of it; whoever goes beyond is cut. At least four times limits.value-bytes-max counts.");
     public static final Setting<Long> LIMITS_OPERATIONS_BYTES_MAX =
             new Setting<>(
                     "limits.operations-bytes-max",
                     "16MiB",
                     bytes(64 * KIB, 64 * GIB),
-                    "What the outcomes of recent writes may take, so that a repeated call is"
-                        + " applied once; must hold those of a client's deadline, about 220 B"
-                        + " each.");
+                    "What the outcomes of recent writes may take, so that a repeated call is applied once; must hold those of a client's deadline, about 220 B each.");
     public static final Setting<Duration> LIMITS_OPERATION_RETENTION =
             new Setting<>(
                     "limits.operation-retention",
                     "60s",
                     duration(Duration.ofSeconds(1), HOUR),
-                    "How long those outcomes are remembered; must be longer than any client's"
-                        + " deadline.");
+                    "How long those outcomes are remembered; must be longer than any client's deadline.");
     public static final Setting<Duration> LEASES_TIMEOUT =
             new Setting<>(
                     "leases.timeout",
                     "10s",
                     duration(Duration.ofMillis(10), HOUR),
-                    "How long a lease to load a missing key lasts when its taker names no time: how"
-                        + " long the others wait for a loader that died.");
+                    "How long a lease to load a missing key lasts when its taker names no time: how long the others wait for a loader that died.");
     public static final Setting<Duration> LEASES_TIMEOUT_MAX =
             new Setting<>(
                     "leases.timeout-max",
@@ -325,22 +308,19 @@ public final class Settings {
                     "limits.leases-bytes-max",
                     "16MiB",
                     bytes(4 * KIB, 64 * GIB),
-                    "What leases and who waits for them may take, about 300 B and the key for each"
-                        + " lease and 160 B for each who waits; over it the answer is BUSY.");
+                    "What leases and who waits for them may take, about 300 B and the key for each lease and 160 B for each who waits; over it the answer is BUSY.");
     public static final Setting<Long> LIMITS_LEDGER_BYTES_MAX =
             new Setting<>(
                     "limits.ledger-bytes-max",
                     "4MiB",
                     bytes(4 * KIB, 64 * GIB),
-                    "What the list of keys that lost a version in a merge may take; the oldest"
-                        + " leave first.");
+                    "What the list of keys that lost a version in a merge may take; the oldest leave first.");
     public static final Setting<Long> LIMITS_TAGS_BYTES_MAX =
             new Setting<>(
                     "limits.tags-bytes-max",
                     "4MiB",
                     bytes(4 * KIB, 4 * GIB),
-                    "What the tags that were invalidated may take, 21 to 43 B each; over it tagged"
-                        + " entries older than the oldest quarter of them are dropped.");
+                    "What the tags that were invalidated may take, 21 to 43 B each; over it tagged entries older than the oldest quarter of them are dropped.");
 
     public static final Setting<SecurityMode> SECURITY_MODE =
             new Setting<>(
@@ -353,8 +333,7 @@ public final class Settings {
                     "security.password",
                     "",
                     optional(text().andThen(Settings::longEnough)),
-                    "Shared by clients (AUTH, HTTP Authorization) and members, 8 characters or"
-                        + " more; empty for none.");
+                    "Shared by clients (AUTH, HTTP Authorization) and members, 8 characters or more; empty for none.");
 
     public static final Setting<Transport> NET_TRANSPORT =
             new Setting<>(
@@ -373,8 +352,7 @@ public final class Settings {
                     "log.file",
                     "",
                     optional(text().andThen(Path::of)),
-                    "File for the log, put aside at 16 MiB, the last 4 of which are kept beside it;"
-                        + " empty for standard output.");
+                    "File for the log, put aside at 16 MiB, the last 4 of which are kept beside it; empty for standard output.");
 
     static final List<Setting<?>> ALL =
             List.of(
