@@ -173,6 +173,7 @@ final class NodeDisk implements AutoCloseable {
                 status.loaded(),
                 status.bytes(),
                 status.bytesMax(),
+                status.lackingBytes(),
                 status.entries(),
                 status.liveRatio(),
                 status.writeAmplification(),

@@ -4,8 +4,6 @@ import dev.gossamer.node.cli.GossamerCommand;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,7 +62,7 @@ final class LocalMesh implements AutoCloseable {
         this.heapMiB = heapMiB;
         this.nodeYaml = nodeYaml;
         this.meshYaml = meshYaml.stream().map(each -> ", " + each).collect(Collectors.joining());
-        this.ports = freePorts(nodes * PORTS_PER_NODE);
+        this.ports = Stream.generate(TestPorts::free).limit((long) nodes * PORTS_PER_NODE).toList();
     }
 
     static LocalMesh start(Path folder, int nodes, int replication) {
@@ -420,22 +418,6 @@ final class LocalMesh implements AutoCloseable {
                         peers,
                         meshYaml,
                         extraYaml);
-    }
-
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

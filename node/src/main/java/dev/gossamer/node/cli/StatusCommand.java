@@ -19,12 +19,14 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "The JSON of --json: {epoch, epochText, provisional, phase, settled, quorum: {roster,",
-            "inView, majority}, replication, slots: {total, covered}, missingCopies, members: [{name,",
+            "inView, majority}, replication, slots: {total, covered}, missingCopies, members:"
+                    + " [{name,",
             "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
             "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
             "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}, disk: {state, trouble,",
-            "loadedRatio, bytes, bytesMax, entries, liveRatio, writeAmplification, backend,",
-            "why}}]}; disk only for the node that is asked, and only where it has an SSD tier",
+            "loadedRatio, bytes, bytesMax, lackingBytes, entries, liveRatio,",
+            "writeAmplification, backend, why}}]}; disk only for the node that is asked, and only",
+            "where it has an SSD tier",
             "",
             "Examples:",
             "  gossamer status                                  the mesh of ./.gossamer",

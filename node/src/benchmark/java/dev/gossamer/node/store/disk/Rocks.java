@@ -1,0 +1,48 @@
+package dev.gossamer.node.store.disk;
+
+import java.nio.file.Path;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.CompressionType;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The same objects in RocksDB: its defaults, without compression, for the values are noise, and
+ * with a block cache in which all of them have room.
+ */
+final class Rocks implements AutoCloseable {
+    private final LRUCache cache;
+    private final Options options;
+    private final RocksDB db;
+
+    Rocks(Path folder, Objects4k objects) throws RocksDBException {
+        RocksDB.loadLibrary();
+        cache = new LRUCache(2L * objects.bytes() + (64L << 20));
+        options =
+                new Options()
+                        .setCreateIfMissing(true)
+                        .setCompressionType(CompressionType.NO_COMPRESSION)
+                        .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+        db = RocksDB.open(options, folder.toString());
+        try (WriteOptions write = new WriteOptions().setDisableWAL(true)) {
+            for (int i = 0; i < objects.count(); i++) {
+                db.put(write, objects.key(i).array(), objects.value(i));
+            }
+        }
+        db.compactRange();
+    }
+
+    byte[] get(byte[] key) throws RocksDBException {
+        return db.get(key);
+    }
+
+    @Override
+    public void close() {
+        db.close();
+        options.close();
+        cache.close();
+    }
+}
