@@ -19,8 +19,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "The JSON of --json: {epoch, epochText, provisional, phase, settled, quorum: {roster,",
-            "inView, majority}, replication, slots: {total, covered}, missingCopies, members:"
-                    + " [{name,",
+            "inView, majority}, replication, slots: {total, covered}, missingCopies, members: [{name,",
             "id, zone, state, epoch, epochText, lease, slotsPrimary, slotsBackup, slotsFilling,",
             "entries, bytes, memoryBytesMax, redis, clustered, admin, transfer: {slotsDone,",
             "slotsLeft, bytesDone, bytesLeft, bytesPerSecond, leftMs}, disk: {state, trouble,",

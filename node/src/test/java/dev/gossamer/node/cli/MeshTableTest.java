@@ -53,8 +53,7 @@ class MeshTableTest {
                                 + " consistent caches refuse.");
         assertThat(MeshTable.warning(of(Epoch.agreed(7), "steady", minority)))
                 .hasValue(
-                        "Only 2 of 5 members are seen here: nothing is decided without a"
-                                + " majority.");
+                        "Only 2 of 5 members are seen here: nothing is decided without a majority.");
     }
 
     private static MemberReport member(int node) {
