@@ -91,7 +91,7 @@ final class World {
 
     /** Something bad, for a while. */
     void disturb() {
-        int kind = random.nextInt(10);
+        int kind = random.nextInt(12);
         Node victim = nodes.get(random.nextInt(nodes.size()));
         long time = 200 * MS + random.nextLong(6_000 * MS);
         switch (kind) {
@@ -104,6 +104,11 @@ final class World {
                 after(time, victim::start);
             }
             case 8 -> cutData(time + 4_000 * MS);
+            case 10, 11 -> {
+                victim.askToRestart();
+                after(time, victim::crash);
+                after(time + random.nextLong(2_000 * MS), victim::start);
+            }
             default -> {
                 victim.drain();
                 after(time, victim::crash);
@@ -288,6 +293,14 @@ final class World {
                 note(this + " drains");
                 draining = true;
                 feed(new Event.DrainRequested());
+            }
+        }
+
+        void askToRestart() {
+            if (up && !draining) {
+                note(this + " asks to be let go for a restart");
+                draining = true;
+                feed(new Event.RestartRequested(java.time.Duration.ofSeconds(5)));
             }
         }
 
