@@ -410,6 +410,7 @@ public final class Settings {
                     StorageSettings.DIR,
                     StorageSettings.SEGMENT_BYTES,
                     StorageSettings.STAGING_BYTES_MAX,
+                    StorageSettings.INDEX_BYTES_MAX,
                     StorageSettings.FSYNC,
                     StorageSettings.READ_TIMEOUT,
                     StorageSettings.PROBE_INTERVAL,

@@ -38,8 +38,10 @@ final class Lookup {
     private final DiskReader reader;
     private final ReaderCounts counts;
     private final Health health;
+    private final DiskCaches caches;
     private final LongSupplier wallMillis;
-    private final LongSupplier nanoClock;
+    private final AwakeClock awakeClock;
+    private final DiskWatch loaderWatch;
 
     /** What is being read, for those that take too long. */
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -55,17 +57,19 @@ final class Lookup {
             Shelf shelf,
             Staging staging,
             DiskReader reader,
-            ReaderCounts counts,
             Health health,
+            DiskWatches watches,
             Around around) {
         this.index = index;
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
-        this.counts = counts;
+        this.counts = reader.counts();
         this.health = health;
+        this.awakeClock = watches.clock();
+        this.loaderWatch = watches.loader();
+        this.caches = around.caches();
         this.wallMillis = around.wallMillis();
-        this.nanoClock = around.nanoClock();
     }
 
     /** Who asks for what is not in the index waits for that. */
@@ -80,8 +84,8 @@ final class Lookup {
         private final @Nullable Bytes key;
         private final Consumer<@Nullable RestedItem> then;
 
-        /** Since when it waits for the disk; the index is waited for however long it takes. */
-        private volatile long sinceNanos = nanoClock.getAsLong();
+        /** Since when it waits for the disk, or for the index, which may take long. */
+        private volatile long sinceNanos = awakeClock.getAsLong();
 
         private volatile boolean awaitsIndex;
         private final AtomicBoolean told = new AtomicBoolean();
@@ -141,9 +145,11 @@ final class Lookup {
         }
 
         private void lookAgain() {
-            sinceNanos = nanoClock.getAsLong();
+            sinceNanos = awakeClock.getAsLong();
             awaitsIndex = false;
-            look();
+            if (!told.get()) {
+                look();
+            }
         }
 
         private @Nullable RestedItem stagedOrNull(Change change) {
@@ -205,6 +211,21 @@ final class Lookup {
             }
         }
 
+        /**
+         * The loader waits for the disk, nobody knows for how long. What the log may have of the
+         * place counts as evicted, and must not come back later.
+         */
+        void waitsInVain() {
+            synchronized (index.lock(slot)) {
+                if (shelf.isLoading() && shelf.takesFound(slot) && index.find(slot, position) < 0) {
+                    int cache = key == null ? 0 : caches.indexOf(key);
+                    index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
+                    shelf.erase(slot, position, cache);
+                }
+            }
+            tell(null);
+        }
+
         void tooLate() {
             counts.failed();
             health.readTooSlow();
@@ -253,16 +274,23 @@ final class Lookup {
 
     /** Tries again what was delayed, and gives up what takes too long; to be called often. */
     void tick(long timeoutNanos) {
-        long now = nanoClock.getAsLong();
+        awakeClock.look();
+        long now = awakeClock.getAsLong();
         for (int left = delayed.size(); left > 0; left--) {
             Waiting again = delayed.poll();
             if (again != null) {
                 again.look();
             }
         }
+        boolean loaderHangs = loaderWatch.longestNanos() >= timeoutNanos;
         for (Waiting each : waiting) {
-            if (!each.awaitsIndex && now - each.sinceNanos >= timeoutNanos) {
+            if (now - each.sinceNanos < timeoutNanos) {
+                continue;
+            }
+            if (!each.awaitsIndex) {
                 each.tooLate();
+            } else if (loaderHangs) {
+                each.waitsInVain();
             }
         }
     }
