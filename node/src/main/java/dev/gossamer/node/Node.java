@@ -178,14 +178,7 @@ public final class Node implements AutoCloseable {
                                 clock,
                                 nanoClock,
                                 Release.VERSION));
-        farewell =
-                new Farewell(
-                        mesh,
-                        health,
-                        resp::connections,
-                        () -> whyItHandsOver(config),
-                        config.farewell(),
-                        nanoClock);
+        farewell = farewell(mesh, resp, config);
         admin.start();
         resp.start();
         mesh.start();
@@ -279,6 +272,16 @@ public final class Node implements AutoCloseable {
                         Thread.ofPlatform().daemon().name(thread).factory());
         opened(executor::shutdownNow);
         Future<?> _ = executor.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private Farewell farewell(MeshNode mesh, RespServer resp, NodeConfig config) {
+        return new Farewell(
+                mesh,
+                health,
+                resp::connections,
+                () -> whyItHandsOver(config),
+                config.farewell(),
+                nanoClock);
     }
 
     /** Why this node cannot keep what it has until it is back; empty when it can. */

@@ -104,13 +104,10 @@ final class World {
                 after(time, victim::start);
             }
             case 8 -> cutData(time + 4_000 * MS);
-            case 10, 11 -> {
-                victim.askToRestart();
-                after(time, victim::crash);
-                after(time + random.nextLong(2_000 * MS), victim::start);
-            }
             default -> {
-                victim.drain();
+                boolean restarts = kind >= 10;
+                Event drain = new Event.DrainRequested();
+                victim.leave(restarts ? new Event.RestartRequested(SETTINGS.returnWait()) : drain);
                 after(time, victim::crash);
                 after(time + 500 * MS, victim::start);
             }
@@ -288,19 +285,11 @@ final class World {
             }
         }
 
-        void drain() {
+        void leave(Event event) {
             if (up && !draining) {
-                note(this + " drains");
+                note(this + " wants to leave: " + event);
                 draining = true;
-                feed(new Event.DrainRequested());
-            }
-        }
-
-        void askToRestart() {
-            if (up && !draining) {
-                note(this + " asks to be let go for a restart");
-                draining = true;
-                feed(new Event.RestartRequested(java.time.Duration.ofSeconds(5)));
+                feed(event);
             }
         }
 

@@ -84,7 +84,7 @@ final class Bugs {
     static Set<Kind> exposing(Bug bug) {
         return switch (bug) {
             case NONE, ACKNOWLEDGED_BEFORE_STORED, NO_MIRROR, INVALIDATIONS_NOT_STORED ->
-                    Faults.UNPLANNED;
+                    Faults.SURVIVED;
             case NO_TAG_SYNC -> EnumSet.of(Kind.KILL, Kind.JOIN);
             case MIRROR_KEEPS_ALL -> EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
             case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);

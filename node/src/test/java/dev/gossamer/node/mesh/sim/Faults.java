@@ -43,11 +43,8 @@ final class Faults {
         ALL_AT_ONCE
     }
 
-    /** Those that cost nothing that was acknowledged. */
-    static final Set<Kind> SURVIVED = EnumSet.complementOf(EnumSet.of(Kind.ALL_AT_ONCE));
-
-    /** Those of them that nobody has asked for, and joins and leaves. */
-    static final Set<Kind> UNPLANNED =
+    /** Those that cost nothing that was acknowledged; restarts in order have runs of their own. */
+    static final Set<Kind> SURVIVED =
             EnumSet.complementOf(EnumSet.of(Kind.ALL_AT_ONCE, Kind.RESTART));
 
     private static final long MILLI = 1_000_000;

@@ -23,7 +23,7 @@ class SimulationTest {
     private static final Set<Kind> WITH_RESTARTS =
             EnumSet.of(Kind.RESTART, Kind.KILL, Kind.PAIR, Kind.PAUSE);
     private static final long RUNS = 1_000;
-    private static final long RUNS_WITH_RESTARTS = 100;
+    private static final long RUNS_WITH_RESTARTS = 40;
     private static final long RUNS_WITH_POWER_FAILURES = 100;
     private static final long TO_FIND_A_BUG = 1_000;
 
