@@ -16,6 +16,9 @@ final class Frames implements DiskIndex.Pointed {
     private final AtomicReferenceArray<@Nullable Segment> frames;
     private final int segmentBytes;
 
+    /** Frames whose room something else takes. */
+    private volatile int reserved;
+
     Frames(int count, int segmentBytes) {
         this.frames = new AtomicReferenceArray<>(count);
         this.segmentBytes = segmentBytes;
@@ -39,12 +42,22 @@ final class Frames implements DiskIndex.Pointed {
         return -1;
     }
 
+    /** How many segments there is room for. */
     int free() {
-        int free = 0;
+        return empty() - reserved;
+    }
+
+    private int empty() {
+        int empty = 0;
         for (int i = 0; i < frames.length(); i++) {
-            free += frames.get(i) == null ? 1 : 0;
+            empty += frames.get(i) == null ? 1 : 0;
         }
-        return free;
+        return empty;
+    }
+
+    /** So many bytes of the room for segments are taken by something else, from now on. */
+    void reserve(long bytes) {
+        reserved = (int) ((bytes + segmentBytes - 1) / segmentBytes);
     }
 
     void fill(Segment segment) {
@@ -82,7 +95,7 @@ final class Frames implements DiskIndex.Pointed {
 
     /** Bytes that the segments take on disk, full or not. */
     long bytes() {
-        return (long) (frames.length() - free()) * segmentBytes;
+        return (long) (frames.length() - empty()) * segmentBytes;
     }
 
     /** Bytes of them that rows point to. */

@@ -147,7 +147,8 @@ final class LogWriter {
     private void append(Change change) throws IOException {
         DiskCaches.Named cache = caches.all().get(change.cache);
         LogRecord record = recordOf(change, cache.rules());
-        if (!tail().hasRoomFor(record.head(), cache.name())) {
+        // What is copied out of old segments comes first, and may leave no room there either.
+        while (!tail().hasRoomFor(record.head(), cache.name())) {
             next();
         }
         long address = tail().append(record, cache.name());
