@@ -28,9 +28,12 @@ public record DiskStatus(
         long quarantined,
         double loaded) {
 
-    /** The part of the segments' bytes that can still be read, from 0 to 1. */
+    /**
+     * The part of the segments' bytes that can still be read, from 0 to 1. A little too high: the
+     * lengths of records are known rounded up, see {@link Where}.
+     */
     public double liveRatio() {
-        return bytes == 0 ? 1 : (double) liveBytes / bytes;
+        return bytes == 0 ? 1 : Math.min(1, (double) liveBytes / bytes);
     }
 
     /** Of the breaker. */

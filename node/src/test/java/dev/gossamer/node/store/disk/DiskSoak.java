@@ -163,7 +163,7 @@ final class DiskSoak implements AutoCloseable {
                 folderMax,
                 budget,
                 status.writeAmplification(),
-                (double) status.liveBytes() / status.bytes(),
+                status.liveRatio(),
                 found,
                 wrong);
     }
