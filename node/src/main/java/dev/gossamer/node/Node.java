@@ -180,8 +180,9 @@ public final class Node implements AutoCloseable {
                                 Release.VERSION));
         farewell = farewell(mesh, resp, config);
         admin.start();
+        mesh.listen();
         resp.start();
-        mesh.start();
+        mesh.join();
         health.serving();
         LOG.info(
                 "{} ({}) is open: Redis {} and {}, admin {}",

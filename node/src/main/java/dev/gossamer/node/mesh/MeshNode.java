@@ -265,18 +265,27 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return walks.randomKeyHere(holding);
     }
 
+    /** {@link #listen}, then {@link #join}. */
+    public void start() throws IOException {
+        listen();
+        join();
+    }
+
     /**
-     * Listens for members, joins the mesh or founds it, and returns when the first view has been
-     * taken over.
+     * Listens for members. From then on every event loop takes requests; they wait for a topology.
      *
      * @throws IOException when the data port cannot be bound
      */
-    public void start() throws IOException {
+    public void listen() throws IOException {
         council.tell(new Event.Returned(diary.read().returning()));
         epochs.onServed(this::served);
         epochs.onSynced(this::synced);
         epochs.onEachLoop(_ -> routers.here().topologyChanged());
         lanes.start(self.ports().data(), service);
+    }
+
+    /** Joins the mesh or founds it, and returns when the first view has been taken over. */
+    public void join() {
         membership.start(
                 new Views(
                         council, linkWatch, chronicle, standing, coherent, departure, onExpelled));

@@ -17,6 +17,13 @@ public interface LowerAccounts {
      */
     void mixed(int slot, int copies, long position, Version version);
 
+    /**
+     * Several versions of a slot and a number of copies begin to count, or cease to.
+     *
+     * @param mix what {@link EntryMix} makes of each of them, in exclusive or
+     */
+    void mixed(int slot, int copies, long mix);
+
     /** A version that counted has left without a successor. */
     void letGo(int slot, long clock);
 }

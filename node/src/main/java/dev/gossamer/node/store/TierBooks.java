@@ -85,6 +85,11 @@ final class TierBooks implements LowerAccounts {
         long mix =
                 EntryMix.of(
                         slot, position, version.epoch(), version.clock(), version.member().value());
+        mixed(slot, copies, mix);
+    }
+
+    @Override
+    public void mixed(int slot, int copies, long mix) {
         digests.mixed(slot, copies, mix);
     }
 

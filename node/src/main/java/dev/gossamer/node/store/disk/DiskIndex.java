@@ -1,5 +1,6 @@
 package dev.gossamer.node.store.disk;
 
+import dev.gossamer.node.store.EntryMix;
 import dev.gossamer.node.store.LowerAccounts;
 import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.protocol.MemberId;
@@ -142,6 +143,109 @@ final class DiskIndex {
         table.setMarks(row, marks);
         enter(slot, table, row);
         return true;
+    }
+
+    /**
+     * A number for rows of that kind, which counts as one row itself until it is {@link #released}.
+     *
+     * @return −1 when there is none left
+     */
+    int held(long epoch, long member, int cache) {
+        return stamps.take(epoch, member, cache);
+    }
+
+    void released(int stamp) {
+        stamps.give((char) stamp);
+    }
+
+    /**
+     * Adds rows of places that have none; their stamps are {@link #held}. For many at a time: each
+     * row of the slot is moved once.
+     */
+    void addAll(int slot, SlotTable added) {
+        if (added.size() == 0) {
+            return;
+        }
+        SlotTable table = tables[slot];
+        if (table == null) {
+            table = new SlotTable();
+            tables[slot] = table;
+        }
+        int before = table.bytes();
+        table.merge(added);
+        rows.add(added.size());
+        heapBytes.add(table.bytes() - before);
+        new Entering(slot).enter(added);
+    }
+
+    /** Counts rows that come together: neighbours mostly share their stamp. */
+    private final class Entering {
+        private final int slot;
+        private int counting;
+        private int copies = 1;
+        private long mix;
+
+        Entering(int slot) {
+            this.slot = slot;
+        }
+
+        void enter(SlotTable added) {
+            int run = 0;
+            for (int row = 0; row < added.size(); row++) {
+                char number = added.stamp(row);
+                enter(added, row, stamps.of(number));
+                run++;
+                if (row + 1 == added.size() || added.stamp(row + 1) != number) {
+                    stamps.takeMore(number, run);
+                    run = 0;
+                }
+            }
+            counted.addAndGet(slot, counting);
+            accounts.mixed(slot, copies, mix);
+        }
+
+        private void enter(SlotTable added, int row, Stamp stamp) {
+            point(added, row, 1);
+            if ((added.marks(row) & (Marks.SHADOWED | Marks.VOID)) != 0) {
+                return;
+            }
+            counting++;
+            int wanted = caches.all().get(stamp.cache()).copies();
+            if (wanted != copies) {
+                accounts.mixed(slot, copies, mix);
+                copies = wanted;
+                mix = 0;
+            }
+            mix ^=
+                    EntryMix.of(
+                            slot,
+                            added.position(row),
+                            stamp.epoch(),
+                            added.clock(row),
+                            stamp.member());
+        }
+    }
+
+    /** Removes the places of a slot where nothing stands. */
+    void removeVoid(int slot) {
+        SlotTable table = tables[slot];
+        if (table == null) {
+            return;
+        }
+        int size = table.size();
+        int bytes = table.bytes();
+        for (int row = 0; row < size; row++) {
+            if ((table.marks(row) & Marks.VOID) != 0) {
+                stamps.give(table.stamp(row));
+            }
+        }
+        table.removeMarked(Marks.VOID);
+        rows.add(table.size() - size);
+        heapBytes.add(table.bytes() - bytes);
+        if (table.size() == 0) {
+            heapBytes.add(-table.bytes());
+            tables[slot] = null;
+        }
     }
 
     private int insert(SlotTable table, int missing, long position) {

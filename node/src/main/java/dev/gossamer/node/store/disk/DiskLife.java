@@ -1,15 +1,11 @@
 package dev.gossamer.node.store.disk;
 
-import dev.gossamer.node.store.disk.DiskReader.Result;
 import dev.gossamer.node.store.disk.DiskStatus.State;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
 import dev.gossamer.node.store.disk.io.Fullness;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class DiskLife {
     private static final Logger LOG = LoggerFactory.getLogger(DiskLife.class);
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int READS_AT_ONCE = 256;
 
     /**
      * How long one operation of the writer or the loader may take. Where acknowledgements wait for
@@ -45,7 +40,7 @@ final class DiskLife {
     private final AtomicReference<State> state = new AtomicReference<>(State.LOADING);
 
     private volatile String trouble = "";
-    private volatile double loadedPart;
+    private volatile boolean isLoaded;
     private volatile boolean stops;
     private volatile boolean continues;
 
@@ -58,6 +53,7 @@ final class DiskLife {
     /** Whether nobody waits for the disk any more; guarded by the lock. */
     private boolean released;
 
+    private volatile @Nullable Recovery bringing;
     private @Nullable Thread writer;
     private @Nullable Thread loader;
 
@@ -75,7 +71,11 @@ final class DiskLife {
     }
 
     double loadedPart() {
-        return loadedPart;
+        if (isLoaded) {
+            return 1;
+        }
+        Recovery recovery = bringing;
+        return recovery == null ? 0 : recovery.part();
     }
 
     CompletableFuture<Void> loaded() {
@@ -133,25 +133,26 @@ final class DiskLife {
     }
 
     private void begin(Recovered recovered, boolean loads) throws IOException {
-        List<Segment> before = parts.frames().inOrder();
         if (!loads) {
             parts.folder().wipe();
             parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
         }
-        boolean fromSnapshot = loads && parts.found().manifest().orElseThrow().isClean();
-        if (fromSnapshot) {
-            fromSnapshot =
-                    IndexSnapshot.restore(parts, parts.found().manifest().orElseThrow(), recovered);
+        Recovery recovery = new Recovery(parts, nanoClock, recovered, this::isOver);
+        try {
+            if (loads) {
+                recovery.open(parts.found().manifest().orElseThrow());
+            }
+            parts.room().take(parts.folder()::writing);
+            parts.lookup().completes(loaded);
+            parts.shelf().open(loads);
+            parts.writer().begin();
+        } catch (IOException | RuntimeException e) {
+            recovery.close();
+            throw e;
         }
-        parts.room().take(parts.folder()::writing);
-        parts.lookup().completes(loaded);
-        parts.shelf().open(loads && !fromSnapshot);
-        parts.writer().begin();
-        if (loads && !fromSnapshot) {
-            loader =
-                    Thread.ofPlatform()
-                            .name("gossamer-disk-loader")
-                            .start(() -> load(before, recovered));
+        if (loads) {
+            bringing = recovery;
+            loader = Thread.ofPlatform().name("gossamer-disk-loader").start(() -> bring(recovery));
         } else {
             knowsAll = true;
             complete();
@@ -160,91 +161,23 @@ final class DiskLife {
 
     private void complete() {
         parts.shelf().loaded();
-        loadedPart = 1;
+        isLoaded = true;
         state.compareAndSet(State.LOADING, State.CLOSED);
         loaded.complete(null);
     }
 
-    private void load(List<Segment> segments, Recovered recovered) {
-        try {
-            bring(segments, recovered);
+    private void bring(Recovery recovery) {
+        try (recovery) {
+            knowsAll = recovery.run();
         } catch (RuntimeException e) {
             LOG.error("the disk's loader met with what should not be", e);
             parts.breaker().breaks("a defect: " + e);
-            complete();
         }
-    }
-
-    private void bring(List<Segment> segments, Recovered recovered) {
-        long began = nanoClock.getAsLong();
-        Loader brings = new Loader(parts, this::isOver);
-        int done = 0;
-        for (Segment segment : segments.reversed()) {
-            try {
-                brings.load(segment);
-            } catch (NoSuchFileException e) {
-                if (!segment.retired().get()) {
-                    cannotRead(segment, e);
-                }
-            } catch (IOException e) {
-                cannotRead(segment, e);
-            }
-            if (isOver()) {
-                break; // in the midst of it, perhaps
-            }
-            loadedPart = (double) ++done / segments.size();
-        }
-        parts.readerCounts().quarantined(brings.quarantined());
-        restore(brings.removals(), recovered);
-        recovered.clock(brings.latestClock());
-        brings.finish();
-        knowsAll = done == segments.size();
         complete();
-        long millis = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - began);
-        LOG.info(
-                "the disk has {} entries in {} segments ({} ms); {} dropped, for the log may lack"
-                        + " what came after them",
-                brings.entries(),
-                done,
-                millis,
-                brings.suspects());
-        if (!isOver()) {
-            parts.writer().whenWritten(parts.staging().lastAdded(), parts.intents()::cleared);
-        }
     }
 
     private boolean isOver() {
         return stops || parts.breaker().isBroken();
-    }
-
-    /** What it says of places is not known, so nothing that is older can be believed. */
-    private void cannotRead(Segment segment, IOException why) {
-        parts.readerCounts().quarantined(1);
-        parts.breaker()
-                .breaks(segment.path().getFileName() + " cannot be read: " + why.getMessage());
-    }
-
-    /** Reads the tombstones, many at a time. */
-    private void restore(List<Loader.Removal> removals, Recovered recovered) {
-        Semaphore room = new Semaphore(READS_AT_ONCE);
-        parts.watches().loader().begins();
-        for (Loader.Removal each : removals) {
-            room.acquireUninterruptibly();
-            parts.watches().loader().answered();
-            parts.reader()
-                    .read(
-                            each.where(),
-                            null,
-                            each.version(),
-                            result -> {
-                                room.release();
-                                if (result instanceof Result.Found(var key, var entry)) {
-                                    recovered.tombstone(each.slot(), key, entry);
-                                }
-                            });
-        }
-        room.acquireUninterruptibly(READS_AT_ONCE);
-        parts.watches().loader().ends();
     }
 
     /**
@@ -364,7 +297,7 @@ final class DiskLife {
             released = false;
             trouble = "";
             knowsAll = true;
-            loadedPart = 1;
+            isLoaded = true;
             parts.shelf().open(false);
             state.set(State.CLOSED);
         } finally {

@@ -91,8 +91,8 @@ public record DiskSettings(
         return (int) Math.max(SEGMENTS_MIN, Math.min(Integer.MAX_VALUE, room / segmentBytes));
     }
 
-    /** How long a snapshot of the index may be. */
-    long snapshotBytesMax() {
+    /** What a snapshot of the index may take beside all the segments. */
+    long besideFramesBytes() {
         return Math.max(
                 0,
                 bytesMax

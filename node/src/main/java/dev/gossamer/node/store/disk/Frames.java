@@ -20,6 +20,9 @@ final class Frames implements DiskIndex.Pointed {
     /** How many may be filled now. */
     private volatile int limit;
 
+    /** Of these, how many whose room something else takes. */
+    private volatile int reserved;
+
     Frames(int count, int segmentBytes) {
         this.frames = new AtomicReferenceArray<>(count);
         this.segmentBytes = segmentBytes;
@@ -59,7 +62,7 @@ final class Frames implements DiskIndex.Pointed {
 
     /** Frames that may be filled. */
     int free() {
-        return Math.max(0, limit - filled());
+        return Math.max(0, limit - reserved - filled());
     }
 
     /** Segments that there are. */
@@ -69,6 +72,11 @@ final class Frames implements DiskIndex.Pointed {
             filled += frames.get(i) == null ? 0 : 1;
         }
         return filled;
+    }
+
+    /** So many bytes of the room for segments are taken by something else, from now on. */
+    void reserve(long bytes) {
+        reserved = (int) Math.max(0, (bytes + segmentBytes - 1) / segmentBytes);
     }
 
     void fill(Segment segment) {

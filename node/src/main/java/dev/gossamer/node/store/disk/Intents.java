@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -303,6 +304,26 @@ final class Intents implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /**
+     * What {@link #isSuspect} asks, for many places: most have no suspect anywhere near, and that
+     * is known without looking at the map. As of now.
+     */
+    Suspects suspects() {
+        BitSet buckets = new BitSet(BUCKETS);
+        for (int cell = 0; cell < CELLS; cell++) {
+            if (map.get(LONG, SUSPECTS + (long) Long.BYTES * cell) != 0) {
+                buckets.set(cell / WAYS);
+            }
+        }
+        return (place, segment) ->
+                buckets.get(bucket(KeyHash.mix(place))) && isSuspect(place, segment);
+    }
+
+    /** Knows whether the record of a place in a segment is suspect. */
+    interface Suspects {
+        boolean has(long place, long segment);
     }
 
     private static int bucket(long hash) {

@@ -151,7 +151,7 @@ final class LogWriter {
     private void append(Change change) throws IOException {
         DiskCaches.Named cache = caches.all().get(change.cache);
         LogRecord record = recordOf(change, cache.rules());
-        // More than once where the log has to become shorter: what goes on may fill the next.
+        // More than once where what goes on of old segments, which comes first, fills the next.
         while (!tail().hasRoomFor(record.head(), cache.name())) {
             next();
         }

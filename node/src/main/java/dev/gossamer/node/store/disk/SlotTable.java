@@ -77,6 +77,67 @@ final class SlotTable {
         return row;
     }
 
+    /** Adds a row behind all others: its position is greater than theirs. */
+    void append(long position, long clock, char stamp, long where, int marks) {
+        int row = size;
+        if (rows.length < (row + 1) * ROW) {
+            resize(Math.max(ROWS_MIN, 2 * row));
+        }
+        INTS.set(rows, row * ROW, (int) position);
+        setVersion(row, clock, stamp);
+        setWhere(row, where);
+        setMarks(row, marks);
+        size++;
+    }
+
+    /** Lets go of all rows and keeps the array. */
+    void clear() {
+        size = 0;
+    }
+
+    /** Takes in the rows of another table, of whose positions none is here. */
+    void merge(SlotTable added) {
+        byte[] merged = new byte[(size + added.size) * ROW];
+        int here = 0;
+        int to = 0;
+        for (int there = 0; there < added.size; there++) {
+            int run = rowsBefore(added.position(there), here);
+            System.arraycopy(rows, here * ROW, merged, to * ROW, run * ROW);
+            here += run;
+            to += run;
+            System.arraycopy(added.rows, there * ROW, merged, to * ROW, ROW);
+            to++;
+        }
+        System.arraycopy(rows, here * ROW, merged, to * ROW, (size - here) * ROW);
+        rows = merged;
+        size += added.size;
+    }
+
+    private int rowsBefore(long position, int from) {
+        int row = from;
+        while (row < size && position(row) < position) {
+            row++;
+        }
+        return row - from;
+    }
+
+    /** Removes the rows that have any of the marks, in one pass. */
+    void removeMarked(int marked) {
+        int kept = 0;
+        for (int row = 0; row < size; row++) {
+            if ((marks(row) & marked) == 0) {
+                if (kept < row) {
+                    System.arraycopy(rows, row * ROW, rows, kept * ROW, ROW);
+                }
+                kept++;
+            }
+        }
+        if (kept < size) {
+            size = kept;
+            resize(size + (size >>> 4));
+        }
+    }
+
     void remove(int row) {
         size--;
         System.arraycopy(rows, (row + 1) * ROW, rows, row * ROW, (size - row) * ROW);

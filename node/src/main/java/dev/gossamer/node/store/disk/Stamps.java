@@ -39,6 +39,11 @@ final class Stamps {
         return free;
     }
 
+    /** So many more rows have the number; there is one already. */
+    synchronized void takeMore(char number, int count) {
+        rows[number] += count;
+    }
+
     private int freeOrMinus() {
         for (int i = 0; i < MAX; i++) {
             int number = (next + i) & (MAX - 1);

@@ -50,6 +50,9 @@ class WeakestTest {
         public void mixed(int slot, int copies, long position, Version version) {}
 
         @Override
+        public void mixed(int slot, int copies, long mix) {}
+
+        @Override
         public void letGo(int slot, long clock) {}
     }
 

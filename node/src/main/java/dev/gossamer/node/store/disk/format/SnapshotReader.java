@@ -20,16 +20,17 @@ import java.util.List;
  * Reads a snapshot of the index as a stream, block by block, each checked before anything in it is
  * told. Blocking, for one thread; a buffer of one block.
  *
- * <p>A snapshot counts only if all of it was good: who is told entries keeps them aside until
- * {@link #read} has answered {@link Outcome#WHOLE}, or is ready to drop them.
+ * <p>A snapshot is complete only if {@link #read} answers {@link Outcome#WHOLE}. What it has told
+ * before it met with damage is true, but not all.
  */
 public final class SnapshotReader implements AutoCloseable {
     private final FileChannel channel;
-    private final Listener listener;
+    private final long size;
     private final List<Writer> writers = new ArrayList<>();
     private final List<String> caches = new ArrayList<>();
     private ByteBuffer block = ByteBuffer.allocate(SnapshotBlock.BYTES);
     private long at = DiskFormat.PAGE_BYTES;
+    private volatile double readPart;
     private int mark;
     private long oldestSegment;
     private boolean areTablesTold;
@@ -50,7 +51,7 @@ public final class SnapshotReader implements AutoCloseable {
     public enum Outcome {
         WHOLE,
 
-        /** It is damaged or unfinished: what was told is to be dropped. */
+        /** It is damaged or unfinished: what was told is true, but not all. */
         DAMAGED,
 
         /** It is another log's, or the log went on after it; nothing was told. */
@@ -60,9 +61,9 @@ public final class SnapshotReader implements AutoCloseable {
         OTHER_VERSION
     }
 
-    private SnapshotReader(FileChannel channel, Listener listener) {
+    private SnapshotReader(FileChannel channel) throws IOException {
         this.channel = channel;
-        this.listener = listener;
+        this.size = channel.size();
     }
 
     /**
@@ -73,21 +74,50 @@ public final class SnapshotReader implements AutoCloseable {
      */
     public static Outcome read(Path folder, Manifest manifest, Listener listener)
             throws IOException {
-        Path file = folder.resolve(DiskFormat.SNAPSHOT_NAME);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        try (SnapshotReader reader = new SnapshotReader(channel, listener)) {
-            return reader.read(manifest);
+        try (SnapshotReader reader = open(folder)) {
+            return reader.read(manifest, listener);
         }
     }
 
-    private Outcome read(Manifest manifest) throws IOException {
+    /**
+     * Opens the folder's snapshot, to be read even after it was removed.
+     *
+     * @throws java.nio.file.NoSuchFileException when there is none
+     */
+    public static SnapshotReader open(Path folder) throws IOException {
+        Path file = folder.resolve(DiskFormat.SNAPSHOT_NAME);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new SnapshotReader(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** How long the snapshot is. */
+    public long bytes() {
+        return size;
+    }
+
+    /** How much of it was read. Any thread. */
+    public double readPart() {
+        return readPart;
+    }
+
+    /**
+     * Reads it; to be called once.
+     *
+     * @param manifest a clean one, whose snapshot it must be
+     */
+    public Outcome read(Manifest manifest, Listener listener) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(DiskFormat.PAGE_BYTES);
         DurableFiles.read(channel, page, 0);
         return switch (SnapshotHeader.decode(page.flip())) {
             case ReadPage.Damaged<SnapshotHeader> _ -> Outcome.DAMAGED;
             case ReadPage.OtherVersion<SnapshotHeader> _ -> Outcome.OTHER_VERSION;
             case ReadPage.Whole<SnapshotHeader>(var header) ->
-                    isOf(header, manifest) ? blocks(header) : Outcome.STALE;
+                    isOf(header, manifest) ? blocks(header, listener) : Outcome.STALE;
         };
     }
 
@@ -97,12 +127,12 @@ public final class SnapshotReader implements AutoCloseable {
                 && header.nextSegment() == manifest.nextSegment();
     }
 
-    private Outcome blocks(SnapshotHeader header) throws IOException {
+    private Outcome blocks(SnapshotHeader header, Listener listener) throws IOException {
         mark = new RecordCodec(header.logId(), header.nextSegment()).mark();
         oldestSegment = header.oldestSegment();
         try {
             while (nextBlock()) {
-                if (tell(header)) {
+                if (tell(header, listener)) {
                     return Outcome.WHOLE;
                 }
             }
@@ -139,6 +169,7 @@ public final class SnapshotReader implements AutoCloseable {
         block.clear().limit(bytes);
         DurableFiles.read(channel, block, at);
         at += bytes;
+        readPart = (double) at / size;
         int covered = bytes - SnapshotBlock.BYTES_AT;
         return !block.hasRemaining()
                 && Little.i32(block, SnapshotBlock.CRC_AT)
@@ -148,7 +179,7 @@ public final class SnapshotReader implements AutoCloseable {
     /**
      * @return whether this was the last block, and all is there
      */
-    private boolean tell(SnapshotHeader header) throws ImpossibleException {
+    private boolean tell(SnapshotHeader header, Listener listener) throws ImpossibleException {
         int count = Little.i32(block, SnapshotBlock.COUNT_AT) & SnapshotBlock.COUNT_MASK;
         int kind = Little.u8(block, SnapshotBlock.KIND_AT);
         if (kind == Kind.WRITERS.code() || kind == Kind.CACHES.code()) {
@@ -160,9 +191,9 @@ public final class SnapshotReader implements AutoCloseable {
             listener.header(header.with(writers, caches));
         }
         if (kind == Kind.ENTRIES.code()) {
-            tellEntries(count);
+            tellEntries(count, listener);
         } else if (kind == Kind.TOMBSTONES.code()) {
-            tellTombstones(count);
+            tellTombstones(count, listener);
         } else {
             return isEnd(kind);
         }
@@ -210,7 +241,7 @@ public final class SnapshotReader implements AutoCloseable {
         }
     }
 
-    private void tellEntries(int count) throws ImpossibleException {
+    private void tellEntries(int count, Listener listener) throws ImpossibleException {
         int item = SnapshotBlock.HEADER_BYTES;
         for (int i = 0; i < count; i++) {
             listener.entry(entry(item));
@@ -246,7 +277,7 @@ public final class SnapshotReader implements AutoCloseable {
                 Little.i32(block, item + 32));
     }
 
-    private void tellTombstones(int count) throws ImpossibleException {
+    private void tellTombstones(int count, Listener listener) throws ImpossibleException {
         int item = SnapshotBlock.HEADER_BYTES;
         for (int i = 0; i < count; i++) {
             Removal removal = removal(item);
