@@ -81,6 +81,7 @@ final class DiskLife {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }
         writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered));
+        parts.pinner().start();
     }
 
     private void write(Recovered recovered) {
@@ -323,6 +324,7 @@ final class DiskLife {
     /** Ends it in order; waits until all is written. */
     void stop() {
         stops = true;
+        parts.pinner().stop();
         parts.staging().hurry();
         synchronized (this) {
             notifyAll();

@@ -226,7 +226,7 @@ final class LogFolder {
     void wipe() throws IOException {
         for (Segment segment : frames.inOrder()) {
             frames.empty(segment);
-            segment.file().close();
+            segment.close();
         }
         SnapshotWriter.remove(path());
         for (Path file : segmentFiles()) {
@@ -289,7 +289,7 @@ final class LogFolder {
     /** Removes a segment that no row points to. */
     void delete(Segment segment) throws IOException {
         frames.empty(segment);
-        segment.file().close();
+        segment.close();
         Files.deleteIfExists(segment.path());
     }
 
@@ -333,7 +333,7 @@ final class LogFolder {
     void close() {
         for (Segment segment : frames.inOrder()) {
             frames.empty(segment);
-            segment.file().close();
+            segment.close();
         }
     }
 }

@@ -21,6 +21,7 @@ record Parts(
         DiskCaches caches,
         LogWriter writer,
         DiskReader reader,
+        Pinner pinner,
         Lookup lookup,
         Milestones durable,
         WriterCounts writerCounts,
@@ -55,7 +56,9 @@ record Parts(
         ReaderCounts readerCounts = new ReaderCounts();
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
-        Lookup lookup = new Lookup(index, shelf, staging, reader, readerCounts, health, around);
+        Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax());
+        Lookup lookup =
+                new Lookup(index, shelf, staging, reader, pinner, readerCounts, health, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
@@ -76,6 +79,7 @@ record Parts(
                 around.caches(),
                 writer,
                 reader,
+                pinner,
                 lookup,
                 durable,
                 counts,
