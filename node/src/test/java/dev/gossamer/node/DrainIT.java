@@ -80,6 +80,7 @@ class DrainIT {
             assertThat(mesh.terminate(1)).isZero();
             assertThat(mesh.log(1)).doesNotContain("handing over");
             mesh.awaitWhole(1);
+            assertThat(mesh.log(0)).contains("node-1 left; 1 member;").doesNotContain("not seen");
         }
     }
 

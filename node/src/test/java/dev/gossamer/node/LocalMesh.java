@@ -4,8 +4,6 @@ import dev.gossamer.node.cli.GossamerCommand;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A mesh of real processes on loopback, for tests: start, kill -9, start again, and ask its admin
@@ -45,6 +44,7 @@ final class LocalMesh implements AutoCloseable {
     private final String meshYaml;
     private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
+    private Class<?> program = GossamerCommand.class;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -62,7 +62,7 @@ final class LocalMesh implements AutoCloseable {
         this.heapMiB = heapMiB;
         this.nodeYaml = nodeYaml;
         this.meshYaml = meshYaml.stream().map(each -> ", " + each).collect(Collectors.joining());
-        this.ports = freePorts(nodes * PORTS_PER_NODE);
+        this.ports = Stream.generate(TestPorts::free).limit((long) nodes * PORTS_PER_NODE).toList();
     }
 
     static LocalMesh start(Path folder, int nodes, int replication) {
@@ -173,9 +173,29 @@ final class LocalMesh implements AutoCloseable {
         return processes.get(node).isAlive();
     }
 
-    /** kill -STOP: its sockets stay open and nothing answers. */
+    /**
+     * kill -STOP: its sockets stay open and nothing answers. On return it stands still: a busy
+     * machine may take a while to run the one thread that stops the others.
+     */
     void freeze(int node) {
         signal(node, "-STOP");
+        await("node-" + node + " to stand still", () -> standsStill(node));
+    }
+
+    private boolean standsStill(int node) {
+        try (Stream<Path> threads =
+                Files.list(Path.of("/proc", Long.toString(pid(node)), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                // After the name, which stands in brackets and may have any letters in it.
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a thread that has just ended: look again
+        }
     }
 
     /** kill -CONT. */
@@ -208,6 +228,11 @@ final class LocalMesh implements AutoCloseable {
      */
     void restart(int node, String... jvmOptions) {
         processes.set(node, launch(node, jvmOptions));
+    }
+
+    /** Which class the nodes that are launched from now on start with. */
+    void launches(Class<?> other) {
+        program = other;
     }
 
     /** Waits until {@code nodes} members agree and no copy is missing. */
@@ -350,7 +375,7 @@ final class LocalMesh implements AutoCloseable {
                             "-Djdk.serialFilter=!*",
                             "-cp",
                             System.getProperty("java.class.path"),
-                            GossamerCommand.class.getName(),
+                            program.getName(),
                             "node",
                             "--config",
                             config.toString()));
@@ -393,22 +418,6 @@ final class LocalMesh implements AutoCloseable {
                         peers,
                         meshYaml,
                         extraYaml);
-    }
-
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

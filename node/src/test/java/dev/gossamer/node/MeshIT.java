@@ -71,6 +71,9 @@ class MeshIT {
         within(remaining(killed), "new writes succeed", () -> "OK".equals(set(0, "new", "1")));
         mesh.awaitWhole(2);
         assertThat(entries()).isGreaterThanOrEqualTo(2 * KEYS);
+        assertThat(mesh.log(0))
+                .containsOnlyOnce("node-2 is not seen any more")
+                .containsOnlyOnce("node-2 is gone; 2 members; copies are being made of");
 
         mesh.restart(2);
         mesh.awaitWhole(3);

@@ -3,6 +3,7 @@ package dev.gossamer.node.cli;
 import dev.gossamer.node.cli.local.NodeProcess;
 import dev.gossamer.node.config.Configuration;
 import dev.gossamer.node.config.Settings;
+import dev.gossamer.node.config.StorageSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +30,9 @@ import picocli.CommandLine.ParentCommand;
             "  gossamer node --config node.yaml --set log.level=debug --set memory.max-bytes=2GiB"
         })
 final class NodeCommand implements Callable<Integer> {
+    /** A row of the index takes at most 24 bytes, and the record that it stands for at least 96. */
+    private static final int DISK_BYTES_FOR_AN_INDEX_BYTE = 4;
+
     @ParentCommand private @Nullable GossamerCommand root;
 
     @Option(
@@ -62,7 +66,7 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (printJvmFlags) {
             NodeProcess process = NodeProcess.likeThisOne();
-            process.flags(memoryBytesMax()).forEach(Commands.rootOf(root).terminal()::line);
+            process.flags(needs(configuration())).forEach(Commands.rootOf(root).terminal()::line);
             return 0;
         }
         if (untilStdinEnds) {
@@ -74,9 +78,24 @@ final class NodeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private long memoryBytesMax() {
-        return Configuration.read(Optional.of(config), System.getenv(), settings)
-                .get(Settings.MEMORY_BYTES_MAX);
+    private Configuration configuration() {
+        return Configuration.read(Optional.of(config), System.getenv(), settings);
+    }
+
+    static NodeProcess.Needs needs(Configuration configuration) {
+        long memoryBytes = configuration.get(Settings.MEMORY_BYTES_MAX);
+        long diskBytes = configuration.get(StorageSettings.BYTES_MAX);
+        if (diskBytes == 0) {
+            return NodeProcess.Needs.ofMemory(memoryBytes);
+        }
+        long indexBytes =
+                Math.min(
+                        configuration.get(StorageSettings.INDEX_BYTES_MAX),
+                        diskBytes / DISK_BYTES_FOR_AN_INDEX_BYTE);
+        long stagedBytes = configuration.get(StorageSettings.STAGING_BYTES_MAX);
+        return new NodeProcess.Needs(
+                memoryBytes + indexBytes + stagedBytes,
+                configuration.get(StorageSettings.IO_PENDING_BYTES_MAX));
     }
 
     private static void exitWhenEnded(InputStream in) {

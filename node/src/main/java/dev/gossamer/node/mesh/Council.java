@@ -11,6 +11,7 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -133,6 +134,7 @@ final class Council {
                 }
                 AgreementStatus now = agreement.status();
                 tellWhoIsAwaited(now);
+                tellWhoIsLeftOut(now);
                 status = now;
                 if (event instanceof Event.Resigned) {
                     resigned.complete(null);
@@ -152,6 +154,19 @@ final class Council {
                     now.rosterInView(),
                     now.roster(),
                     now.awaited().stream().map(Member::name).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private void tellWhoIsLeftOut(AgreementStatus now) {
+        List<MemberId> left =
+                now.leftOut().stream().filter(id -> !status.leftOut().contains(id)).toList();
+        if (!left.isEmpty()) {
+            Topology topology = epochs.latest().topology();
+            log.warn(
+                    "left out, for entries do not get through to or from another member: {}",
+                    left.stream()
+                            .map(id -> topology.member(id).map(Member::name).orElse(id.toString()))
+                            .collect(Collectors.joining(", ")));
         }
     }
 

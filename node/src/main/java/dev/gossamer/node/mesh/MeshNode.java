@@ -2,7 +2,6 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.gossip.Gossip;
 import dev.gossamer.membership.Membership;
-import dev.gossamer.membership.MeshView;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.agreement.Event;
 import dev.gossamer.node.cache.CacheSettings;
@@ -21,7 +20,6 @@ import dev.gossamer.node.store.NearTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Freshness;
 import dev.gossamer.protocol.Member;
-import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -70,6 +68,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final LinkWatch linkWatch;
     private final Standing standing;
     private final Departure departure;
+    private final Chronicle chronicle;
     private final Leftovers leftovers;
     private final Coherent coherent;
     private final Audits audits;
@@ -217,6 +216,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         shared.lease()::isHeld,
                         council::status);
         this.departure = new Departure(self.id(), epochs, council, standing);
+        this.chronicle = new Chronicle(this::topology, standing::isLeaving);
         Lane first = lanes.all().getFirst();
         this.linkWatch =
                 new LinkWatch(
@@ -243,6 +243,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     /** The gate to each topology. */
     private void pass(Holding before, Holding next, Runnable install) {
+        chronicle.passes(before.topology(), next.topology());
         fence.pass(() -> {
             sync.passing(next);
             leftovers.pass(before, next, () -> coherent.pass(before, next, install));
@@ -271,34 +272,14 @@ public final class MeshNode implements Mesh, AutoCloseable {
         epochs.onSynced(this::synced);
         epochs.onEachLoop(_ -> routers.here().topologyChanged());
         lanes.start(self.ports().data(), service);
-        membership.start(new Views());
+        membership.start(
+                new Views(
+                        council, linkWatch, chronicle, standing, coherent, departure, onExpelled));
         rounds.start();
         ticks.start();
         linkWatch.start();
         audits.start();
         sync.start();
-    }
-
-    private final class Views implements Membership.Listener {
-        @Override
-        public void onView(MeshView view) {
-            council.tell(new Event.ViewChanged(view));
-            linkWatch.viewChanged(view);
-            standing.viewChanged(view);
-            coherent.coherence().viewChanged(view.members().stream().map(Member::id).toList());
-        }
-
-        @Override
-        public void onMessage(MemberId from, byte[] payload) {
-            Mailbox.deliver(
-                    from, payload, standing::heard, council::heard, coherent.coherence()::heard);
-        }
-
-        @Override
-        public void onExpelled(String reason) {
-            departure.cutOff();
-            onExpelled.accept(reason);
-        }
     }
 
     private void served(Holding holding) {
@@ -309,6 +290,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     private void synced(Holding holding) {
+        chronicle.synced(holding.topology(), sync.transfer());
         diary.note(holding, () -> council.tell(new Event.Synced(holding.epoch())));
         standing.publish();
     }

@@ -243,6 +243,15 @@ final class Standing {
                 : gossip.facts().find(member.id(), FACT).flatMap(Fact::decode);
     }
 
+    /** Whether a member that is here has said that it is on its way out. */
+    boolean isLeaving(MemberId id) {
+        return gossip.facts()
+                .find(id, FACT)
+                .flatMap(Fact::decode)
+                .filter(fact -> fact.state() == State.DRAINING || fact.state() == State.DRAINED)
+                .isPresent();
+    }
+
     /** Whether nothing moves: every member has done what the present epoch asks of it. */
     boolean isSettled() {
         return isSettled(epochs.served().topology());

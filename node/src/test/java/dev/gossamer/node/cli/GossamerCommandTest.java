@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.cli.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,39 @@ class GossamerCommandTest {
 
     private String err() {
         return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void theHeapOfANodeHoldsTheIndexOfItsSsdAndWhatIsOnItsWayThere() throws IOException {
+        assertThat(heapMiB("memory: {max-bytes: 64MiB}")).isEqualTo(64 * 3 / 2 + 128);
+        assertThat(
+                        heapMiB(
+                                "memory: {max-bytes: 64MiB}",
+                                "disk: {bytes-max: 64GiB, index-bytes-max: 128MiB,"
+                                        + " staging-bytes-max: 32MiB}"))
+                .isEqualTo((64 + 128 + 32) * 3 / 2 + 128);
+        assertThat(out()).contains("-XX:MaxDirectMemorySize=" + (256 + 64) + "m");
+    }
+
+    @Test
+    void anIndexThatTheDiskIsTooSmallForNeedsNoHeap() throws IOException {
+        assertThat(
+                        heapMiB(
+                                "memory: {max-bytes: 64MiB}",
+                                "disk: {bytes-max: 512MiB, index-bytes-max: 1GiB,"
+                                        + " staging-bytes-max: 32MiB}"))
+                .isEqualTo((64 + 512 / 4 + 32) * 3 / 2 + 128);
+    }
+
+    private long heapMiB(String... yaml) throws IOException {
+        Path file = Files.write(folder.resolve("node.yaml"), List.of(yaml));
+        out.reset();
+        assertThat(command.execute("node", "--config", file.toString(), "--print-jvm-flags"))
+                .isZero();
+        return out().lines()
+                .filter(line -> line.startsWith("-Xmx"))
+                .mapToLong(line -> Long.parseLong(line.substring(4, line.length() - 1)))
+                .sum();
     }
 
     @Test

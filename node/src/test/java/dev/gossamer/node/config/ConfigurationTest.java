@@ -10,9 +10,12 @@ import dev.gossamer.node.store.disk.DiskRules;
 import dev.gossamer.node.store.disk.DiskRules.Policy;
 import dev.gossamer.node.store.disk.format.Compression;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
+    /** Where settings are declared. */
+    private static final List<Class<?>> PLACES =
+            List.of(
+                    Settings.class,
+                    StorageSettings.class,
+                    AgreeingSettings.class,
+                    AuditSettings.class,
+                    ExplainSettings.class,
+                    CacheOptions.class);
+
     @TempDir Path folder;
 
     @Test
@@ -61,6 +74,38 @@ class ConfigurationTest {
                         Configuration.read(
                                 Optional.empty(), Map.of("GOSSAMER_NOD_NAME", "x"), Map.of()))
                 .hasMessageContaining("did you mean 'GOSSAMER_NODE_NAME'?");
+    }
+
+    /** One that is missing in the list would be refused as unknown. */
+    @Test
+    void whateverIsASettingCanBeSaid() throws IllegalAccessException {
+        List<Setting<?>> declared = new ArrayList<>();
+        for (Class<?> place : PLACES) {
+            for (Field field : place.getDeclaredFields()) {
+                if (field.getType() == Setting.class) {
+                    declared.add((Setting<?>) field.get(null));
+                }
+            }
+        }
+        assertThat(declared).hasSizeGreaterThan(80).contains(StorageSettings.INDEX_BYTES_MAX);
+        List<Setting<?>> known = new ArrayList<>(Settings.ALL);
+        known.addAll(Settings.OF_CACHES);
+        assertThat(known).containsExactlyInAnyOrderElementsOf(declared);
+    }
+
+    @Test
+    void theDefaultOfEverySettingIsTakenWhenAFileSaysIt() throws IOException {
+        for (Setting<?> setting : Settings.ALL) {
+            checkThatAFileMaySay(setting);
+        }
+    }
+
+    private void checkThatAFileMaySay(Setting<?> setting) throws IOException {
+        String[] name = setting.name().split("\\.", 2);
+        Path file = write("%s: {%s: \"%s\"}\n".formatted(name[0], name[1], setting.defaultText()));
+        Configuration configuration = read(file);
+        assertThat(configuration.says(setting)).as(setting.name()).isTrue();
+        assertThat(configuration.get(setting)).isEqualTo(read(write("")).get(setting));
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.gossamer.gossip.GossipSettings;
 import dev.gossamer.membership.agreement.AcceptorState;
 import dev.gossamer.membership.agreement.Agreement;
 import dev.gossamer.membership.agreement.AgreementSettings;
+import dev.gossamer.node.TestPorts;
 import dev.gossamer.node.cache.HybridClock;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.KeyspaceSettings;
@@ -39,9 +40,6 @@ import java.util.function.BooleanSupplier;
 
 /** Several nodes in one JVM, over real links on loopback. */
 final class TestMesh implements AutoCloseable {
-    private static final int PORT_FIRST = 22_500;
-    private static int nextPort = PORT_FIRST;
-
     /** One node and what the root would keep of it. */
     record Node(
             Member member,
@@ -96,11 +94,6 @@ final class TestMesh implements AutoCloseable {
                 CoherenceSettings.DEFAULT);
     }
 
-    static synchronized int freePort() {
-        nextPort = nextPort < 22_890 ? nextPort + 1 : PORT_FIRST;
-        return nextPort;
-    }
-
     static Member member(int number) {
         return new Member(
                 new MemberId(number),
@@ -108,7 +101,7 @@ final class TestMesh implements AutoCloseable {
                 "zone",
                 100,
                 "127.0.0.1",
-                new Member.Ports(0, 0, 0, 0, freePort()),
+                new Member.Ports(0, 0, 0, 0, TestPorts.free()),
                 1);
     }
 

@@ -13,9 +13,10 @@ import java.util.Optional;
 /**
  * How a node's JVM is started: the one place that knows its flags.
  *
- * <p><b>Heap.</b> Entries live on the heap, so it is 1.5 times what they may take, which leaves the
- * collector room, and 128 MiB for everything else. Network buffers lie outside of it and are
- * bounded on their own.
+ * <p><b>Heap.</b> Entries live on the heap, and so do the index of the SSD and what is on its way
+ * there, so it is 1.5 times what these may take, which leaves the collector room, and 128 MiB for
+ * everything else. Buffers of the network and of the SSD lie outside of it and are bounded on their
+ * own.
  *
  * <p><b>Start.</b> When a cache of loaded and linked classes (JEP 483, 514, 515) lies beside the
  * program, the JVM uses it; one that does not fit the JVM or the class path is passed over by the
@@ -65,20 +66,34 @@ public final class NodeProcess {
      */
     private static final long PARALLEL_HEAP_BYTES_MAX = 2L << 30;
 
-    /** The heap that a node needs to keep entries of so many bytes. */
-    public static long heapBytes(long memoryBytesMax) {
-        return memoryBytesMax + memoryBytesMax / 2 + HEAP_FIXED_BYTES;
+    /**
+     * What a node keeps.
+     *
+     * @param heldBytes of entries, and of what the SSD's tier keeps on the heap
+     * @param diskBufferBytes of reads and writes of the SSD under way, outside of the heap
+     */
+    public record Needs(long heldBytes, long diskBufferBytes) {
+        /** Of a node without an SSD. */
+        public static Needs ofMemory(long memoryBytesMax) {
+            return new Needs(memoryBytesMax, 0);
+        }
+    }
+
+    /** The heap that a node needs to keep so many bytes. */
+    public static long heapBytes(long heldBytes) {
+        return heldBytes + heldBytes / 2 + HEAP_FIXED_BYTES;
     }
 
     /** The JVM's flags for a node. */
-    public static List<String> jvmFlags(long memoryBytesMax) {
-        long heapBytes = heapBytes(memoryBytesMax);
+    public static List<String> jvmFlags(Needs needs) {
+        long heapBytes = heapBytes(needs.heldBytes());
+        long directBytes = DIRECT_BYTES_MAX + needs.diskBufferBytes();
         return List.of(
                 // All of the heap from the start: a large young generation copies few entries.
                 "-Xms" + (heapBytes >> 20) + "m",
                 "-Xmx" + (heapBytes >> 20) + "m",
                 heapBytes <= PARALLEL_HEAP_BYTES_MAX ? "-XX:+UseParallelGC" : "-XX:+UseG1GC",
-                "-XX:MaxDirectMemorySize=" + (DIRECT_BYTES_MAX >> 20) + "m",
+                "-XX:MaxDirectMemorySize=" + (directBytes >> 20) + "m",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djgroups.deserialization.filter=!*",
@@ -97,8 +112,8 @@ public final class NodeProcess {
     }
 
     /** The JVM's flags for a node, with the cache that speeds up its start when there is one. */
-    public List<String> flags(long memoryBytesMax) {
-        List<String> flags = new ArrayList<>(jvmFlags(memoryBytesMax));
+    public List<String> flags(Needs needs) {
+        List<String> flags = new ArrayList<>(jvmFlags(needs));
         flags.addAll(cacheFlags(0));
         return flags;
     }
@@ -107,7 +122,7 @@ public final class NodeProcess {
     List<String> command(Path configuration, long memoryBytesMax, List<String> extraFlags) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
-        command.addAll(jvmFlags(memoryBytesMax));
+        command.addAll(jvmFlags(Needs.ofMemory(memoryBytesMax)));
         command.addAll(extraFlags);
         command.addAll(moreFlags);
         command.addAll(List.of("-cp", classPath, MAIN_CLASS));

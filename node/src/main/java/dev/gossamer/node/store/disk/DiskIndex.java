@@ -234,12 +234,16 @@ final class DiskIndex {
         }
     }
 
-    /** Lets go of everything. */
-    void clear() {
+    /**
+     * Lets go of everything.
+     *
+     * @param gone whether it leaves without a successor
+     */
+    void clear(boolean gone) {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             synchronized (lock(slot)) {
                 while (tables[slot] != null) {
-                    remove(slot, table(slot).size() - 1, true);
+                    remove(slot, table(slot).size() - 1, gone);
                 }
             }
         }

@@ -5,11 +5,13 @@ import dev.gossamer.node.store.disk.DiskStatus.State;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,15 @@ final class DiskLife {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int READS_AT_ONCE = 256;
 
+    /**
+     * How long one operation of the writer or the loader may take. Where acknowledgements wait for
+     * the device it is well below what a request waits for; else nothing waits for it, and a device
+     * that is slow for a while is not to cost all that rests on it.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE_WHEN_ACKNOWLEDGING = Duration.ofSeconds(3);
+
     private final Parts parts;
     private final LongSupplier nanoClock;
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
@@ -39,6 +50,12 @@ final class DiskLife {
 
     /** Whether the index has all that the log has: only then is it worth a snapshot. */
     private volatile boolean knowsAll;
+
+    /** Held while the tier is emptied or opened anew, by the writer or by who watches it. */
+    private final ReentrantLock turning = new ReentrantLock();
+
+    /** Whether nobody waits for the disk any more; guarded by the lock. */
+    private boolean released;
 
     private @Nullable Thread writer;
     private @Nullable Thread loader;
@@ -160,19 +177,9 @@ final class DiskLife {
 
     private void bring(List<Segment> segments, Recovered recovered) {
         long began = nanoClock.getAsLong();
-        Loader brings =
-                new Loader(
-                        parts.folder(),
-                        parts.index(),
-                        parts.shelf(),
-                        parts.intents(),
-                        parts.caches(),
-                        parts.wallMillis());
+        Loader brings = new Loader(parts, this::isOver);
         int done = 0;
         for (Segment segment : segments.reversed()) {
-            if (stops || parts.breaker().isBroken()) {
-                break;
-            }
             try {
                 brings.load(segment);
             } catch (NoSuchFileException e) {
@@ -181,6 +188,9 @@ final class DiskLife {
                 }
             } catch (IOException e) {
                 cannotRead(segment, e);
+            }
+            if (isOver()) {
+                break; // in the midst of it, perhaps
             }
             loadedPart = (double) ++done / segments.size();
         }
@@ -198,9 +208,13 @@ final class DiskLife {
                 done,
                 millis,
                 brings.suspects());
-        if (!stops && !parts.breaker().isBroken()) {
+        if (!isOver()) {
             parts.writer().whenWritten(parts.staging().lastAdded(), parts.intents()::cleared);
         }
+    }
+
+    private boolean isOver() {
+        return stops || parts.breaker().isBroken();
     }
 
     /** What it says of places is not known, so nothing that is older can be believed. */
@@ -213,8 +227,10 @@ final class DiskLife {
     /** Reads the tombstones, many at a time. */
     private void restore(List<Loader.Removal> removals, Recovered recovered) {
         Semaphore room = new Semaphore(READS_AT_ONCE);
+        parts.watches().loader().begins();
         for (Loader.Removal each : removals) {
             room.acquireUninterruptibly();
+            parts.watches().loader().answered();
             parts.reader()
                     .read(
                             each.where(),
@@ -228,14 +244,44 @@ final class DiskLife {
                             });
         }
         room.acquireUninterruptibly(READS_AT_ONCE);
+        parts.watches().loader().ends();
+    }
+
+    /**
+     * Opens the breaker when the device does not answer those who wait for it. To be called often,
+     * by any thread that may hold a slot's lock for a moment.
+     */
+    void tick() {
+        if (!isHanging()) {
+            return;
+        }
+        turning.lock();
+        try {
+            // Again, for it may have answered, and may even have been tried anew meanwhile.
+            if (isHanging()) {
+                parts.breaker().breaks("it has not answered for " + patience().toSeconds() + " s");
+                release();
+            }
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    private boolean isHanging() {
+        return parts.watches().longestNanos() > patience().toNanos();
+    }
+
+    private Duration patience() {
+        return parts.settings().fsync() instanceof DiskSettings.Fsync.Always
+                ? PATIENCE_WHEN_ACKNOWLEDGING
+                : PATIENCE;
     }
 
     /** One turn of the writer. */
     private void turn() {
         try {
-            String why = parts.breaker().reasonOrNull();
-            if (why != null) {
-                giveUp(why);
+            if (parts.breaker().isBroken()) {
+                giveUp();
                 heal();
             } else {
                 parts.writer().step(STEP_NANOS);
@@ -250,17 +296,38 @@ final class DiskLife {
         }
     }
 
-    /** Nothing rests on the disk any more, and nobody waits for it. */
-    private void giveUp(String why) {
+    /** By the writer, who does not wait for the disk now. */
+    private void giveUp() {
+        turning.lock();
+        try {
+            release();
+            state.set(State.OPEN);
+            parts.writer().abandon();
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    /**
+     * Nothing rests on the disk any more, and nobody waits for it. The writer and the loader may
+     * yet: what they come back with finds no row and no change that it is about. The caller holds
+     * the lock.
+     */
+    private void release() {
+        String why = parts.breaker().reasonOrNull();
+        if (released || why == null) {
+            return;
+        }
+        released = true;
         if (state.getAndSet(State.OPEN) != State.OPEN) {
             LOG.error("the disk is given up, the node serves on without it: {}", why);
+            trouble = why;
         }
-        trouble = why;
         parts.intents().giveUp();
         parts.shelf().shut();
-        parts.index().clear();
+        parts.index().clear(true);
         parts.staging().clear();
-        parts.writer().abandon();
+        parts.writer().releaseWaiting();
         parts.durable().giveUp();
         loaded.complete(null);
     }
@@ -277,18 +344,28 @@ final class DiskLife {
             parts.intents().begin(parts.folder().logId(), parts.folder().nextSegment());
             parts.durable().resume(parts.staging().lastAdded());
             parts.writer().begin();
-            parts.writer().probe();
+            parts.writer().probe(patience());
+            closeBreaker();
+            LOG.info("the disk works again; a new log begins");
+        } catch (IOException e) {
+            trouble = String.valueOf(e.getMessage());
+            state.set(State.OPEN);
+        }
+    }
+
+    private void closeBreaker() {
+        turning.lock();
+        try {
             parts.health().healed();
             parts.breaker().mend();
+            released = false;
             trouble = "";
             knowsAll = true;
             loadedPart = 1;
             parts.shelf().open(false);
             state.set(State.CLOSED);
-            LOG.info("the disk works again; a new log begins");
-        } catch (IOException e) {
-            trouble = String.valueOf(e.getMessage());
-            state.set(State.OPEN);
+        } finally {
+            turning.unlock();
         }
     }
 

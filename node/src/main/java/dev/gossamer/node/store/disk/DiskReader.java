@@ -35,6 +35,10 @@ final class DiskReader {
         this.counts = counts;
     }
 
+    ReaderCounts counts() {
+        return counts;
+    }
+
     /** What came of reading a record. */
     sealed interface Result {
         /** It is what was looked for. */

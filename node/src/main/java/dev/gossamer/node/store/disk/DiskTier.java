@@ -94,8 +94,9 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         return life.loaded();
     }
 
-    /** Tries again and gives up reads, every few tens of milliseconds; by no event loop. */
+    /** Tries again and gives up what waits, every few tens of milliseconds; by no event loop. */
     public void tick() {
+        life.tick();
         lookup.tick(parts.settings().readTimeout().toNanos());
     }
 

@@ -104,7 +104,8 @@ final class IndexSnapshot {
     /**
      * Reads what the run before left.
      *
-     * @return false when it cannot be used; nothing is in the index then
+     * @return false when it cannot be used, or when the log has something to be erased of which
+     *     nobody but the log knows where it is; nothing is in the index then
      */
     static boolean restore(Parts parts, Manifest manifest, Recovered recovered) {
         Restoring restoring = new Restoring(parts);
@@ -115,16 +116,20 @@ final class IndexSnapshot {
                 restoring.removals.forEach(
                         each -> recovered.tombstone(each.slot(), each.key(), each.tombstone()));
                 recovered.clock(restoring.latestClock);
-                LOG.info(
-                        "the disk has {} entries, by the snapshot of their index",
-                        parts.index().rows());
-                return true;
+                if (!restoring.hasUnwanted) {
+                    LOG.info(
+                            "the disk has {} entries, by the snapshot of their index",
+                            parts.index().rows());
+                    return true;
+                }
+                LOG.info("the log has entries of caches that are not kept now: it is read whole");
+            } else {
+                LOG.info("the snapshot of the index is of no use: {}", outcome);
             }
-            LOG.info("the snapshot of the index is of no use: {}", outcome);
         } catch (IOException e) {
             LOG.info("the snapshot of the index cannot be read: {}", e.getMessage());
         }
-        parts.index().clear();
+        parts.index().clear(false); // The log itself is read next.
         return false;
     }
 
@@ -137,6 +142,9 @@ final class IndexSnapshot {
         private final List<Integer> caches = new ArrayList<>();
         private @Nullable SnapshotHeader header;
         private long latestClock;
+
+        /** Whether entries are of a cache that is not kept now. */
+        private boolean hasUnwanted;
 
         Restoring(Parts parts) {
             this.parts = parts;
@@ -155,10 +163,8 @@ final class IndexSnapshot {
             SnapshotHeader known = header;
             Segment segment = segments.get(entry.segment());
             int cache = caches.get(entry.cache());
-            if (known == null
-                    || segment == null
-                    || cache < 0
-                    || !parts.caches().all().get(cache).rules().isKept()) {
+            hasUnwanted |= cache < 0 || !parts.caches().all().get(cache).rules().isKept();
+            if (known == null || segment == null || hasUnwanted) {
                 return;
             }
             Writer writer = known.writers().get(entry.writer());

@@ -51,6 +51,7 @@ final class LogFolder {
     private final DiskSettings settings;
     private final Backend backend;
     private final Frames frames;
+    private final DiskWatch watch;
     private final MemberId member;
     private final RandomGenerator random;
     private final LongSupplier wallMillis;
@@ -68,10 +69,11 @@ final class LogFolder {
         static final Found NOTHING = new Found(Optional.empty(), false, 0);
     }
 
-    LogFolder(DiskSettings settings, Around around, Frames frames) {
+    LogFolder(DiskSettings settings, Around around, Frames frames, DiskWatch watch) {
         this.settings = settings;
         this.backend = around.backend();
         this.frames = frames;
+        this.watch = watch;
         this.member = around.member();
         this.random = around.random();
         this.wallMillis = around.wallMillis();
@@ -209,10 +211,33 @@ final class LogFolder {
 
     /** Finds out what a segment holds, whatever has happened to it. */
     ScannedSegment scan(Segment segment, Function<Bytes, String> cacheOf) throws IOException {
+        return scan(segment, cacheOf, watch);
+    }
+
+    /**
+     * @param by hears whenever the disk has answered
+     */
+    ScannedSegment scan(Segment segment, Function<Bytes, String> cacheOf, DiskWatch by)
+            throws IOException {
         SegmentId id = new SegmentId(logId, segment.number(), settings.segmentBytes());
         try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ)) {
-            return SegmentScan.scan(id, SegmentSource.of(channel), cacheOf);
+            return SegmentScan.scan(id, watched(SegmentSource.of(channel), by), cacheOf);
         }
+    }
+
+    private static SegmentSource watched(SegmentSource source, DiskWatch by) {
+        return new SegmentSource() {
+            @Override
+            public long size() throws IOException {
+                return source.size();
+            }
+
+            @Override
+            public void read(ByteBuffer into, long offset) throws IOException {
+                source.read(into, offset);
+                by.answered();
+            }
+        };
     }
 
     /** Empties the folder and begins a log. */
@@ -265,6 +290,7 @@ final class LogFolder {
                         logId, nextSegment, settings.segmentBytes(), wallMillis.getAsLong());
         Path file = path().resolve(DiskFormat.segmentName(nextSegment));
         DiskFile opened = backend.create(file, settings.segmentBytes());
+        watch.answered();
         nextSegment++;
         if (isSynced()) {
             forceFolder();
@@ -291,6 +317,7 @@ final class LogFolder {
         frames.empty(segment);
         segment.close();
         Files.deleteIfExists(segment.path());
+        watch.answered();
     }
 
     private List<Path> segmentFiles() throws IOException {

@@ -24,6 +24,7 @@ final class LogTail {
     private final SegmentBuilder builder;
     private final ByteBuffer buffer;
     private final LongAdder written;
+    private final DiskWatch watch;
 
     /** Where in the file the buffer's first byte goes. */
     private long bufferOffset = DiskFormat.PAGE_BYTES;
@@ -32,11 +33,12 @@ final class LogTail {
      * @param buffer of {@link #newBuffer}
      * @param written counts the bytes that go to the disk
      */
-    LogTail(Segment segment, ByteBuffer buffer, LongAdder written) {
+    LogTail(Segment segment, ByteBuffer buffer, LongAdder written, DiskWatch watch) {
         this.segment = segment;
         this.builder = new SegmentBuilder(segment.header());
         this.buffer = buffer.clear();
         this.written = written;
+        this.watch = watch;
     }
 
     static ByteBuffer newBuffer() {
@@ -51,6 +53,22 @@ final class LogTail {
         buffer.clear().put(header.encode()).flip();
         write(0);
         buffer.clear();
+    }
+
+    /**
+     * Reads the segment's first page, as a reader would whom memory cannot help.
+     *
+     * @throws IOException when that fails, or it is not what was written
+     */
+    void readBack() throws IOException {
+        ByteBuffer page =
+                ByteBuffer.allocateDirect(2 * DiskFormat.PAGE_BYTES)
+                        .alignedSlice(DiskFormat.PAGE_BYTES)
+                        .slice(0, DiskFormat.PAGE_BYTES);
+        watch.done(completion -> segment.file().read(0, page, completion));
+        if (!page.equals(segment.header().encode())) {
+            throw new IOException(segment.path() + " was not kept as it was written");
+        }
     }
 
     Segment segment() {
@@ -140,12 +158,12 @@ final class LogTail {
 
     private void write(long offset) throws IOException {
         DiskFile file = segment.file();
-        Await.done(completion -> file.write(offset, buffer, completion));
+        watch.done(completion -> file.write(offset, buffer, completion));
         written.add(buffer.remaining());
     }
 
     void sync() throws IOException {
-        Await.done(segment.file()::sync);
+        watch.done(segment.file()::sync);
     }
 
     /** Writes what tells that the segment is whole. Nothing is added afterwards. */

@@ -7,6 +7,7 @@ import dev.gossamer.node.store.disk.format.StoredValue;
 import dev.gossamer.protocol.Version;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -39,6 +40,7 @@ final class LogWriter {
     private final LongSupplier wallMillis;
     private final LongSupplier nanoClock;
     private final DiskSettings settings;
+    private final DiskWatch watch;
     private final ByteBuffer buffer = LogTail.newBuffer();
     private @Nullable LogTail tail;
     private long syncedNanos;
@@ -58,6 +60,7 @@ final class LogWriter {
             Milestones durable,
             Reclaimer reclaimer,
             WriterCounts counts,
+            DiskWatches watches,
             DiskSettings settings,
             Around around) {
         this.folder = folder;
@@ -71,6 +74,7 @@ final class LogWriter {
         this.wallMillis = around.wallMillis();
         this.nanoClock = around.nanoClock();
         this.settings = settings;
+        this.watch = watches.writer();
         this.syncedNanos = nanoClock.getAsLong();
     }
 
@@ -83,6 +87,15 @@ final class LogWriter {
     void step(long waitNanos) throws IOException, InterruptedException {
         List<Change> batch = staging.take(BATCH_BYTES, waitNanos);
         long taken = staging.lastTaken();
+        watch.begins();
+        try {
+            write(batch, taken);
+        } finally {
+            watch.ends();
+        }
+    }
+
+    private void write(List<Change> batch, long taken) throws IOException {
         if (!batch.isEmpty()) {
             write(batch);
         }
@@ -190,7 +203,7 @@ final class LogWriter {
                 full.sync();
             }
         }
-        LogTail fresh = new LogTail(folder.create(), buffer, counts.diskBytes());
+        LogTail fresh = new LogTail(folder.create(), buffer, counts.diskBytes(), watch);
         fresh.begin();
         tail = fresh;
         reclaimer.makeRoom(fresh);
@@ -219,16 +232,33 @@ final class LogWriter {
         written.when(sequence, then);
     }
 
-    /** Makes sure that what was written can be made durable. */
-    void probe() throws IOException {
+    /**
+     * Makes sure that what was written can be made durable, and read, in time.
+     *
+     * @param patience that writes may take
+     */
+    void probe(Duration patience) throws IOException {
+        long began = nanoClock.getAsLong();
         tail().sync();
+        long kept = nanoClock.getAsLong();
+        if (kept - began > patience.toNanos()) {
+            throw new IOException("a sync took longer than " + patience.toSeconds() + " s");
+        }
+        tail().readBack();
+        if (nanoClock.getAsLong() - kept > settings.readTimeout().toNanos()) {
+            throw new IOException("a read took longer than disk.read-timeout");
+        }
+    }
+
+    /** The log is given up, and nobody waits for it any more. Any thread. */
+    void releaseWaiting() {
+        written.giveUp();
     }
 
     /** The log is given up: what was open is closed by {@link LogFolder}. */
     void abandon() {
         tail = null;
         dirty = false;
-        written.giveUp();
         written.resume(staging.lastAdded());
     }
 }

@@ -40,8 +40,10 @@ final class Lookup {
     private final Pinner pinner;
     private final ReaderCounts counts;
     private final Health health;
+    private final DiskCaches caches;
     private final LongSupplier wallMillis;
-    private final LongSupplier nanoClock;
+    private final AwakeClock awakeClock;
+    private final DiskWatch loaderWatch;
 
     /** What was not answered at once, for those that take too long. */
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -58,18 +60,20 @@ final class Lookup {
             Staging staging,
             DiskReader reader,
             Pinner pinner,
-            ReaderCounts counts,
             Health health,
+            DiskWatches watches,
             Around around) {
         this.index = index;
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
         this.pinner = pinner;
-        this.counts = counts;
+        this.counts = reader.counts();
         this.health = health;
+        this.awakeClock = watches.clock();
+        this.loaderWatch = watches.loader();
+        this.caches = around.caches();
         this.wallMillis = around.wallMillis();
-        this.nanoClock = around.nanoClock();
     }
 
     /** Who asks for what is not in the index waits for that. */
@@ -84,7 +88,7 @@ final class Lookup {
         private final @Nullable Bytes key;
         private final Consumer<@Nullable RestedItem> then;
 
-        /** Since when it waits for the disk; the index is waited for however long it takes. */
+        /** Since when it waits for the disk, or for the index, which may take long. */
         private volatile long sinceNanos;
 
         private volatile boolean awaitsIndex;
@@ -146,9 +150,11 @@ final class Lookup {
         }
 
         private void lookAgain() {
-            sinceNanos = nanoClock.getAsLong();
+            sinceNanos = awakeClock.getAsLong();
             awaitsIndex = false;
-            look();
+            if (!told.get()) {
+                look();
+            }
         }
 
         private @Nullable RestedItem stagedOrNull(Change change) {
@@ -173,7 +179,7 @@ final class Lookup {
             if (waiting.contains(this)) {
                 return;
             }
-            sinceNanos = nanoClock.getAsLong();
+            sinceNanos = awakeClock.getAsLong();
             waiting.add(this);
             if (told.get()) {
                 waiting.remove(this);
@@ -223,6 +229,21 @@ final class Lookup {
                     shelf.erase(slot, position, cache);
                 }
             }
+        }
+
+        /**
+         * The loader waits for the disk, nobody knows for how long. What the log may have of the
+         * place counts as evicted, and must not come back later.
+         */
+        void waitsInVain() {
+            synchronized (index.lock(slot)) {
+                if (shelf.isLoading() && shelf.takesFound(slot) && index.find(slot, position) < 0) {
+                    int cache = key == null ? 0 : caches.indexOf(key);
+                    index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
+                    shelf.erase(slot, position, cache);
+                }
+            }
+            tell(null);
         }
 
         void tooLate() {
@@ -309,16 +330,23 @@ final class Lookup {
 
     /** Tries again what was delayed, and gives up what takes too long; to be called often. */
     void tick(long timeoutNanos) {
-        long now = nanoClock.getAsLong();
+        awakeClock.look();
+        long now = awakeClock.getAsLong();
         for (int left = delayed.size(); left > 0; left--) {
             Waiting again = delayed.poll();
             if (again != null) {
                 again.look();
             }
         }
+        boolean loaderHangs = loaderWatch.longestNanos() >= timeoutNanos;
         for (Waiting each : waiting) {
-            if (!each.awaitsIndex && now - each.sinceNanos >= timeoutNanos) {
+            if (now - each.sinceNanos < timeoutNanos) {
+                continue;
+            }
+            if (!each.awaitsIndex) {
                 each.tooLate();
+            } else if (loaderHangs) {
+                each.waitsInVain();
             }
         }
     }

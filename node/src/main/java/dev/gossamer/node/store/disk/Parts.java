@@ -28,6 +28,7 @@ record Parts(
         ReaderCounts readerCounts,
         Health health,
         Breaker breaker,
+        DiskWatches watches,
         LongSupplier wallMillis) {
 
     /**
@@ -36,7 +37,8 @@ record Parts(
     static Parts open(DiskSettings settings, Around around) throws IOException {
         Frames frames = new Frames(settings.frames(), settings.segmentBytes());
         DiskIndex index = new DiskIndex(around.caches(), around.accounts(), frames);
-        LogFolder folder = new LogFolder(settings, around, frames);
+        DiskWatches watches = DiskWatches.of(settings, around);
+        LogFolder folder = new LogFolder(settings, around, frames, watches.writer());
         LogFolder.Found found = folder.open();
         Intents intents = Intents.open(settings.folder());
         Staging staging = new Staging(settings.stagingBytesMax());
@@ -58,15 +60,15 @@ record Parts(
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
         Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax());
         Lookup lookup =
-                new Lookup(index, shelf, staging, reader, pinner, readerCounts, health, around);
+                new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
-                new Reclaimer(folder, frames, index, shelf, popularity, counts, around);
+                new Reclaimer(folder, frames, index, shelf, popularity, counts, watches, around);
         LogWriter writer =
                 new LogWriter(
-                        folder, index, staging, intents, durable, reclaimer, counts, settings,
-                        around);
+                        folder, index, staging, intents, durable, reclaimer, counts, watches,
+                        settings, around);
         return new Parts(
                 settings,
                 folder,
@@ -86,6 +88,7 @@ record Parts(
                 readerCounts,
                 health,
                 breaker,
+                watches,
                 around.wallMillis());
     }
 }

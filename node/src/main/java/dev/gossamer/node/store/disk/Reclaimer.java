@@ -68,6 +68,7 @@ final class Reclaimer {
     private final Popularity popularity;
     private final DiskCaches caches;
     private final WriterCounts counts;
+    private final DiskWatch watch;
     private final LongSupplier wallMillis;
     private final ByteBuffer window = LogTail.newBuffer();
 
@@ -78,6 +79,7 @@ final class Reclaimer {
             Shelf shelf,
             Popularity popularity,
             WriterCounts counts,
+            DiskWatches watches,
             Around around) {
         this.folder = folder;
         this.frames = frames;
@@ -86,6 +88,7 @@ final class Reclaimer {
         this.popularity = popularity;
         this.caches = around.caches();
         this.counts = counts;
+        this.watch = watches.writer();
         this.wallMillis = around.wallMillis();
     }
 
@@ -312,14 +315,14 @@ final class Reclaimer {
         private ByteBuffer record(long offset, int length) throws IOException {
             if (length > window.capacity()) {
                 ByteBuffer large = ByteBuffer.allocateDirect(length);
-                Await.done(done -> segment.file().read(offset, large, done));
+                watch.done(done -> segment.file().read(offset, large, done));
                 return large;
             }
             if (offset < windowStart || offset + length > windowStart + window.limit()) {
                 long end = Math.min(segment.file().length(), offset + window.capacity());
                 window.clear().limit((int) (end - offset));
                 windowStart = offset;
-                Await.done(done -> segment.file().read(offset, window, done));
+                watch.done(done -> segment.file().read(offset, window, done));
             }
             return window.duplicate()
                     .limit((int) (offset - windowStart) + length)

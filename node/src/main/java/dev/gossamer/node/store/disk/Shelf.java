@@ -128,10 +128,15 @@ final class Shelf {
         return counts;
     }
 
+    /** While it loads, the log may have records of a cache that was kept before. */
+    private boolean concerns(DiskRules rules) {
+        return open && (rules.isKept() || loading);
+    }
+
     void written(int slot, Bytes key, Entry entry) {
         int cache = caches.indexOf(key);
         DiskRules rules = rules(cache);
-        if (!open || !rules.isKept()) {
+        if (!concerns(rules)) {
             return;
         }
         long position = MemoryTier.positionOf(key);
@@ -177,7 +182,7 @@ final class Shelf {
 
     void removed(int slot, Bytes key, Entry tombstone) {
         int cache = caches.indexOf(key);
-        if (!open || !rules(cache).isKept()) {
+        if (!concerns(rules(cache))) {
             return;
         }
         long position = MemoryTier.positionOf(key);
@@ -191,7 +196,7 @@ final class Shelf {
 
     boolean dropped(int slot, Bytes key) {
         int cache = caches.indexOf(key);
-        if (!open || !rules(cache).isKept()) {
+        if (!concerns(rules(cache))) {
             return false;
         }
         long position = MemoryTier.positionOf(key);

@@ -31,6 +31,10 @@ final class Staging {
     private final ArrayDeque<Change> queue = new ArrayDeque<>();
     private long bytes;
     private long sequence;
+
+    /** The last one that was forgotten. */
+    private long cleared;
+
     private boolean closed;
     private boolean hurries;
 
@@ -118,8 +122,10 @@ final class Staging {
     void written(Change change) {
         lock.lock();
         try {
-            bytes -= change.weightBytes();
-            current.remove(change.place(), change);
+            if (change.sequence > cleared) {
+                bytes -= change.weightBytes();
+                current.remove(change.place(), change);
+            }
         } finally {
             lock.unlock();
         }
@@ -146,13 +152,14 @@ final class Staging {
         }
     }
 
-    /** Forgets everything, what was taken as well. */
+    /** Forgets everything, what was taken as well: the writer may be told of it later. */
     void clear() {
         lock.lock();
         try {
             queue.clear();
             current.clear();
             bytes = 0;
+            cleared = sequence;
         } finally {
             lock.unlock();
         }

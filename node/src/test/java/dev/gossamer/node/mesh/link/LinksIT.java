@@ -2,6 +2,7 @@ package dev.gossamer.node.mesh.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gossamer.node.TestPorts;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class LinksIT {
     private static final int GREETINGS_MAX = 8;
-    private static int nextPort = 22_900;
     private final List<AutoCloseable> closing = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -86,11 +86,6 @@ class LinksIT {
         return links;
     }
 
-    private static synchronized int port() {
-        nextPort = nextPort < 22_998 ? nextPort + 1 : 22_900;
-        return nextPort;
-    }
-
     private static Member member(int id, int port) {
         return new Member(
                 new MemberId(id),
@@ -136,21 +131,21 @@ class LinksIT {
 
     @Test
     void membersOfOneClusterWithOnePasswordTalk() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         assertThat(ask(two, member(1, port), new Request.Read(Bytes.utf8("k")), 1).join())
                 .isEqualTo("Found");
     }
 
     @Test
     void strangersAndWrongMembersAreRefused() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
         Request read = new Request.Read(Bytes.utf8("k"));
-        Links otherCluster = links(2, port(), settings("d", "p"));
-        Links otherPassword = links(3, port(), settings("c", "q"));
-        Links friend = links(4, port(), settings("c", "p"));
+        Links otherCluster = links(2, TestPorts.free(), settings("d", "p"));
+        Links otherPassword = links(3, TestPorts.free(), settings("c", "q"));
+        Links friend = links(4, TestPorts.free(), settings("c", "p"));
         assertThat(ask(otherCluster, member(1, port), read, 1).join()).contains("another cluster");
         assertThat(ask(otherPassword, member(1, port), read, 1).join()).contains("password");
         assertThat(ask(friend, member(9, port), read, 1).join()).contains("another member");
@@ -158,9 +153,9 @@ class LinksIT {
 
     @Test
     void aRequestOfALaterEpochWaitsUntilThePeerHasCaughtUp() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         Links one = links(1, port, settings("c", "p"));
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         Request read = new Request.Read(Bytes.utf8("k"));
         assertThat(ask(two, member(1, port), read, 1).join()).isEqualTo("Found");
         CompletableFuture<String> waiting = ask(two, member(1, port), read, 2);
@@ -174,9 +169,9 @@ class LinksIT {
 
     @Test
     void aFullLinkSaysBusyAtOnceAndASilentPeerIsCut() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         Request heavy = new Request.Fetch(List.of(Bytes.wrap(new byte[40_000])));
         CompletableFuture<String> first = ask(two, member(1, port), heavy, 1);
         assertThat(ask(two, member(1, port), heavy, 1).join()).startsWith("BUSY");
@@ -191,7 +186,7 @@ class LinksIT {
 
     @Test
     void aMessageLargerThanAFrameIsRefusedAndTheLinkLives() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
         LinkSettings roomy =
                 new LinkSettings(
@@ -202,7 +197,7 @@ class LinksIT {
                         2048,
                         Duration.ofSeconds(1),
                         8);
-        Links two = links(2, port(), roomy);
+        Links two = links(2, TestPorts.free(), roomy);
         Request large = new Request.Read(Bytes.wrap(new byte[4000]));
         assertThat(ask(two, member(1, port), large, 1).join()).startsWith("TOOLARGE");
         assertThat(ask(two, member(1, port), new Request.Read(Bytes.EMPTY), 1).join())
@@ -211,7 +206,7 @@ class LinksIT {
 
     @Test
     void nonsenseClosesItsConnectionOnly() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < 20; i++) {
@@ -225,14 +220,14 @@ class LinksIT {
                 assertThat(endOf(socket)).isEqualTo(-1);
             }
         }
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         assertThat(ask(two, member(1, port), new Request.Read(Bytes.EMPTY), 1).join())
                 .isEqualTo("Found");
     }
 
     @Test
     void strangersThatSayNothingAreBoundedInNumberAndCutInTime() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
         List<Socket> silent = new ArrayList<>();
         for (int i = 0; i < GREETINGS_MAX + 3; i++) {
@@ -247,7 +242,7 @@ class LinksIT {
             assertThat(endOf(socket)).isEqualTo(-1);
         }
         assertThat(refused("slow")).isEqualTo(GREETINGS_MAX);
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         assertThat(ask(two, member(1, port), new Request.Read(Bytes.EMPTY), 1).join())
                 .isEqualTo("Found");
     }
@@ -258,9 +253,9 @@ class LinksIT {
 
     @Test
     void aPeerThatDoesNotReadItsAnswersIsCutAndTheOthersDoNotNotice() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
-        Links friend = links(2, port(), settings("c", "p"));
+        Links friend = links(2, TestPorts.free(), settings("c", "p"));
         Request read = new Request.Read(Bytes.utf8("k"));
         assertThat(ask(friend, member(1, port), read, 1).join()).isEqualTo("Found");
         try (Socket deaf = new Socket()) {
@@ -282,9 +277,9 @@ class LinksIT {
 
     @Test
     void aPeerThatAsksForMoreThanMayBeUnreadGetsAllOfIt() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         links(1, port, settings("c", "p"));
-        Links two = links(2, port(), settings("c", "p"));
+        Links two = links(2, TestPorts.free(), settings("c", "p"));
         List<CompletableFuture<String>> answers = new ArrayList<>();
         Lane lane = two.all().getFirst();
         Member peer = member(1, port);
@@ -351,9 +346,9 @@ class LinksIT {
 
     @Test
     void aPeerThatAcceptsAndSaysNothingIsGivenUp() throws Exception {
-        int port = port();
+        int port = TestPorts.free();
         try (ServerSocket silent = new ServerSocket(port)) {
-            Links two = links(2, port(), settings("c", "p"));
+            Links two = links(2, TestPorts.free(), settings("c", "p"));
             assertThat(ask(two, member(1, port), new Request.Count(), 1).join())
                     .startsWith("TIMEOUT");
             assertThat(silent.isBound()).isTrue();

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +210,10 @@ class DiskFaultTest {
             faults.set(Fault.every(Operation.READ, new Effect.Broken()));
             assertThat(found(lab, 0)).isLessThan(KEYS / 2);
             DiskLab.Await.until(() -> lab.disk.liveCount() == 0);
+            DiskLab.Await.until(() -> lab.disk.status().trouble().contains("read of"));
+            assertThat(lab.disk.status().state())
+                    .as("a disk that can be written and not read does not work")
+                    .isIn(State.OPEN, State.HALF_OPEN);
             faults.clear();
             await(lab, State.CLOSED);
             assertThat(found(lab, 0)).isLessThan(KEYS / 2);
@@ -258,7 +263,52 @@ class DiskFaultTest {
             });
             DiskLab.Await.until(() -> lab.disk.liveCount() == 0);
             assertThat(before).isGreaterThan(KEYS / 2);
+            DiskLab.Await.until(() -> lab.disk.status().trouble().contains("longer than"));
+            faults.clear();
             await(lab, State.CLOSED);
+        }
+    }
+
+    /** The process, or its machine, may have been what was slow. */
+    @Test
+    void readsThatAPauseOfTheProcessMakesLateAreStillAnswered() throws IOException {
+        AtomicLong paused = new AtomicLong();
+        try (DiskLab.Ground pausing = new DiskLab.Ground(() -> System.nanoTime() + paused.get());
+                DiskLab lab =
+                        new DiskLab(
+                                DiskLab.options(folder.resolve("log"))
+                                        .memory(1 << 20)
+                                        .wrap(backend -> new FaultyBackend(backend, faults)),
+                                pausing)) {
+            fill(lab, 0);
+            lab.settle();
+            lab.disk.tick();
+            faults.set(Fault.every(Operation.READ, new Effect.Slow(Duration.ofMillis(200))));
+            AtomicInteger found = new AtomicInteger();
+            AtomicInteger told = new AtomicInteger();
+            int asked = 0;
+            for (int i = 0; i < KEYS && asked < 20; i++) {
+                String key = "key" + i;
+                if (lab.memory.peekOrNull(key(key)) == null) {
+                    lab.disk.load(
+                            slot(key),
+                            key(key),
+                            entry -> {
+                                found.addAndGet(entry == null ? 0 : 1);
+                                told.incrementAndGet();
+                            });
+                    asked++;
+                }
+            }
+            paused.addAndGet(Duration.ofMinutes(1).toNanos());
+            int all = asked;
+            DiskLab.Await.until(() -> {
+                lab.disk.tick();
+                return told.get() == all;
+            });
+            assertThat(found).hasValue(all);
+            assertThat(lab.disk.status().state()).isEqualTo(State.CLOSED);
+            assertThat(lab.disk.status().trouble()).isEmpty();
         }
     }
 

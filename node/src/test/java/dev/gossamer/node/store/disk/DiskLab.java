@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -155,10 +156,19 @@ final class DiskLab implements AutoCloseable {
         return new DiskRules(policy, Compression.NONE, 0, 16 << 20, Duration.ZERO);
     }
 
-    /** What labs may share: loops and virtual threads. */
+    /** What labs may share: loops, virtual threads, and the clock of their patience. */
     static final class Ground implements AutoCloseable {
+        private final LongSupplier nanoClock;
         private final EventLoops loops = EventLoops.start(Optional.empty(), 1);
         private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+
+        Ground() {
+            this(System::nanoTime);
+        }
+
+        Ground(LongSupplier nanoClock) {
+            this.nanoClock = nanoClock;
+        }
 
         @Override
         public void close() {
@@ -217,7 +227,7 @@ final class DiskLab implements AutoCloseable {
                                 MEMBER,
                                 memory.accounts(),
                                 System::currentTimeMillis,
-                                System::nanoTime,
+                                ground.nanoClock,
                                 new SplittableRandom()),
                         registry);
         tiers = new Tiers(memory, disk);

@@ -3,6 +3,7 @@ package dev.gossamer.node.store.disk.io;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A rule of a {@link FaultyBackend}: which operations it strikes, and how.
@@ -47,6 +48,9 @@ public record Fault(
 
         /** It takes longer. */
         record Slow(Duration delay) implements Effect {}
+
+        /** It does not end before this does. */
+        record Hung(CompletableFuture<Void> until) implements Effect {}
     }
 
     /** Strikes every operation of a kind from now on. */

@@ -87,6 +87,8 @@ final class FaultyFile implements DiskFile {
                                     }));
             case Fault.Effect.Slow(Duration delay) ->
                     later(delay, () -> healthy.read(offset, direct, completion));
+            case Fault.Effect.Hung(var until) ->
+                    once(until, () -> healthy.read(offset, direct, completion));
         }
     }
 
@@ -112,6 +114,8 @@ final class FaultyFile implements DiskFile {
             case Fault.Effect.Flipped _ -> healthy.write(offset, flipBit(copy(direct)), completion);
             case Fault.Effect.Slow(Duration delay) ->
                     later(delay, () -> healthy.write(offset, direct, completion));
+            case Fault.Effect.Hung(var until) ->
+                    once(until, () -> healthy.write(offset, direct, completion));
         }
     }
 
@@ -128,6 +132,7 @@ final class FaultyFile implements DiskFile {
             case Fault.Effect.Full _ -> ASIDE.execute(() -> completion.failed(full()));
             case Fault.Effect.Lost _ -> ASIDE.execute(completion::done);
             case Fault.Effect.Slow(Duration delay) -> later(delay, () -> healthy.sync(completion));
+            case Fault.Effect.Hung(var until) -> once(until, () -> healthy.sync(completion));
         }
     }
 
@@ -153,6 +158,10 @@ final class FaultyFile implements DiskFile {
                         task,
                         CompletableFuture.delayedExecutor(
                                 delay.toNanos(), TimeUnit.NANOSECONDS, ASIDE));
+    }
+
+    private static void once(CompletableFuture<Void> until, Runnable task) {
+        CompletableFuture<@Nullable Void> _ = until.thenRunAsync(task, ASIDE);
     }
 
     /** A part of the range that ends before its end. */
