@@ -23,7 +23,10 @@ final class DiskMeters {
                 ReaderCounts::hitCount,
                 "Reads that found a live entry");
         tierCounter(
-                "gossamer.tier.misses", reader, it -> it.missCount().sum(), "Reads that found none");
+                "gossamer.tier.misses",
+                reader,
+                it -> it.missCount().sum(),
+                "Reads that found none");
         FunctionCounter.builder("gossamer.tier.evictions", writer.evictedCount(), LongAdder::sum)
                 .description("Entries and tombstones that left, by cause")
                 .tag("tier", "l2")

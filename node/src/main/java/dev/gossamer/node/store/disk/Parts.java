@@ -59,8 +59,7 @@ record Parts(
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
         Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax());
-        Lookup lookup =
-                new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
+        Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =

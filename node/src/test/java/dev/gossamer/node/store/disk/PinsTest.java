@@ -164,7 +164,9 @@ class PinsTest {
     private void damageKey1() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             Path segment =
-                    files.filter(file -> file.toString().endsWith(".gsl")).findFirst().orElseThrow();
+                    files.filter(file -> file.toString().endsWith(".gsl"))
+                            .findFirst()
+                            .orElseThrow();
             byte[] content = Files.readAllBytes(segment);
             byte[] wanted = value(1, 0);
             int at = 0;
@@ -190,12 +192,13 @@ class PinsTest {
                     List.of(
                             Thread.ofPlatform().start(() -> readUntil(lab, over, wrong)),
                             Thread.ofPlatform().start(() -> readUntil(lab, over, wrong)),
-                            Thread.ofPlatform().start(() -> {
-                                while (!over.get()) {
-                                    lab.disk.pinNow();
-                                    Thread.yield();
-                                }
-                            }));
+                            Thread.ofPlatform()
+                                    .start(() -> {
+                                        while (!over.get()) {
+                                            lab.disk.pinNow();
+                                            Thread.yield();
+                                        }
+                                    }));
             for (int generation = 0; generation < 100; generation++) {
                 put(lab, 0, 60, generation);
                 assertThat(lab.disk.pinnedBytes()).isLessThanOrEqualTo(max);

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 /**
  * An open file of fixed length.
  *
- * <p><b>Threads.</b> All methods by any thread; only {@link #close} and {@link
- * #lock} may block. Operations under way
- * at a time end in any order, also on overlapping ranges: who needs an order awaits the completion.
+ * <p><b>Threads.</b> All methods by any thread; only {@link #close} and {@link #lock} may block.
+ * Operations under way at a time end in any order, also on overlapping ranges: who needs an order
+ * awaits the completion.
  *
  * <p><b>Buffers</b> are direct, and the range is from their position to their limit, which no
  * method moves. A buffer belongs to the operation until its completion was called.

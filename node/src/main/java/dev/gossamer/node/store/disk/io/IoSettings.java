@@ -35,7 +35,11 @@ public record IoSettings(int depth, long pendingBytesMax, boolean direct, long p
         }
         if (pinnedBytesMax < 0 || pinnedBytesMax > PINNED_BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "pinnedBytesMax " + pinnedBytesMax + " is outside [0, " + PINNED_BYTES_MAX + "]");
+                    "pinnedBytesMax "
+                            + pinnedBytesMax
+                            + " is outside [0, "
+                            + PINNED_BYTES_MAX
+                            + "]");
         }
         if (pendingBytesMax < 1) {
             throw new IllegalArgumentException(

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The calls of Linux that the JDK does not offer: descriptors, reserved space, reads that never
  * wait, memory that stays. All of the tier's foreign functions are here. Any thread.
  *
- * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2), mlock(2);
- * cachestat(2), which is there since Linux 6.5.
+ * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2),
+ * mlock(2); cachestat(2), which is there since Linux 6.5.
  */
 // Every call here is restricted by nature: a wrong signature would crash the JVM.
 @SuppressWarnings("restricted")
