@@ -58,7 +58,7 @@ record Parts(
         ReaderCounts readerCounts = new ReaderCounts();
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
-        Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax());
+        Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax(), around.nanoClock());
         Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();

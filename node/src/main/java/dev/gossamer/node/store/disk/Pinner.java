@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class Pinner {
     private static final long COOLING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Frames frames;
+    private final LongSupplier nanoClock;
     private volatile long bytesMax;
 
     /** Of two at once, each would take the room that the other has seen. */
@@ -47,8 +49,9 @@ final class Pinner {
     /**
      * @param bytesMax that are locked at most; 0 for none
      */
-    Pinner(Frames frames, long bytesMax) {
+    Pinner(Frames frames, long bytesMax, LongSupplier nanoClock) {
         this.frames = frames;
+        this.nanoClock = nanoClock;
         this.bytesMax = bytesMax;
     }
 
@@ -82,13 +85,13 @@ final class Pinner {
     }
 
     private void run() {
-        long cooled = System.nanoTime();
+        long cooled = nanoClock.getAsLong();
         try {
             boolean busy = false;
             while (isOn() && pause(busy ? BUSY_NANOS : IDLE_NANOS)) {
                 busy = step() > 0;
-                if (System.nanoTime() - cooled > COOLING_NANOS) {
-                    cooled = System.nanoTime();
+                if (nanoClock.getAsLong() - cooled > COOLING_NANOS) {
+                    cooled = nanoClock.getAsLong();
                     cool();
                 }
             }

@@ -190,8 +190,8 @@ class PinsTest {
         try (DiskLab lab = new DiskLab(options)) {
             List<Thread> threads =
                     List.of(
-                            Thread.ofPlatform().start(() -> readUntil(lab, over, wrong)),
-                            Thread.ofPlatform().start(() -> readUntil(lab, over, wrong)),
+                            Thread.ofPlatform().start(() -> readUntil(lab, 1, over, wrong)),
+                            Thread.ofPlatform().start(() -> readUntil(lab, 2, over, wrong)),
                             Thread.ofPlatform()
                                     .start(() -> {
                                         while (!over.get()) {
@@ -216,8 +216,8 @@ class PinsTest {
 
     /** The generations of a key are read in their order, and each is what was written. */
     private static void readUntil(
-            DiskLab lab, AtomicBoolean over, AtomicReference<Throwable> wrong) {
-        Random random = new Random();
+            DiskLab lab, int seed, AtomicBoolean over, AtomicReference<Throwable> wrong) {
+        Random random = new Random(seed);
         long[] latest = new long[60];
         try {
             while (!over.get()) {
