@@ -301,9 +301,9 @@ final class Lookup {
             stamp = index.stamp(table, row);
         }
         Entry entry = reader.pinnedOrNull(where, key, clock, stamp);
-        return entry == null || entry.expiresAtMillis() != Entry.NEVER && isOver(entry)
-                ? null
-                : entry;
+        // Most never expire, and to ask for the time costs something.
+        boolean expires = entry != null && entry.expiresAtMillis() != Entry.NEVER;
+        return expires && isOver(entry) ? null : entry;
     }
 
     private boolean isOver(Entry entry) {

@@ -114,7 +114,7 @@ final class Pins {
 
     /** How much is locked of a part, in a file of that length; 0 where it ends before. */
     static int length(int part, long fileBytes) {
-        return (int) Math.clamp(fileBytes - start(part), 0, PART_BYTES + OVERLAP_BYTES);
+        return Math.clamp(fileBytes - start(part), 0, PART_BYTES + OVERLAP_BYTES);
     }
 
     /** Serves the part from the memory that was locked, unless the segment was given up. */

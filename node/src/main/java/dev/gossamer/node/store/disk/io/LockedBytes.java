@@ -64,7 +64,7 @@ public final class LockedBytes implements AutoCloseable {
             try {
                 arena.close();
             } catch (IllegalStateException _) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }
