@@ -58,7 +58,8 @@ final class DiskConfig {
                         new IoSettings(
                                 configuration.get(StorageSettings.IO_DEPTH),
                                 configuration.get(StorageSettings.IO_PENDING_BYTES_MAX),
-                                configuration.get(StorageSettings.DIRECT)),
+                                configuration.get(StorageSettings.DIRECT),
+                                configuration.get(StorageSettings.PINNED_BYTES)),
                         configuration.get(StorageSettings.OLDER_FORMAT)));
     }
 

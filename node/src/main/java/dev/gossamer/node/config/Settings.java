@@ -416,6 +416,7 @@ public final class Settings {
                     StorageSettings.PROBE_INTERVAL,
                     StorageSettings.BACKEND,
                     StorageSettings.DIRECT,
+                    StorageSettings.PINNED_BYTES,
                     StorageSettings.IO_DEPTH,
                     StorageSettings.IO_PENDING_BYTES_MAX,
                     StorageSettings.OLDER_FORMAT,

@@ -102,6 +102,12 @@ public final class StorageSettings {
                     String.valueOf(IoSettings.DEFAULTS.direct()),
                     flag(),
                     "Whether reads go past the kernel's page cache, where the file system allows it; 'false' on a machine with memory to spare for it.");
+    public static final Setting<Long> PINNED_BYTES =
+            new Setting<>(
+                    "disk.pinned-bytes",
+                    "64MiB",
+                    bytes(0, IoSettings.PINNED_BYTES_MAX),
+                    "What of the SSD is read most is locked in that much memory beside the heap, and read without a system call; 0 for none. Where the machine allows less (ulimit -l, CAP_IPC_LOCK) it is as much as that.");
     public static final Setting<Integer> IO_DEPTH =
             new Setting<>(
                     "disk.io-depth",
@@ -133,6 +139,7 @@ public final class StorageSettings {
                     PROBE_INTERVAL,
                     BACKEND,
                     DIRECT,
+                    PINNED_BYTES,
                     IO_DEPTH,
                     IO_PENDING_BYTES_MAX,
                     OLDER_FORMAT);

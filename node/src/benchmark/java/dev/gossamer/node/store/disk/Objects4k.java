@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.protocol.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -8,15 +9,15 @@ import java.util.SplittableRandom;
 /** Keys of 20 bytes and values of noise, each known by its number. */
 final class Objects4k {
     static final int BYTES = 4096;
+    private static final int KEY_BYTES = 20;
     private static final byte[] NOISE = noise();
 
-    private final Bytes[] keys;
+    private static final byte[] PREFIX = "object".getBytes(StandardCharsets.US_ASCII);
+
+    private final int count;
 
     Objects4k(int count) {
-        keys = new Bytes[count];
-        for (int i = 0; i < count; i++) {
-            keys[i] = keyOf("object", i);
-        }
+        this.count = count;
     }
 
     private static byte[] noise() {
@@ -35,15 +36,23 @@ final class Objects4k {
     }
 
     int count() {
-        return keys.length;
+        return count;
     }
 
     long bytes() {
-        return (long) keys.length * BYTES;
+        return (long) count * BYTES;
     }
 
-    Bytes key(int number) {
-        return keys[number];
+    /** A new one each time, as one that comes from a connection: its bytes are in the cache. */
+    byte[] key(int number) {
+        byte[] key = new byte[KEY_BYTES];
+        System.arraycopy(PREFIX, 0, key, 0, PREFIX.length);
+        int left = number;
+        for (int i = KEY_BYTES - 1; i >= PREFIX.length; i--) {
+            key[i] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
+        return key;
     }
 
     byte[] value(int number) {

@@ -29,7 +29,7 @@ final class Rocks implements AutoCloseable {
         db = RocksDB.open(options, folder.toString());
         try (WriteOptions write = new WriteOptions().setDisableWAL(true)) {
             for (int i = 0; i < objects.count(); i++) {
-                db.put(write, objects.key(i).array(), objects.value(i));
+                db.put(write, objects.key(i), objects.value(i));
             }
         }
         db.compactRange();

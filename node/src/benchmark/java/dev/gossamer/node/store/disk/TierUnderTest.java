@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +38,17 @@ final class TierUnderTest implements AutoCloseable {
     private final Path folder;
     private long clock = 1;
 
-    TierUnderTest(Path folder, long bytesMax, Backend.Kind kind, EventLoops loops)
+    /**
+     * @param pinnedBytes locked in memory of what is read most
+     */
+    TierUnderTest(
+            Path folder, long bytesMax, long pinnedBytes, Backend.Kind kind, EventLoops loops)
             throws IOException {
         this.folder = folder;
-        IoSettings io = IoSettings.DEFAULTS;
+        IoSettings usual = IoSettings.DEFAULTS;
+        IoSettings io =
+                new IoSettings(
+                        usual.depth(), usual.pendingBytesMax(), usual.direct(), pinnedBytes);
         backend =
                 Backends.choose(
                         Optional.of(kind), loops, io, Thread::startVirtualThread, System::nanoTime);
@@ -143,21 +151,30 @@ final class TierUnderTest implements AutoCloseable {
         }
     }
 
-    /** Takes what is read; waits for it when it is not there at once. For one thread. */
+    /**
+     * Takes what is read; waits for it when it is not there at once. For one thread, which pays for
+     * no fence where the answer comes on it.
+     */
     static final class Catcher {
-        private volatile boolean arrived;
+        private final Thread owner = Thread.currentThread();
+        private final Semaphore arrived = new Semaphore(0);
         private @Nullable Entry entry;
+        private boolean atOnce;
 
         void take(@Nullable Entry found) {
             entry = found;
-            arrived = true;
+            if (Thread.currentThread() == owner) {
+                atOnce = true;
+            } else {
+                arrived.release();
+            }
         }
 
         byte[] readNow(DiskTier disk, Bytes key) {
-            arrived = false;
+            atOnce = false;
             disk.load(key.slotIndex(), key, this::take);
-            while (!arrived) {
-                Thread.onSpinWait();
+            if (!atOnce) {
+                arrived.acquireUninterruptibly();
             }
             Entry found = entry;
             if (found == null) {

@@ -101,6 +101,11 @@ final class DiskIndex {
         return new Version(stamp.epoch(), table.clock(row), new MemberId(stamp.member()));
     }
 
+    /** What a row's version and cache are, but for the clock. */
+    Stamp stamp(SlotTable table, int row) {
+        return stamps.of(table.stamp(row));
+    }
+
     /** The cache of a row, by its number. */
     int cache(int slot, int row) {
         return stamps.of(table(slot).stamp(row)).cache();

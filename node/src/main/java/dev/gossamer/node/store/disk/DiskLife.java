@@ -99,6 +99,7 @@ final class DiskLife {
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         }
         writer = Thread.ofPlatform().name("gossamer-disk").start(() -> write(recovered));
+        parts.pinner().start();
     }
 
     private void write(Recovered recovered) {
@@ -347,6 +348,7 @@ final class DiskLife {
     /** Ends it in order; waits until all is written. */
     void stop() {
         stops = true;
+        parts.pinner().stop();
         parts.staging().hurry();
         synchronized (this) {
             notifyAll();

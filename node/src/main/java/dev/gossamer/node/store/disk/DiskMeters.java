@@ -17,8 +17,16 @@ final class DiskMeters {
     }
 
     void register(DiskTier tier, ShelfCounts shelf, WriterCounts writer, ReaderCounts reader) {
-        tierCounter("gossamer.tier.hits", reader.hitCount(), "Reads that found a live entry");
-        tierCounter("gossamer.tier.misses", reader.missCount(), "Reads that found none");
+        tierCounter(
+                "gossamer.tier.hits",
+                reader,
+                ReaderCounts::hitCount,
+                "Reads that found a live entry");
+        tierCounter(
+                "gossamer.tier.misses",
+                reader,
+                it -> it.missCount().sum(),
+                "Reads that found none");
         FunctionCounter.builder("gossamer.tier.evictions", writer.evictedCount(), LongAdder::sum)
                 .description("Entries and tombstones that left, by cause")
                 .tag("tier", "l2")
@@ -43,6 +51,11 @@ final class DiskMeters {
                 tier,
                 DiskTier::indexBytesMax,
                 "The most that the index may take");
+        gauge(
+                "gossamer.disk.pinned.bytes",
+                tier,
+                DiskTier::pinnedBytes,
+                "Of the log, locked in memory");
         gauge("gossamer.disk.staged.bytes", tier, it -> it.status().stagedBytes(), "To be written");
         gauge(
                 "gossamer.disk.staged.bytes.max",
@@ -82,7 +95,10 @@ final class DiskMeters {
         counter("gossamer.disk.written.bytes", writer.diskBytes(), "Bytes that went to the disk");
         counter("gossamer.disk.moved", writer.movedCount(), "Entries copied to the log's end");
         counter("gossamer.disk.moved.bytes", writer.movedBytes(), "Bytes of those");
-        counter("gossamer.disk.reads.hot", reader.hotReads(), "Reads that needed no device");
+        FunctionCounter.builder("gossamer.disk.reads.hot", reader, ReaderCounts::hotReads)
+                .description("Reads that needed no device")
+                .register(registry);
+        counter("gossamer.disk.reads.pinned", reader.pinnedReads(), "Those of locked memory");
         counter("gossamer.disk.reads.cold", reader.coldReads(), "Reads from the device");
         counter(
                 "gossamer.disk.reads.failed",
@@ -94,8 +110,12 @@ final class DiskMeters {
                 "Records and segments that could not be believed");
     }
 
-    private void tierCounter(String name, LongAdder adder, String description) {
-        FunctionCounter.builder(name, adder, LongAdder::sum)
+    private void tierCounter(
+            String name,
+            ReaderCounts reader,
+            ToDoubleFunction<ReaderCounts> count,
+            String description) {
+        FunctionCounter.builder(name, reader, count)
                 .description(description)
                 .tag("tier", "l2")
                 .register(registry);

@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.Flaw;
 import dev.gossamer.node.store.disk.format.ReadHead;
 import dev.gossamer.node.store.disk.format.ReadRecord;
@@ -72,58 +73,114 @@ final class DiskReader {
             then.result(new Result.Gone());
             return;
         }
-        new Reading(segment, frames.offset(address), (int) Where.length(where), key, version, then)
-                .start();
+        long offset = frames.offset(address);
+        int length = (int) Where.length(where);
+        Asked asked = Asked.of(segment, offset, length, key, version);
+        ByteBuffer own = Buffers.ownOrNull(asked.bytes());
+        if (own == null) {
+            new Reading(asked, buffers.take(asked.bytes()), then).start();
+        } else if (segment.file().readNow(asked.from(), own)) {
+            counts.hot();
+            then.result(resultOf(asked, own));
+        } else {
+            new Reading(asked, buffers.take(asked.bytes()), then).startCold();
+        }
+    }
+
+    /**
+     * The value of a record in memory that is locked, if it can be believed: its checksums are
+     * looked at once as long as it stays there, its key and version each time. Null for all else.
+     */
+    @Nullable Entry pinnedOrNull(long where, Bytes key, long clock, Stamp stamp) {
+        long address = Where.address(where);
+        Segment segment = frames.atOrNull(address);
+        long offset = frames.offset(address);
+        Pins.Pin pin = segment == null ? null : segment.pins().read(offset);
+        if (segment == null || pin == null) {
+            return null;
+        }
+        int at = pin.at(offset);
+        try {
+            if (!pin.isKnownGood(at)) {
+                if (!(segment.codec().read(pin.bytes(), at, offset) instanceof ReadRecord.Whole)) {
+                    return null;
+                }
+                pin.isGood(at);
+            }
+            return RecordCodec.goodOrNull(
+                    pin.bytes(), at, key, stamp.epoch(), clock, stamp.member());
+        } catch (IllegalStateException _) {
+            return null; // It was let go of meanwhile.
+        } catch (InternalError _) {
+            return null; // Somebody has cut the file.
+        }
+    }
+
+    /**
+     * A record that is to be read.
+     *
+     * @param offset where it stands in the segment
+     * @param key the one that is looked for, or null for whichever is there
+     * @param from where to read from: what the file likes best, which may change meanwhile
+     * @param bytes how much to read
+     */
+    private record Asked(
+            Segment segment,
+            long offset,
+            @Nullable Bytes key,
+            Version version,
+            long from,
+            int bytes) {
+        /**
+         * @param length at least the record's own
+         */
+        static Asked of(
+                Segment segment, long offset, int length, @Nullable Bytes key, Version version) {
+            int alignment = segment.file().alignment();
+            long fileBytes = segment.file().length();
+            long from = offset / alignment * alignment;
+            long end = Math.min(fileBytes, offset + length);
+            long to = (end + alignment - 1) / alignment * alignment;
+            int bytes = (int) (Math.min(to, fileBytes) - from);
+            return new Asked(segment, offset, key, version, from, bytes);
+        }
+
+        /** Where the record starts in what is read. */
+        int at() {
+            return (int) (offset - from);
+        }
     }
 
     /** One record that is being read. */
     private final class Reading implements Completion {
-        private final Segment segment;
-        private final long offset;
-        private final @Nullable Bytes key;
-        private final Version version;
-        private final Then then;
-
-        /** Where the record starts in the buffer. */
-        private final int at;
-
-        private final long from;
+        private final Asked asked;
         private final ByteBuffer buffer;
+        private final Then then;
         private final AtomicInteger pieces = new AtomicInteger();
         private volatile @Nullable DiskException failure;
 
-        Reading(
-                Segment segment,
-                long offset,
-                int length,
-                @Nullable Bytes key,
-                Version version,
-                Then then) {
-            this.segment = segment;
-            this.offset = offset;
-            this.key = key;
-            this.version = version;
+        Reading(Asked asked, ByteBuffer buffer, Then then) {
+            this.asked = asked;
+            this.buffer = buffer;
             this.then = then;
-            int alignment = segment.file().alignment();
-            this.from = offset / alignment * alignment;
-            this.at = (int) (offset - from);
-            long end = Math.min(segment.file().length(), offset + length);
-            long to = (end + alignment - 1) / alignment * alignment;
-            this.buffer = buffers.take((int) (Math.min(to, segment.file().length()) - from));
         }
 
         void start() {
-            if (segment.file().readNow(from, buffer)) {
+            if (asked.segment().file().readNow(asked.from(), buffer)) {
                 counts.hot();
-                finish(result());
-                return;
+                finish(resultOf(asked, buffer));
+            } else {
+                startCold();
             }
+        }
+
+        void startCold() {
             counts.cold();
             int length = buffer.limit();
             pieces.set((length + PIECE_BYTES - 1) / PIECE_BYTES);
             for (int piece = 0; piece < length; piece += PIECE_BYTES) {
                 int bytes = Math.min(PIECE_BYTES, length - piece);
-                segment.file().read(from + piece, buffer.slice(piece, bytes), this);
+                asked.segment().file().read(asked.from() + piece, buffer.slice(piece, bytes), this);
             }
         }
 
@@ -131,7 +188,7 @@ final class DiskReader {
         public void done() {
             if (pieces.decrementAndGet() == 0) {
                 DiskException why = failure;
-                finish(why == null ? result() : resultOf(why));
+                finish(why == null ? resultOf(asked, buffer) : refused(why));
             }
         }
 
@@ -141,7 +198,7 @@ final class DiskReader {
             done();
         }
 
-        private Result resultOf(DiskException why) {
+        private static Result refused(DiskException why) {
             return why instanceof DiskException.Closed ? new Result.Gone() : new Result.Failed(why);
         }
 
@@ -149,26 +206,27 @@ final class DiskReader {
             buffers.give(buffer);
             then.result(result);
         }
+    }
 
-        private Result result() {
-            RecordCodec codec = segment.codec();
-            ReadHead read = codec.readHead(buffer, at, offset);
-            if (read instanceof Flaw flaw) {
-                return frames.atOrNull(segment.address(offset)) == segment
-                        ? new Result.Damaged(flaw)
-                        : new Result.Gone();
-            }
-            RecordHead head = (RecordHead) read;
-            if (key != null && !RecordCodec.hasKey(head, buffer, at, key)) {
-                return new Result.Other();
-            }
-            if (!head.version().equals(version)) {
-                return new Result.Gone();
-            }
-            return switch (codec.read(buffer, at, offset)) {
-                case Flaw flaw -> new Result.Damaged(flaw);
-                case ReadRecord.Whole(var found, var entry) -> new Result.Found(found, entry);
-            };
+    private Result resultOf(Asked asked, ByteBuffer buffer) {
+        Segment segment = asked.segment();
+        int at = asked.at();
+        ReadHead read = segment.codec().readHead(buffer, at, asked.offset());
+        if (read instanceof Flaw flaw) {
+            return frames.atOrNull(segment.address(asked.offset())) == segment
+                    ? new Result.Damaged(flaw)
+                    : new Result.Gone();
         }
+        RecordHead head = (RecordHead) read;
+        if (asked.key() != null && !RecordCodec.hasKey(head, buffer, at, asked.key())) {
+            return new Result.Other();
+        }
+        if (!head.version().equals(asked.version())) {
+            return new Result.Gone();
+        }
+        return switch (RecordCodec.readValue(head, buffer, at)) {
+            case Flaw flaw -> new Result.Damaged(flaw);
+            case ReadRecord.Whole(var found, var entry) -> new Result.Found(found, entry);
+        };
     }
 }

@@ -191,6 +191,15 @@ public final class DiskTier implements LowerTier, AutoCloseable {
         return parts.settings().indexBytesMax();
     }
 
+    long pinnedBytes() {
+        return parts.pinner().bytes();
+    }
+
+    /** Locks in memory what is read most, without waiting for the time of it; how many parts. */
+    int pinNow() {
+        return parts.pinner().step();
+    }
+
     long stagedBytesMax() {
         return parts.settings().stagingBytesMax();
     }

@@ -254,7 +254,7 @@ final class LogFolder {
     void wipe() throws IOException {
         for (Segment segment : frames.inOrder()) {
             frames.empty(segment);
-            segment.file().close();
+            segment.close();
         }
         SnapshotWriter.remove(path());
         for (Path file : segmentFiles()) {
@@ -354,7 +354,7 @@ final class LogFolder {
     /** Removes a segment that no row points to. */
     void delete(Segment segment) throws IOException {
         frames.empty(segment);
-        segment.file().close();
+        segment.close();
         Files.deleteIfExists(segment.path());
         watch.answered();
     }
@@ -399,7 +399,7 @@ final class LogFolder {
     void close() {
         for (Segment segment : frames.inOrder()) {
             frames.empty(segment);
-            segment.file().close();
+            segment.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.disk.DiskReader.Result;
+import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.protocol.Bytes;
@@ -36,6 +37,7 @@ final class Lookup {
     private final Shelf shelf;
     private final Staging staging;
     private final DiskReader reader;
+    private final Pinner pinner;
     private final ReaderCounts counts;
     private final Health health;
     private final DiskCaches caches;
@@ -43,7 +45,7 @@ final class Lookup {
     private final AwakeClock awakeClock;
     private final DiskWatch loaderWatch;
 
-    /** What is being read, for those that take too long. */
+    /** What was not answered at once, for those that take too long. */
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
     /** Those for whom there was no room; no more than those who wait. */
@@ -57,6 +59,7 @@ final class Lookup {
             Shelf shelf,
             Staging staging,
             DiskReader reader,
+            Pinner pinner,
             Health health,
             DiskWatches watches,
             Around around) {
@@ -64,6 +67,7 @@ final class Lookup {
         this.shelf = shelf;
         this.staging = staging;
         this.reader = reader;
+        this.pinner = pinner;
         this.counts = reader.counts();
         this.health = health;
         this.awakeClock = watches.clock();
@@ -85,7 +89,7 @@ final class Lookup {
         private final Consumer<@Nullable RestedItem> then;
 
         /** Since when it waits for the disk, or for the index, which may take long. */
-        private volatile long sinceNanos = awakeClock.getAsLong();
+        private volatile long sinceNanos;
 
         private volatile boolean awaitsIndex;
         private final AtomicBoolean told = new AtomicBoolean();
@@ -122,7 +126,7 @@ final class Lookup {
                 if (table == null) {
                     unknown = shelf.isLoading();
                 } else if ((marks & Marks.VOID) == 0
-                        && !Marks.isOver(marks, wallMillis.getAsLong())) {
+                        && !(Marks.expires(marks) && Marks.isOver(marks, wallMillis.getAsLong()))) {
                     table.setMarks(row, marks | Marks.USED);
                     version = index.version(slot, row);
                     if ((marks & Marks.STAGED) != 0) {
@@ -134,6 +138,7 @@ final class Lookup {
             }
             if (unknown) {
                 awaitsIndex = true;
+                waits();
                 complete.whenComplete((_, _) -> lookAgain());
             } else if (staged != null) {
                 tell(stagedOrNull(staged));
@@ -164,6 +169,21 @@ final class Lookup {
         private void read(long where, Version version) {
             attempts++;
             reader.read(where, key, version, result -> heard(where, result));
+            if (!told.get()) {
+                waits();
+            }
+        }
+
+        /** Who is answered at once is not counted among those who wait: that costs more. */
+        private void waits() {
+            if (waiting.contains(this)) {
+                return;
+            }
+            sinceNanos = awakeClock.getAsLong();
+            waiting.add(this);
+            if (told.get()) {
+                waiting.remove(this);
+            }
         }
 
         private void heard(long where, Result result) {
@@ -245,18 +265,54 @@ final class Lookup {
 
     /** As {@link dev.gossamer.node.store.LowerTier#load}. */
     void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
-        start(
-                slot,
-                MemoryTier.positionOf(key),
-                key,
-                item -> then.accept(item == null ? null : item.entry()));
+        long position = MemoryTier.positionOf(key);
+        Entry pinned = pinner.isOn() ? pinnedOrNull(slot, position, key) : null;
+        if (pinned != null) {
+            counts.pinned();
+            then.accept(pinned);
+            return;
+        }
+        start(slot, position, key, item -> then.accept(item == null ? null : item.entry()));
+    }
+
+    /**
+     * What rests there, if it is in memory that is locked and all is well; what else there is to
+     * know finds out who reads it from the disk. Nothing is made for it but the entry.
+     */
+    private @Nullable Entry pinnedOrNull(int slot, long position, Bytes key) {
+        long where;
+        long clock;
+        Stamp stamp;
+        synchronized (index.lock(slot)) {
+            SlotTable table = index.tableOrNull(slot);
+            int row = table == null ? -1 : table.find(position);
+            if (table == null || row < 0) {
+                return null;
+            }
+            int marks = table.marks(row);
+            if ((marks & (Marks.VOID | Marks.STAGED)) != 0) {
+                return null;
+            }
+            if ((marks & Marks.USED) == 0) {
+                table.setMarks(row, marks | Marks.USED);
+            }
+            where = table.where(row);
+            clock = table.clock(row);
+            stamp = index.stamp(table, row);
+        }
+        Entry entry = reader.pinnedOrNull(where, key, clock, stamp);
+        // Most never expire, and to ask for the time costs something.
+        boolean expires = entry != null && entry.expiresAtMillis() != Entry.NEVER;
+        return expires && isOver(entry) ? null : entry;
+    }
+
+    private boolean isOver(Entry entry) {
+        return entry.expiredAt(wallMillis.getAsLong());
     }
 
     private void start(
             int slot, long position, @Nullable Bytes key, Consumer<@Nullable RestedItem> then) {
-        Waiting reading = new Waiting(slot, position, key, then);
-        waiting.add(reading);
-        reading.look();
+        new Waiting(slot, position, key, then).look();
     }
 
     /** As {@link dev.gossamer.node.store.LowerTier#read}. */

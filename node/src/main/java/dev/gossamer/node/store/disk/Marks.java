@@ -53,6 +53,11 @@ final class Marks {
         return (int) (unit * EXPIRY_UNIT_MILLIS / 1000);
     }
 
+    /** Whether there is an expiry, which is cheaper than to ask for the time first. */
+    static boolean expires(int marks) {
+        return marks >>> EXPIRY_SHIFT != 0;
+    }
+
     /** Whether the expiry has certainly passed. */
     static boolean isOver(int marks, long nowMillis) {
         int noted = (marks >>> EXPIRY_SHIFT) & EXPIRY_MASK;

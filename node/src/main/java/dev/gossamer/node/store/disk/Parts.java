@@ -23,6 +23,7 @@ record Parts(
         Room room,
         LogWriter writer,
         DiskReader reader,
+        Pinner pinner,
         Lookup lookup,
         Milestones durable,
         WriterCounts writerCounts,
@@ -63,7 +64,8 @@ record Parts(
         ReaderCounts readerCounts = new ReaderCounts();
         Buffers buffers = new Buffers(settings.io().pendingBytesMax());
         DiskReader reader = new DiskReader(frames, buffers, readerCounts);
-        Lookup lookup = new Lookup(index, shelf, staging, reader, health, watches, around);
+        Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax(), around.nanoClock());
+        Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
@@ -86,6 +88,7 @@ record Parts(
                 room,
                 writer,
                 reader,
+                pinner,
                 lookup,
                 durable,
                 counts,

@@ -4,12 +4,18 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What readers met with. Thread-safe. */
 final class ReaderCounts {
+    private final LongAdder pinned = new LongAdder();
     private final LongAdder hot = new LongAdder();
     private final LongAdder cold = new LongAdder();
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder quarantined = new LongAdder();
     private final LongAdder failed = new LongAdder();
+
+    /** It was found in memory that is locked: one count, for there it costs something. */
+    void pinned() {
+        pinned.increment();
+    }
 
     /** The kernel had it in memory. */
     void hot() {
@@ -39,16 +45,20 @@ final class ReaderCounts {
         failed.increment();
     }
 
-    LongAdder hotReads() {
-        return hot;
+    LongAdder pinnedReads() {
+        return pinned;
+    }
+
+    long hotReads() {
+        return hot.sum() + pinned.sum();
     }
 
     LongAdder coldReads() {
         return cold;
     }
 
-    LongAdder hitCount() {
-        return hits;
+    long hitCount() {
+        return hits.sum() + pinned.sum();
     }
 
     LongAdder missCount() {

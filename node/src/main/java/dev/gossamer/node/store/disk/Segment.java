@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *     segment bytes + offset}
  * @param retired whether it is being given up: nothing may begin to point to it
  * @param live bytes of its records that rows point to, each rounded up as {@link Where} does
+ * @param pins what of it is locked in memory
  */
 record Segment(
         SegmentHeader header,
@@ -22,9 +23,24 @@ record Segment(
         Path path,
         DiskFile file,
         AtomicLong live,
-        AtomicBoolean retired) {
+        AtomicBoolean retired,
+        Pins pins) {
     Segment(SegmentHeader header, int frame, Path path, DiskFile file) {
-        this(header, header.codec(), frame, path, file, new AtomicLong(), new AtomicBoolean());
+        this(
+                header,
+                header.codec(),
+                frame,
+                path,
+                file,
+                new AtomicLong(),
+                new AtomicBoolean(),
+                new Pins(header.segmentBytes()));
+    }
+
+    /** Nothing of it is read any more, and the disk has its room back once the file is deleted. */
+    void close() {
+        pins.close();
+        file.close();
     }
 
     long number() {

@@ -25,6 +25,10 @@ final class SlotTable {
     private static final int WHERE = 14;
     private static final int MARKS = 20;
     private static final int ROWS_MIN = 4;
+
+    /** Rows from the guess to the next look: about as far as one of a few hundred is off. */
+    private static final int FIRST_STRIDE = 4;
+
     private static final byte[] EMPTY = {};
 
     private static final VarHandle INTS =
@@ -46,19 +50,32 @@ final class SlotTable {
         return rows.length;
     }
 
-    /** The row of the position, or −1 − where it would be. */
+    /**
+     * The row of the position, or −1 − where it would be. Positions are hashes and so lie evenly:
+     * where one should be is a few rows from where it is, and rows that are looked at on the way
+     * lie together in memory.
+     */
     int find(long position) {
         int low = 0;
         int high = size - 1;
+        int middle = (int) Math.min(high, (position * size) >>> Integer.SIZE);
+        int stride = FIRST_STRIDE;
         while (low <= high) {
-            int middle = (low + high) >>> 1;
             long there = position(middle);
+            if (there == position) {
+                return middle;
+            }
             if (there < position) {
                 low = middle + 1;
-            } else if (there > position) {
-                high = middle - 1;
+                middle += stride;
             } else {
-                return middle;
+                high = middle - 1;
+                middle -= stride;
+            }
+            stride <<= 1;
+            if (middle <= low || middle >= high) {
+                // Passed it, or the end: what is left is halved.
+                middle = (low + high) >>> 1;
             }
         }
         return -1 - low;

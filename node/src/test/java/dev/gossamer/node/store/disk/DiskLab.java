@@ -117,7 +117,19 @@ final class DiskLab implements AutoCloseable {
 
     /** Of staging and of patience. */
     record Bounds(
-            long stagingBytes, long indexBytes, Duration readTimeout, Duration probeInterval) {
+            long stagingBytes,
+            long indexBytes,
+            Duration readTimeout,
+            Duration probeInterval,
+            long pinnedBytes) {
+        Bounds(long stagingBytes, long indexBytes, Duration readTimeout, Duration probeInterval) {
+            this(stagingBytes, indexBytes, readTimeout, probeInterval, 0);
+        }
+
+        Bounds pinned(long bytes) {
+            return new Bounds(stagingBytes, indexBytes, readTimeout, probeInterval, bytes);
+        }
+
         Bounds(long stagingBytes, Duration readTimeout, Duration probeInterval) {
             this(stagingBytes, 16 << 20, readTimeout, probeInterval);
         }
@@ -176,7 +188,7 @@ final class DiskLab implements AutoCloseable {
     private DiskLab(Options options, Ground ground, boolean ownGround) throws IOException {
         this.ground = ground;
         this.ownGround = ownGround;
-        IoSettings io = new IoSettings(64, 64L << 20, true);
+        IoSettings io = new IoSettings(64, 64L << 20, true, options.bounds().pinnedBytes());
         backend =
                 options.wrap()
                         .apply(

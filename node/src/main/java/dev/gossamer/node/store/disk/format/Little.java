@@ -14,6 +14,9 @@ final class Little {
     private static final VarHandle LONGS =
             MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle ARRAYS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private Little() {}
 
     static int u8(ByteBuffer buffer, int at) {
@@ -30,6 +33,22 @@ final class Little {
 
     static long i64(ByteBuffer buffer, int at) {
         return (long) LONGS.get(buffer, at);
+    }
+
+    /** Whether those bytes are there. */
+    static boolean isSame(ByteBuffer buffer, int at, byte[] bytes) {
+        int i = 0;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            if (i64(buffer, at + i) != (long) ARRAYS.get(bytes, i)) {
+                return false;
+            }
+        }
+        for (; i < bytes.length; i++) {
+            if (buffer.get(at + i) != bytes[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static void put8(ByteBuffer buffer, int at, int value) {

@@ -3,9 +3,11 @@ package dev.gossamer.node.store.disk.format;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one segment to bytes and back.
@@ -282,12 +284,7 @@ public final class RecordCodec {
 
     /** The hashes of the tags of a record whose head was read there. */
     public static long[] tags(RecordHead head, ByteBuffer in, int at) {
-        long[] tags = new long[head.tagCount()];
-        int tagsAt = at + head.tagsOffset();
-        for (int i = 0; i < tags.length; i++) {
-            tags[i] = Little.i64(in, tagsAt + i * Long.BYTES);
-        }
-        return tags;
+        return tags(in, at, head.storedBytes(), head.tagCount());
     }
 
     /** The checksum of a chunk of the stored value, as a head that was read there has it. */
@@ -318,11 +315,12 @@ public final class RecordCodec {
     public ReadRecord read(ByteBuffer in, int at, long offset) {
         return switch (readHead(in, at, offset)) {
             case Flaw flaw -> flaw;
-            case RecordHead head -> read(head, in, at);
+            case RecordHead head -> readValue(head, in, at);
         };
     }
 
-    private static ReadRecord read(RecordHead head, ByteBuffer in, int at) {
+    /** Reads and checks what follows a head that was read there. */
+    public static ReadRecord readValue(RecordHead head, ByteBuffer in, int at) {
         if (!head.kind().hasKey()) {
             return Flaw.NO_RECORD;
         }
@@ -337,6 +335,52 @@ public final class RecordCodec {
             }
         }
         return record.finish();
+    }
+
+    /**
+     * The value of a record that was {@link #read} whole there before, from bytes that have not
+     * changed since: its checksums are not looked at again. Allocates nothing but the entry.
+     *
+     * @param member of the version, as the two before
+     * @return null where the key or the version is another, or it is no plain value
+     */
+    public static @Nullable Entry goodOrNull(
+            ByteBuffer in, int at, Bytes key, long epoch, long clock, long member) {
+        int storedBytes = Little.i32(in, at + STORED_AT);
+        int tagCount = Little.u16(in, at + TAG_COUNT_AT);
+        int headBytes = RecordHead.headBytes(key.length(), tagCount, storedBytes);
+        if (Little.u8(in, at + KIND_AT) != RecordKind.VALUE.code()
+                || Little.i64(in, at + CLOCK_AT) != clock
+                || Little.i64(in, at + EPOCH_AT) != epoch
+                || Little.i64(in, at + MEMBER_AT) != member
+                || Little.i32(in, at + KEY_AT) != key.length()
+                || !Little.isSame(in, at + headBytes - key.length(), key.array())) {
+            return null;
+        }
+        byte[] value = new byte[storedBytes];
+        in.get(at + headBytes, value);
+        int compression = Little.u8(in, at + COMPRESSION_AT);
+        if (compression != Compression.NONE.code()) {
+            byte[] stored = value;
+            value = new byte[Little.i32(in, at + VALUE_AT)];
+            if (!Compression.ofKnown(compression).decompress(stored, value)) {
+                return null;
+            }
+        }
+        Version version = new Version(epoch, clock, new MemberId(member));
+        long expiresAtMillis = Little.i64(in, at + EXPIRY_AT);
+        return tagCount == 0
+                ? Entry.of(value, version, expiresAtMillis)
+                : Entry.of(value, version, expiresAtMillis, tags(in, at, storedBytes, tagCount));
+    }
+
+    private static long[] tags(ByteBuffer in, int at, int storedBytes, int tagCount) {
+        long[] tags = new long[tagCount];
+        int tagsAt = at + RecordHead.headBytes(0, 0, storedBytes);
+        for (int i = 0; i < tags.length; i++) {
+            tags[i] = Little.i64(in, tagsAt + i * Long.BYTES);
+        }
+        return tags;
     }
 
     static Entry entry(RecordHead head, long[] tags, byte[] value) {

@@ -1,12 +1,14 @@
 package dev.gossamer.node.store.disk.io;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
  * An open file of fixed length.
  *
- * <p><b>Threads.</b> All methods by any thread; only {@link #close} may block. Operations under way
- * at a time end in any order, also on overlapping ranges: who needs an order awaits the completion.
+ * <p><b>Threads.</b> All methods by any thread; only {@link #close} and {@link #lock} may block.
+ * Operations under way at a time end in any order, also on overlapping ranges: who needs an order
+ * awaits the completion.
  *
  * <p><b>Buffers</b> are direct, and the range is from their position to their limit, which no
  * method moves. A buffer belongs to the operation until its completion was called.
@@ -43,6 +45,13 @@ public interface DiskFile extends AutoCloseable {
 
     /** What was reported written before this call outlives the machine when it is done. */
     void sync(Completion completion);
+
+    /**
+     * Reads a range into memory that it cannot leave before it is closed. Waits for the disk.
+     *
+     * @throws IOException when the machine allows no more of that, or the file has no such range
+     */
+    LockedBytes lock(long offset, int length) throws IOException;
 
     /** Takes nothing more; what is under way ends as it would have, and then the file is closed. */
     @Override

@@ -12,17 +12,34 @@ package dev.gossamer.node.store.disk.io;
  *     a crowd of readers never shuts out the writer. One operation alone is never refused
  * @param direct whether cold reads go past the page cache (O_DIRECT) where the file system allows
  *     it
+ * @param pinnedBytesMax of what is read most, that much is locked in memory; 0 for nothing
  */
-public record IoSettings(int depth, long pendingBytesMax, boolean direct) {
+public record IoSettings(int depth, long pendingBytesMax, boolean direct, long pinnedBytesMax) {
     public static final int DEPTH_MAX = 4096;
 
-    /** 128 operations, 64 MiB, past the page cache. */
-    public static final IoSettings DEFAULTS = new IoSettings(128, 64L << 20, true);
+    /** More parts of files than this has would be more than the kernel maps for one process. */
+    public static final long PINNED_BYTES_MAX = 4L << 30;
+
+    /** 128 operations, 64 MiB, past the page cache, 64 MiB locked in memory. */
+    public static final IoSettings DEFAULTS = new IoSettings(128, 64L << 20, true, 64L << 20);
+
+    /** Nothing is locked in memory. */
+    public IoSettings(int depth, long pendingBytesMax, boolean direct) {
+        this(depth, pendingBytesMax, direct, 0);
+    }
 
     public IoSettings {
         if (depth < 1 || depth > DEPTH_MAX) {
             throw new IllegalArgumentException(
                     "depth " + depth + " is outside [1, " + DEPTH_MAX + "]");
+        }
+        if (pinnedBytesMax < 0 || pinnedBytesMax > PINNED_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "pinnedBytesMax "
+                            + pinnedBytesMax
+                            + " is outside [0, "
+                            + PINNED_BYTES_MAX
+                            + "]");
         }
         if (pendingBytesMax < 1) {
             throw new IllegalArgumentException(

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of Linux that the JDK does not offer: descriptors, reserved space, reads that never
- * wait. All of the tier's foreign functions are here. Any thread.
+ * wait, memory that stays. All of the tier's foreign functions are here. Any thread.
  *
- * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2);
- * cachestat(2), which is there since Linux 6.5.
+ * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2),
+ * mlock(2); cachestat(2), which is there since Linux 6.5.
  */
 // Every call here is restricted by nature: a wrong signature would crash the JVM.
 @SuppressWarnings("restricted")
@@ -59,6 +59,7 @@ final class Linux {
             MethodHandle fadvise,
             MethodHandle preadv2,
             MethodHandle cachestat,
+            MethodHandle mlock,
             MethodHandle strerror,
             long pageBytes) {}
 
@@ -122,6 +123,8 @@ final class Linux {
                         names.findOrThrow("syscall"),
                         FunctionDescriptor.of(l, l, i, p, p, i),
                         Linker.Option.firstVariadicArg(1)),
+                linker.downcallHandle(
+                        names.findOrThrow("mlock"), FunctionDescriptor.of(i, p, l), errno),
                 linker.downcallHandle(names.findOrThrow("strerror"), FunctionDescriptor.of(p, i)),
                 pageBytes(
                         linker.downcallHandle(
@@ -291,6 +294,17 @@ final class Linux {
     private static long pages(long offset, long bytes) {
         long page = calls().pageBytes;
         return bytes == 0 ? 0 : (offset + bytes - 1) / page - offset / page + 1;
+    }
+
+    /** Keeps a mapping's pages in memory, and reads those that are not there; 0, or an errno. */
+    static int lock(MemorySegment mapped) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int result = (int) calls().mlock.invokeExact(state, mapped, mapped.byteSize());
+            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     /** An errno in words. */

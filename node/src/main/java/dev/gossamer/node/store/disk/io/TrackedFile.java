@@ -1,5 +1,6 @@
 package dev.gossamer.node.store.disk.io;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,18 @@ abstract class TrackedFile implements DiskFile {
             boolean hit = copyCached(offset, direct);
             traffic.meters().readNow(hit);
             return hit;
+        } finally {
+            endUse();
+        }
+    }
+
+    @Override
+    public final LockedBytes lock(long offset, int length) throws IOException {
+        if (!uses.begin()) {
+            throw new DiskException.Closed(Operation.READ, path);
+        }
+        try {
+            return LockedBytes.of(path, offset, length);
         } finally {
             endUse();
         }

@@ -19,6 +19,7 @@ public final class Faults {
     private String stamp = "";
     private List<Counted> rules = List.of();
     private long struck;
+    private volatile boolean refusesLocks;
 
     /** A rule and what it has seen. */
     private static final class Counted {
@@ -52,6 +53,15 @@ public final class Faults {
             fresh.add(new Counted(fault));
         }
         rules = fresh;
+    }
+
+    /** Whether no memory may be locked: a matter of the machine, not of the disk. */
+    public void refuseLocks(boolean refuses) {
+        refusesLocks = refuses;
+    }
+
+    boolean refusesLocks() {
+        return refusesLocks;
     }
 
     /** A healthy disk again. */

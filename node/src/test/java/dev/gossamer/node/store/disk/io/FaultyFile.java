@@ -1,6 +1,8 @@
 package dev.gossamer.node.store.disk.io;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,6 +47,14 @@ final class FaultyFile implements DiskFile {
             return true;
         }
         return false;
+    }
+
+    @Override
+    public LockedBytes lock(long offset, int length) throws IOException {
+        if (faults.refusesLocks()) {
+            throw new FileSystemException(path.toString(), null, "Cannot allocate memory (12)");
+        }
+        return healthy.lock(offset, length);
     }
 
     @Override
