@@ -51,11 +51,7 @@ final class TierUnderTest implements AutoCloseable {
                         usual.depth(), usual.pendingBytesMax(), usual.direct(), pinnedBytes);
         backend =
                 Backends.choose(
-                        Optional.of(kind),
-                        loops,
-                        io,
-                        Thread::startVirtualThread,
-                        System::nanoTime);
+                        Optional.of(kind), loops, io, Thread::startVirtualThread, System::nanoTime);
         MemoryTier memory =
                 new MemoryTier(
                         new MemorySettings(1 << 20, 1 << 20),

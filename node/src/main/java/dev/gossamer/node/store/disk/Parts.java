@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import java.io.IOException;
+import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,6 +20,7 @@ record Parts(
         Shelf shelf,
         Intents intents,
         DiskCaches caches,
+        Room room,
         LogWriter writer,
         DiskReader reader,
         Pinner pinner,
@@ -43,14 +45,18 @@ record Parts(
         Intents intents = Intents.open(settings.folder());
         Staging staging = new Staging(settings.stagingBytesMax());
         Breaker breaker = new Breaker();
-        Popularity popularity = new Popularity(settings.bytesMax());
+        Weakest weakest =
+                new Weakest(
+                        index,
+                        new Popularity(settings.bytesMax(), settings.indexBytesMax()),
+                        new SplittableRandom(around.random().nextLong()));
         Shelf shelf =
                 new Shelf(
                         index,
                         staging,
                         intents,
                         around.caches(),
-                        popularity,
+                        weakest,
                         around.wallMillis(),
                         breaker,
                         settings);
@@ -63,10 +69,11 @@ record Parts(
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
-                new Reclaimer(folder, frames, index, shelf, popularity, counts, watches, around);
+                new Reclaimer(folder, frames, index, shelf, weakest, counts, watches, around);
+        Room room = new Room(frames, folder, reclaimer, settings, around.nanoClock());
         LogWriter writer =
                 new LogWriter(
-                        folder, index, staging, intents, durable, reclaimer, counts, watches,
+                        folder, index, staging, intents, durable, reclaimer, room, counts, watches,
                         settings, around);
         return new Parts(
                 settings,
@@ -78,6 +85,7 @@ record Parts(
                 shelf,
                 intents,
                 around.caches(),
+                room,
                 writer,
                 reader,
                 pinner,

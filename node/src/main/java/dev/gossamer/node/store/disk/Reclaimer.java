@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes room: gives up the oldest segment, after what is worth it was copied to the log's end.
@@ -18,9 +18,11 @@ import java.util.stream.IntStream;
  * <p>First in, first out, with reinsertion of what is worth most: what was offered most often
  * ({@link Popularity}), and among equals what was read since it was written, the second chance of
  * CLOCK (Corbató, "A Paging Experiment with the Multics System", 1968; Yang et al., "FIFO Queues
- * Are All You Need for Cache Eviction", 2023). While much of the log is dead, what is live but
- * worth little goes on as well, for its room is not needed. Copies are paid for out of {@value
- * #MOVED_PERCENT} % of what is newly written, so the write amplification is bounded whatever is
+ * Are All You Need for Cache Eviction", 2023). What is not worth more than most that rests here
+ * leaves ({@link Weakest}): a copy of it would take the room of what is worth as much. While much
+ * of the log is dead, what is live but worth little goes on as well, for its room is not needed.
+ * Copies are paid for out of {@value #MOVED_PERCENT} % of what is newly written, {@value
+ * #MOVED_SPARSE_PERCENT} % while much is dead, so the write amplification is bounded whatever is
  * read; the least worth that is kept is chosen for each segment so that its copies can be paid.
  * While less than {@value #ROOMY_PERCENT} % of the log is live that is let go only for which the
  * segment that is written has no room.
@@ -33,7 +35,10 @@ import java.util.stream.IntStream;
  */
 final class Reclaimer {
     /** Of new records, how many bytes may be copied. */
-    private static final int MOVED_PERCENT = 40;
+    private static final int MOVED_PERCENT = 25;
+
+    /** While the log is sparse: nothing is displaced by what goes on. */
+    private static final int MOVED_SPARSE_PERCENT = 40;
 
     /** Below it the log is taken for sparse. */
     private static final int SPARSE_PERCENT = 70;
@@ -47,9 +52,6 @@ final class Reclaimer {
     /** Copies that are paid for at a start, as a part of the log: nobody knows what was earned. */
     private static final int ALLOWANCE_PART = 8;
 
-    /** Of a segment, so many records stand for all. */
-    private static final int SAMPLE_MAX = 1024;
-
     /**
      * So many frames are free even while the log is full: one for the next segment, and one for the
      * segment that is begun at a start, if the process is killed before this one has made room.
@@ -59,13 +61,11 @@ final class Reclaimer {
     /** Twice the most that {@link Popularity} counts, and one for what was read. */
     private static final int WORTH_MAX = 31;
 
-    private static final long[] NOBODY = {};
-
     private final LogFolder folder;
     private final Frames frames;
     private final DiskIndex index;
     private final Shelf shelf;
-    private final Popularity popularity;
+    private final Weakest weakest;
     private final DiskCaches caches;
     private final WriterCounts counts;
     private final DiskWatch watch;
@@ -77,7 +77,7 @@ final class Reclaimer {
             Frames frames,
             DiskIndex index,
             Shelf shelf,
-            Popularity popularity,
+            Weakest weakest,
             WriterCounts counts,
             DiskWatches watches,
             Around around) {
@@ -85,7 +85,7 @@ final class Reclaimer {
         this.frames = frames;
         this.index = index;
         this.shelf = shelf;
-        this.popularity = popularity;
+        this.weakest = weakest;
         this.caches = around.caches();
         this.counts = counts;
         this.watch = watches.writer();
@@ -102,7 +102,7 @@ final class Reclaimer {
     void makeRoom(LogTail tail) throws IOException {
         if (!shelf.isLoading()) {
             free(FREE_WHEN_FULL, tail);
-            nameLeaving(tail);
+            weakest.look(isFull());
         }
     }
 
@@ -121,36 +121,17 @@ final class Reclaimer {
         }
     }
 
-    /** Says who leaves next, unless there is room enough. */
-    private void nameLeaving(LogTail tail) throws IOException {
-        Segment oldest = frames.inOrder().getFirst();
-        boolean isFull =
-                frames.free() <= FREE_WHEN_FULL
-                        && !isSparse()
-                        && oldest.number() != tail.segment().number();
-        popularity.leaving(isFull ? sample(folder.scan(oldest, caches::nameOf).index()) : NOBODY);
-    }
-
     /** To be called often: while nothing is admitted, nothing else asks. */
     void look(LogTail tail) throws IOException {
         if (frames.free() < FREE_WHEN_FULL) {
             makeRoom(tail);
         }
-        popularity.age();
-        if (popularity.hasLeaving() && isSparse()) {
-            popularity.leaving(NOBODY);
-        }
+        weakest.look(isFull());
     }
 
-    private static long[] sample(SegmentIndex facts) {
-        int step = Math.max(1, facts.count() / SAMPLE_MAX);
-        return IntStream.range(0, facts.count() / step)
-                .map(each -> each * step)
-                .filter(fact -> facts.kind(fact) == RecordKind.VALUE)
-                .mapToLong(fact ->
-                        Change.placeOf(
-                                facts.slot(fact), Integer.toUnsignedLong(facts.position(fact))))
-                .toArray();
+    /** Whether something has to leave for what comes. */
+    private boolean isFull() {
+        return frames.free() <= FREE_WHEN_FULL && !isSparse();
     }
 
     private boolean isSparse() {
@@ -161,7 +142,12 @@ final class Reclaimer {
         return frames.liveBytes() * 100 < frames.bytes() * percent;
     }
 
-    private void giveUp(Segment segment, LogTail tail) throws IOException {
+    /** Nothing of it is copied: there is no room. */
+    void dropOldest() throws IOException {
+        giveUp(frames.inOrder().getFirst(), null);
+    }
+
+    private void giveUp(Segment segment, @Nullable LogTail tail) throws IOException {
         segment.retired().set(true);
         shelf.reclaims(true);
         SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
@@ -180,14 +166,17 @@ final class Reclaimer {
     /** Once through a segment. */
     private final class Pass {
         private final Segment segment;
-        private final LogTail tail;
+        private final @Nullable LogTail tail;
         private final boolean sparse;
         private final List<Moved> moved = new ArrayList<>();
         private long credit;
         private long windowStart;
         private int least;
 
-        Pass(Segment segment, LogTail tail) {
+        /**
+         * @param tail where to copy to, or null to copy nothing
+         */
+        Pass(Segment segment, @Nullable LogTail tail) {
             this.segment = segment;
             this.tail = tail;
             this.sparse = isSparse();
@@ -196,13 +185,14 @@ final class Reclaimer {
         }
 
         private long credit() {
-            if (shelf.isLoading()) {
+            if (tail == null || shelf.isLoading()) {
                 return 0; // Which of it is live is not known.
             }
             if (isBelow(ROOMY_PERCENT)) {
                 return Long.MAX_VALUE;
             }
-            long earned = counts.appendedBytes().sum() / 100 * MOVED_PERCENT;
+            int percent = sparse ? MOVED_SPARSE_PERCENT : MOVED_PERCENT;
+            long earned = counts.appendedBytes().sum() / 100 * percent;
             long given = frames.bytes() / ALLOWANCE_PART;
             long half = frames.segmentBytes() / 2;
             return Math.clamp(given + earned - counts.movedBytes().sum(), 0, half);
@@ -232,7 +222,7 @@ final class Reclaimer {
             }
         }
 
-        /** Finds how much an entry must be worth for all that are worth more to be paid for. */
+        /** Finds how much an entry must be worth: more than most, and so that all can be paid. */
         void rank(SegmentIndex facts) {
             long[] bytes = new long[WORTH_MAX + 1];
             for (int fact = 0; fact < facts.count(); fact++) {
@@ -248,8 +238,10 @@ final class Reclaimer {
                     }
                 }
             }
+            int enough = Math.max(0, 2 * weakest.median());
             long sum = 0;
-            for (int worth = WORTH_MAX; worth > 0 && sum <= credit; worth--) {
+            least = WORTH_MAX + 1;
+            for (int worth = WORTH_MAX; worth > enough && sum <= credit; worth--) {
                 sum += bytes[worth];
                 least = worth;
             }
@@ -261,7 +253,7 @@ final class Reclaimer {
 
         private int worth(SegmentIndex facts, int fact, int marks) {
             long position = Integer.toUnsignedLong(facts.position(fact));
-            int offers = popularity.count(Change.placeOf(facts.slot(fact), position));
+            int offers = weakest.count(Change.placeOf(facts.slot(fact), position));
             return 2 * offers + ((marks & Marks.USED) == 0 ? 0 : 1);
         }
 
@@ -292,7 +284,8 @@ final class Reclaimer {
                 throws IOException {
             ByteBuffer record = record(facts.offset(fact), facts.length(fact));
             ReadHead read = segment.codec().readHead(record, record.position(), facts.offset(fact));
-            if (!(read instanceof RecordHead head)
+            if (tail == null
+                    || !(read instanceof RecordHead head)
                     || !isWhole(record, facts.offset(fact))
                     || !tail.hasRoomFor(head, facts.caches().get(facts.cache(fact)))) {
                 return false;
@@ -331,6 +324,9 @@ final class Reclaimer {
 
         /** Only what is on the disk may be pointed to. */
         void finish() throws IOException {
+            if (tail == null) {
+                return;
+            }
             tail.flush();
             if (!moved.isEmpty() && folder.isSynced()) {
                 tail.sync(); // The copies were on the device when they lay in the segment that

@@ -37,7 +37,7 @@ final class Shelf {
     private final Staging staging;
     private final Intents intents;
     private final DiskCaches caches;
-    private final Popularity popularity;
+    private final Weakest weakest;
     private final LongSupplier wallMillis;
     private final Breaker breaker;
     private final long entryBytesMax;
@@ -61,7 +61,7 @@ final class Shelf {
             Staging staging,
             Intents intents,
             DiskCaches caches,
-            Popularity popularity,
+            Weakest weakest,
             LongSupplier wallMillis,
             Breaker breaker,
             DiskSettings settings) {
@@ -69,7 +69,7 @@ final class Shelf {
         this.staging = staging;
         this.intents = intents;
         this.caches = caches;
-        this.popularity = popularity;
+        this.weakest = weakest;
         this.wallMillis = wallMillis;
         this.breaker = breaker;
         this.entryBytesMax = settings.segmentBytes() / 2;
@@ -164,16 +164,19 @@ final class Shelf {
             if (!open) {
                 return false;
             }
-            popularity.offered(Change.placeOf(slot, position));
+            boolean isWorthIt = weakest.offered(Change.placeOf(slot, position));
             int row = index.find(slot, position);
             if (row >= 0 && isHere(slot, row) && index.hasVersion(slot, row, entry.version())) {
                 index.shadow(slot, row, false);
                 return true;
             }
-            if (isWorthIt(slot, position)
+            if (isWorthIt
                     && admits(rules, cache, key, entry)
                     && stage(slot, position, key, entry, cache, 0)) {
                 return true;
+            }
+            if (!isWorthIt) {
+                counts.refused();
             }
             empty(slot, position, key, cache, false);
             return false;
@@ -381,14 +384,6 @@ final class Shelf {
     /** Whether the index has room for the row, or has it already. */
     private boolean isIndexable(int slot, long position) {
         return index.heapBytes() < indexBytesMax || index.find(slot, position) >= 0;
-    }
-
-    private boolean isWorthIt(int slot, long position) {
-        boolean isWorthIt = popularity.isWorthIt(Change.placeOf(slot, position));
-        if (!isWorthIt) {
-            counts.refused();
-        }
-        return isWorthIt;
     }
 
     private boolean admits(DiskRules rules, int cache, Bytes key, Entry entry) {

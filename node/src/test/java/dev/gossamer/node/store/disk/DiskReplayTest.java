@@ -13,8 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskReplayTest {
     private static final int KEYS = 6_000;
     private static final int READS = 20_000;
-
     private static final int SCANNED = 3_500;
+
+    /** So far behind W-TinyLFU it may be. */
+    private static final double BEHIND_MAX = 0.02;
 
     @TempDir Path folder;
 
@@ -25,8 +27,8 @@ class DiskReplayTest {
             assertThat(outcome.dropped()).isZero();
             assertThat(outcome.amplification()).isLessThan(1.5);
             assertThat(outcome.both()).isGreaterThan(outcome.memory() + 0.05);
-            // LRU has the room of the segments that a log keeps free: of so few that shows.
-            assertThat(outcome.both()).isGreaterThan(outcome.lru() - 0.01);
+            assertThat(outcome.both()).isGreaterThan(outcome.lru());
+            assertThat(outcome.both()).isGreaterThan(outcome.tinyLfu() - BEHIND_MAX);
         }
     }
 
@@ -39,7 +41,9 @@ class DiskReplayTest {
         try (DiskReplay replay = new DiskReplay(trace.build(), folder)) {
             DiskReplay.Outcome outcome = replay.run();
             assertThat(outcome.lru()).isZero();
+            assertThat(outcome.both()).isGreaterThan(outcome.tinyLfu() - BEHIND_MAX);
             assertThat(outcome.both()).isGreaterThan(0.03);
+            assertThat(outcome.amplification()).isLessThan(1.5);
         }
     }
 

@@ -90,7 +90,10 @@ class NotesTest {
                         staging,
                         intents,
                         caches,
-                        new Popularity(settings.bytesMax()),
+                        new Weakest(
+                                index,
+                                new Popularity(settings.bytesMax(), settings.indexBytesMax()),
+                                new SplittableRandom(1)),
                         System::currentTimeMillis,
                         new Breaker(),
                         settings);
