@@ -302,8 +302,10 @@ final class Lookup {
         }
         Entry entry = reader.pinnedOrNull(where, key, clock, stamp);
         // Most never expire, and to ask for the time costs something.
-        boolean expires = entry != null && entry.expiresAtMillis() != Entry.NEVER;
-        return expires && isOver(entry) ? null : entry;
+        if (entry != null && entry.expiresAtMillis() != Entry.NEVER && isOver(entry)) {
+            return null;
+        }
+        return entry;
     }
 
     private boolean isOver(Entry entry) {
