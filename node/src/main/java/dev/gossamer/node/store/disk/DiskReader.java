@@ -9,6 +9,7 @@ import dev.gossamer.node.store.disk.format.RecordCodec;
 import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.io.Completion;
 import dev.gossamer.node.store.disk.io.DiskException;
+import dev.gossamer.node.store.disk.io.IoSettings;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.nio.ByteBuffer;
@@ -37,6 +38,11 @@ final class DiskReader {
 
     ReaderCounts counts() {
         return counts;
+    }
+
+    /** One that keeps no more buffers than may be in use. */
+    static DiskReader of(Frames frames, IoSettings io, ReaderCounts counts) {
+        return new DiskReader(frames, new Buffers(io.pendingBytesMax()), counts);
     }
 
     /** What came of reading a record. */

@@ -62,8 +62,7 @@ record Parts(
                         settings);
         Health health = new Health(around.nanoClock(), breaker);
         ReaderCounts readerCounts = new ReaderCounts();
-        Buffers buffers = new Buffers(settings.io().pendingBytesMax());
-        DiskReader reader = new DiskReader(frames, buffers, readerCounts);
+        DiskReader reader = DiskReader.of(frames, settings.io(), readerCounts);
         Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax(), around.nanoClock());
         Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
