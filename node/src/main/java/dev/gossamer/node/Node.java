@@ -178,7 +178,7 @@ public final class Node implements AutoCloseable {
                                 clock,
                                 nanoClock,
                                 Release.VERSION));
-        farewell = new Farewell(mesh, health, resp::connections, config.farewell(), nanoClock);
+        farewell = farewell(mesh, resp, config);
         admin.start();
         mesh.listen();
         resp.start();
@@ -273,6 +273,28 @@ public final class Node implements AutoCloseable {
                         Thread.ofPlatform().daemon().name(thread).factory());
         opened(executor::shutdownNow);
         Future<?> _ = executor.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private Farewell farewell(MeshNode mesh, RespServer resp, NodeConfig config) {
+        return new Farewell(
+                mesh,
+                health,
+                resp::connections,
+                () -> whyItHandsOver(config),
+                config.farewell(),
+                nanoClock);
+    }
+
+    /** Why this node cannot keep what it has until it is back; empty when it can. */
+    private Optional<String> whyItHandsOver(NodeConfig config) {
+        NodeDisk below = disk;
+        if (below == null) {
+            return Optional.of("this node has no SSD tier");
+        }
+        if (config.keyspace().copiesMin(config.mesh().replication()) < 2) {
+            return Optional.of("there is a cache with one copy of its entries");
+        }
+        return below.isInUse() ? Optional.empty() : Optional.of("the SSD tier is not in use");
     }
 
     private Services services(MeshNode mesh, Configuration configuration, EventLoops loops) {

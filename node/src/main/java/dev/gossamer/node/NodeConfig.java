@@ -81,6 +81,7 @@ record NodeConfig(
                 configuration.get(Settings.LOG_FILE),
                 new Farewell.Times(
                         configuration.get(Settings.NODE_DRAIN_TIMEOUT),
+                        configuration.get(Settings.NODE_RETURN_WITHIN),
                         configuration.get(Settings.NODE_DRAIN_GRACE)),
                 new MemorySettings(
                         configuration.get(Settings.MEMORY_BYTES_MAX),

@@ -160,6 +160,12 @@ final class NodeDisk implements AutoCloseable {
         tier.flush();
     }
 
+    /** Whether what is stored here reaches the log, and is found there after a restart. */
+    boolean isInUse() {
+        DiskStatus.State state = tier.status().state();
+        return state == DiskStatus.State.CLOSED || state == DiskStatus.State.LOADING;
+    }
+
     DiskTier tier() {
         return tier;
     }
@@ -173,6 +179,7 @@ final class NodeDisk implements AutoCloseable {
                 status.loaded(),
                 status.bytes(),
                 status.bytesMax(),
+                status.lackingBytes(),
                 status.entries(),
                 status.liveRatio(),
                 status.writeAmplification(),

@@ -39,6 +39,19 @@ class DiskMeshIT {
         }
     }
 
+    /** Each asks the others to wait for it, until it sees that nobody is left to. */
+    @Test
+    void whenAllAreToldToStopTheyComeBackWithWhatTheyHad() {
+        try (LocalMesh mesh = LocalMesh.start(folder, NODES, NODES - 1, YAML)) {
+            setAll(mesh, 0);
+            IntStream.range(0, NODES).forEach(mesh::askToStop);
+            mesh.await("the end of all", () -> IntStream.range(0, NODES).noneMatch(mesh::isAlive));
+            IntStream.range(0, NODES).forEach(mesh::restart);
+            mesh.awaitWhole(NODES);
+            assertThat(rightValues(mesh, 0)).isEqualTo(KEYS);
+        }
+    }
+
     @Test
     void aMemberThatWasAwayGetsJustWhatHasChanged() {
         try (LocalMesh mesh = LocalMesh.start(folder, NODES, NODES, YAML)) {

@@ -24,7 +24,9 @@ import java.util.stream.Stream;
  * API.
  */
 final class LocalMesh implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Who moves gigabytes has more: {@code -Dnodes.patience=600}. */
+    private static final Duration PATIENCE =
+            Duration.ofSeconds(Integer.getInteger("nodes.patience", 60));
 
     /**
      * Processes of a test are short-lived; who measures asks for all compilers: {@code

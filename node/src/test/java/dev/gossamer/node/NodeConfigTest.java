@@ -32,6 +32,7 @@ class NodeConfigTest {
                     Map.entry("node.bind", "127.0.0.2"),
                     Map.entry("node.host", "127.0.0.3"),
                     Map.entry("node.drain-timeout", "5m"),
+                    Map.entry("node.return-within", "3m"),
                     Map.entry("node.drain-grace", "9s"),
                     Map.entry("ports.redis", "1001"),
                     Map.entry("ports.clustered", "1002"),

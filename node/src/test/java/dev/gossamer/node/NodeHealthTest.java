@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class NodeHealthTest {
     private static DiskStatus disk(State state) {
-        return new DiskStatus(state, "no space left", 1, 2, 1, 1, 1, 0, 1, 0, 1);
+        return new DiskStatus(state, "no space left", 1, 2, 0, 1, 1, 1, 0, 1, 0, 1);
     }
 
     @ParameterizedTest

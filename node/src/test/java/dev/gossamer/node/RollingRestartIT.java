@@ -17,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,9 +29,8 @@ class RollingRestartIT {
     private LocalMesh mesh;
     private Gossamer client;
 
-    @BeforeEach
-    void start() {
-        mesh = LocalMesh.start(folder, 3, 2);
+    private void start(String yaml) {
+        mesh = LocalMesh.start(folder, 3, 2, yaml);
         client = Gossamer.builder().uri("gossamer://127.0.0.1:" + mesh.redisPort(0)).connect();
     }
 
@@ -44,6 +42,17 @@ class RollingRestartIT {
 
     @Test
     void restartingEveryNodeInTurnUnderLoadFailsNoRequestAndLosesNoEntry() throws Exception {
+        start("");
+        restartUnderLoad("handed over;");
+    }
+
+    @Test
+    void norDoesItWhereNodesKeepWhatTheyHaveOnTheirDisks() throws Exception {
+        start("disk: {bytes-max: 128MiB, segment-bytes: 4MiB}");
+        restartUnderLoad("let go;");
+    }
+
+    private void restartUnderLoad(String farewell) throws Exception {
         Map<String, String> quiet = new HashMap<>();
         IntStream.range(0, KEYS).forEach(i -> quiet.put("k" + i, "value-" + i));
         cache("quiet").putAll(quiet);
@@ -62,7 +71,7 @@ class RollingRestartIT {
             try {
                 awaitMoreOf(loads);
                 for (int node = 0; node < 3; node++) {
-                    restart(node);
+                    restart(node, farewell);
                     awaitMoreOf(loads);
                 }
             } finally {
@@ -74,9 +83,9 @@ class RollingRestartIT {
         assertThat(cache("quiet").getAll(quiet.keySet())).isEqualTo(quiet);
     }
 
-    private void restart(int node) {
+    private void restart(int node, String farewell) {
         assertThat(mesh.terminate(node)).isZero();
-        assertThat(mesh.log(node)).contains("handed over;");
+        assertThat(mesh.log(node)).contains(farewell);
         mesh.restart(node);
         mesh.awaitWhole(3);
     }

@@ -171,6 +171,7 @@ public final class Agreement {
                 outlook.rosterInView().size(),
                 outlook.inMajority(),
                 outlook.staying(),
+                outlook.restarting(),
                 outlook.unsynced(),
                 outlook.leftOut(),
                 outlook.awaited(),
@@ -195,22 +196,23 @@ public final class Agreement {
                 beatSoon |= standing.acting() < entered;
                 standing.acts(epoch);
             }
-            case Event.Synced(var epoch) -> {
-                standing.synced(epoch);
-                beatSoon = true;
-            }
+            case Event.Synced(var epoch) -> say(() -> standing.synced(epoch));
             case Event.LinkDown(var peer) -> links.down(peer, now);
             case Event.LinkUp(var peer) -> links.up(peer);
-            case Event.DrainRequested() -> {
-                standing.drain();
-                beatSoon = true;
-            }
+            case Event.DrainRequested() -> say(standing::drain);
+            case Event.RestartRequested(var backWithin) -> say(() -> standing.restart(backWithin));
             case Event.Resigned() -> {
                 standing.resign();
                 lease.giveUp();
                 beatSoon = true;
             }
         }
+    }
+
+    /** The others hear of it at once. */
+    private void say(Runnable change) {
+        change.run();
+        beatSoon = true;
     }
 
     private void hear(MemberId from, Message message) {

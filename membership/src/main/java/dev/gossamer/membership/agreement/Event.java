@@ -2,6 +2,7 @@ package dev.gossamer.membership.agreement;
 
 import dev.gossamer.membership.MeshView;
 import dev.gossamer.protocol.MemberId;
+import java.time.Duration;
 
 /** What an {@link Agreement} hears of. */
 public sealed interface Event {
@@ -48,6 +49,14 @@ public sealed interface Event {
 
     /** This member shall own nothing any more. */
     record DrainRequested() implements Event {}
+
+    /**
+     * This member is about to stop, and to come back with what it has: it asks to be left out of
+     * the next topology.
+     *
+     * @param backWithin how soon; more than zero
+     */
+    record RestartRequested(Duration backWithin) implements Event {}
 
     /** This member stops: it gives its lease back at once and will never ask for one again. */
     record Resigned() implements Event {}

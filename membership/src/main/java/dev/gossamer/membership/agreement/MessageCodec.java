@@ -13,6 +13,7 @@ import dev.gossamer.membership.agreement.Message.Rejected;
 import dev.gossamer.protocol.MemberId;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * bytes fast.
  */
 final class MessageCodec {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
     private static final int FIXED_BYTES_MAX = 256;
 
     private MessageCodec() {}
@@ -184,6 +185,7 @@ final class MessageCodec {
         out.put((byte) (report.cutOff() ? 1 : 0));
         out.put((byte) (report.draining() ? 1 : 0));
         out.put((byte) (report.resigned() ? 1 : 0));
+        out.putLong(report.backWithin().toMillis());
         put(out, report.unreachable());
     }
 
@@ -201,6 +203,7 @@ final class MessageCodec {
                 flag(in),
                 flag(in),
                 flag(in),
+                Duration.ofMillis(in.getLong()),
                 ids(in));
     }
 

@@ -5,7 +5,9 @@ import dev.gossamer.membership.agreement.ChangePlan.Situation;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
+import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -266,9 +268,48 @@ final class Outlook {
     private List<Member> candidates() {
         List<Member> able = able();
         Set<MemberId> out = leftOut(able);
-        return out.isEmpty()
-                ? able
-                : able.stream().filter(member -> !out.contains(member.id())).toList();
+        List<Member> fit =
+                out.isEmpty()
+                        ? able
+                        : able.stream().filter(member -> !out.contains(member.id())).toList();
+        return withoutOneThatRestarts(fit);
+    }
+
+    /**
+     * Lets one of those go who ask for it: when nothing else changes, somebody stays, and each slot
+     * has another owner. So of two that ask at once the second waits until the first is back, or
+     * until others have copied what it has.
+     */
+    private List<Member> withoutOneThatRestarts(List<Member> next) {
+        Topology present = present();
+        boolean calm =
+                present.phase() == Topology.Phase.STEADY
+                        && present.members().equals(next)
+                        && roll.those(Report::restarts).findAny().isPresent();
+        if (!calm) {
+            return next;
+        }
+        Set<MemberId> restarting = idsOf(Report::restarts);
+        Set<MemberId> staying = Set.copyOf(staying());
+        if (next.stream().map(Member::id).noneMatch(staying::contains)) {
+            return next;
+        }
+        for (int i = 0; i < next.size(); i++) {
+            Member member = next.get(i);
+            if (restarting.contains(member.id()) && !isAloneSomewhere(present, i)) {
+                return next.stream().filter(each -> !each.equals(member)).toList();
+            }
+        }
+        return next;
+    }
+
+    private static boolean isAloneSomewhere(Topology topology, int member) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (topology.ownerCount(slot) == 1 && topology.ownerIndex(slot, 0) == member) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Set<MemberId> leftOut(List<Member> able) {
@@ -317,7 +358,7 @@ final class Outlook {
                         .filter(same -> ChangePlan.sameRun(same, member))
                         .isEmpty();
         return !report.get().resigned()
-                && !(enters && report.get().cutOff())
+                && !(enters && (report.get().cutOff() || report.get().restarts()))
                 && !isOfAMeshThatStays(report.get());
     }
 
@@ -342,13 +383,25 @@ final class Outlook {
                 : List.of();
     }
 
-    /** Who could take slots over: those in view who neither drain nor have resigned. */
+    /** Who could take slots over: those in view who neither drain nor restart nor have resigned. */
     List<MemberId> staying() {
-        Set<MemberId> leaving = idsOf(report -> report.draining() || report.resigned());
+        Set<MemberId> leaving =
+                idsOf(report -> report.draining() || report.restarts() || report.resigned());
         return roll.view().members().stream()
                 .map(Member::id)
                 .filter(id -> !leaving.contains(id))
                 .toList();
+    }
+
+    /** Those who ask to be let go for a restart, and how soon each means to be back. */
+    Map<MemberId, Duration> restarting() {
+        Map<MemberId, Duration> restarting = new HashMap<>();
+        for (Member member : roll.view().members()) {
+            roll.report(member.id())
+                    .filter(Report::restarts)
+                    .ifPresent(report -> restarting.put(member.id(), report.backWithin()));
+        }
+        return restarting;
     }
 
     /** Those who are left out since they are cut off from others. */

@@ -1,6 +1,7 @@
 package dev.gossamer.membership.agreement;
 
 import dev.gossamer.protocol.MemberId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,8 @@ import java.util.Optional;
  *     provisional topology whatever others agree on, until its view is another
  * @param draining whether it wants to own nothing
  * @param resigned whether it has given up its lease for good
+ * @param backWithin how soon it means to be back after a restart that it asks to be let go for;
+ *     zero when it asks for none
  * @param unreachable whom its data has not reached for some time
  */
 public record Report(
@@ -38,9 +41,18 @@ public record Report(
         boolean cutOff,
         boolean draining,
         boolean resigned,
+        Duration backWithin,
         List<MemberId> unreachable) {
     public Report {
+        if (backWithin.isNegative()) {
+            throw new IllegalArgumentException("back within " + backWithin);
+        }
         unreachable = List.copyOf(unreachable);
+    }
+
+    /** Whether it asks to be let go, and means to come back with what it has. */
+    boolean restarts() {
+        return !backWithin.isZero();
     }
 
     /** Whether the two differ in nothing but when they were said. */
@@ -56,6 +68,7 @@ public record Report(
                 && cutOff == other.cutOff
                 && draining == other.draining
                 && resigned == other.resigned
+                && backWithin.equals(other.backWithin)
                 && unreachable.equals(other.unreachable);
     }
 }

@@ -3,6 +3,7 @@ package dev.gossamer.membership.agreement;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.Optional;
 
 /** How far this member's data path is, and what its operator wants: what it reports of itself. */
@@ -15,6 +16,7 @@ final class Standing {
     private boolean draining;
     private boolean drained;
     private boolean resigned;
+    private Duration backWithin = Duration.ZERO;
 
     Standing(Member self) {
         this.self = self;
@@ -40,6 +42,10 @@ final class Standing {
 
     void drain() {
         draining = true;
+    }
+
+    void restart(Duration within) {
+        backWithin = within;
     }
 
     void resign() {
@@ -73,6 +79,7 @@ final class Standing {
                 cutOff,
                 draining,
                 resigned,
+                backWithin,
                 links.dead(nowNanos));
     }
 

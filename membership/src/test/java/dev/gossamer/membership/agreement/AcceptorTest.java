@@ -8,6 +8,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -139,6 +140,19 @@ class AcceptorTest {
 
     private static Report report() {
         return new Report(
-                1, 1, Optional.of(GENESIS), 0, 0, 0, 0, 0, false, false, false, false, List.of());
+                1,
+                1,
+                Optional.of(GENESIS),
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false,
+                false,
+                false,
+                Duration.ZERO,
+                List.of());
     }
 }

@@ -76,6 +76,69 @@ class AgreementTest {
         assertThat(mesh.node(1).topology()).isEqualTo(mesh.node(0).topology());
     }
 
+    private static void askToRestart(Node node) {
+        node.tell(new Event.RestartRequested(Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void whoAsksToRestartIsLeftOutAndServesUntilItsLeaseHasRunOut() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        askToRestart(mesh.node(1));
+        mesh.pass(LEASE.dividedBy(2));
+        assertThat(mesh.node(1).hasLease()).isTrue();
+        mesh.pass(LEASE);
+        Topology without = mesh.node(0).topology();
+        assertThat(without.members()).hasSize(2).doesNotContain(mesh.node(1).self);
+        assertThat(mesh.node(1).topology()).as("it hears of it").isEqualTo(without);
+        assertThat(mesh.node(1).hasLease()).isFalse();
+        mesh.pass(LEASE.multipliedBy(4));
+        assertThat(mesh.node(0).topology().members()).as("while it is in view").hasSize(2);
+        mesh.node(1).restart();
+        mesh.view(mesh.nodes);
+        mesh.pass(LEASE.multipliedBy(2));
+        assertThat(mesh.node(0).topology().members()).contains(mesh.node(1).self);
+    }
+
+    /** Two copies: some slots are owned by just these two. */
+    @Test
+    void ofTwoThatAskToRestartTheSecondWaitsUntilNothingIsLostWithIt() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        mesh.nodes.forEach(node -> node.syncs = false);
+        askToRestart(mesh.node(1));
+        askToRestart(mesh.node(2));
+        mesh.pass(LEASE.multipliedBy(6));
+        Topology one = mesh.node(0).topology();
+        assertThat(one.members()).containsExactly(mesh.node(0).self, mesh.node(2).self);
+        assertThat(one.phase()).isEqualTo(Phase.COPYING);
+        assertThat(mesh.node(2).hasLease()).isTrue();
+        for (Node node : List.of(mesh.node(0), mesh.node(2))) {
+            node.syncs = true;
+            node.tell(new Event.Synced(one.epoch()));
+        }
+        mesh.deliver();
+        mesh.pass(LEASE.multipliedBy(4));
+        assertThat(mesh.node(0).topology().members()).containsExactly(mesh.node(0).self);
+    }
+
+    @Test
+    void whereASlotHasOneOwnerNobodyIsLetGo() {
+        CalmMesh mesh = CalmMesh.founded(3, 1);
+        askToRestart(mesh.node(1));
+        mesh.pass(LEASE.multipliedBy(6));
+        assertThat(mesh.node(0).topology().members()).hasSize(3);
+        assertThat(mesh.node(1).hasLease()).isTrue();
+    }
+
+    @Test
+    void whenAllAskToRestartTheRosterStaysAsItIs() {
+        CalmMesh mesh = CalmMesh.founded(3);
+        mesh.nodes.forEach(AgreementTest::askToRestart);
+        mesh.pass(LEASE.multipliedBy(4));
+        assertThat(mesh.node(0).topology().members()).hasSize(3);
+        assertThat(mesh.node(0).agreement.status().staying()).isEmpty();
+        assertThat(mesh.node(0).agreement.status().restarting()).hasSize(3);
+    }
+
     /**
      * One of two is gone with its disk. Whatever was agreed on was accepted by the other one, so a
      * new node may take its place and its vote, and what the other one holds stays.

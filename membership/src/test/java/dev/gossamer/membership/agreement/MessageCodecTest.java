@@ -10,6 +10,7 @@ import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,10 +32,36 @@ class MessageCodecTest {
         List<MemberId> two = List.of(new MemberId(1), new MemberId(-1));
         Report report =
                 new Report(
-                        9, 8, Optional.of(GENESIS), 7, 6, 5, 4, 3, true, false, false, true, two);
+                        9,
+                        8,
+                        Optional.of(GENESIS),
+                        7,
+                        6,
+                        5,
+                        4,
+                        3,
+                        true,
+                        false,
+                        false,
+                        true,
+                        Duration.ofSeconds(60),
+                        two);
         Report empty =
                 new Report(
-                        1, 1, Optional.empty(), 0, 0, 0, 0, 0, false, true, true, false, List.of());
+                        1,
+                        1,
+                        Optional.empty(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        false,
+                        true,
+                        true,
+                        false,
+                        Duration.ZERO,
+                        List.of());
         return List.of(
                 new Message.Prepare(Optional.of(GENESIS), 1 << 20, BALLOT, two),
                 new Message.Prepare(Optional.empty(), 0, BALLOT, List.of()),
@@ -91,7 +118,7 @@ class MessageCodecTest {
         Message ack = new Message.HeartbeatAck(Optional.of(GENESIS), 1 << 20, 5, true);
         assertThat(HexFormat.of().formatHex(ack.encode()))
                 .isEqualTo(
-                        "0109"
+                        "0209"
                                 + "01"
                                 + "0000018bcfe56800"
                                 + "0000000000000007"

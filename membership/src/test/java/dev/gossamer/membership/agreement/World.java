@@ -91,7 +91,7 @@ final class World {
 
     /** Something bad, for a while. */
     void disturb() {
-        int kind = random.nextInt(10);
+        int kind = random.nextInt(12);
         Node victim = nodes.get(random.nextInt(nodes.size()));
         long time = 200 * MS + random.nextLong(6_000 * MS);
         switch (kind) {
@@ -105,7 +105,9 @@ final class World {
             }
             case 8 -> cutData(time + 4_000 * MS);
             default -> {
-                victim.drain();
+                boolean restarts = kind >= 10;
+                Event drain = new Event.DrainRequested();
+                victim.leave(restarts ? new Event.RestartRequested(SETTINGS.returnWait()) : drain);
                 after(time, victim::crash);
                 after(time + 500 * MS, victim::start);
             }
@@ -283,11 +285,11 @@ final class World {
             }
         }
 
-        void drain() {
+        void leave(Event event) {
             if (up && !draining) {
-                note(this + " drains");
+                note(this + " wants to leave: " + event);
                 draining = true;
-                feed(new Event.DrainRequested());
+                feed(event);
             }
         }
 

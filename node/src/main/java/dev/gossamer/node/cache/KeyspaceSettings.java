@@ -125,6 +125,15 @@ public record KeyspaceSettings(
     }
 
     /**
+     * The least copies that any cache wants of its entries.
+     *
+     * @param most how many the mesh keeps
+     */
+    public int copiesMin(int most) {
+        return caches.stream().mapToInt(CacheSettings::replication).reduce(most, Math::min);
+    }
+
+    /**
      * How many copies a key's cache wants. What it answers is the same for ever, and costs a look
      * at the key's prefix.
      */

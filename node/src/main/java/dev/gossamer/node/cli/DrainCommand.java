@@ -23,7 +23,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "It goes on answering, with the others' help, but is not ready any more: load balancers",
-            "move on. It stays so until it is restarted. A member that gets SIGTERM drains by itself.",
+            "move on. It stays so until it is restarted. A member that gets SIGTERM drains by itself,",
+            "unless it is expected back with its SSD (node.return-within).",
             "",
             "The JSON of --json: {member: {id, name, zone}, state, slotsOwned, slotsToCopy,",
             "bytesToCopy, leftMs}",

@@ -119,6 +119,7 @@ final class MeshTable {
                 + Figures.bytes(disk.bytes())
                 + " of "
                 + Figures.bytes(disk.bytesMax())
+                + lackOf(disk)
                 + ", "
                 + Figures.count(disk.entries())
                 + " entries, "
@@ -130,6 +131,14 @@ final class MeshTable {
                 + " ("
                 + disk.why()
                 + ")";
+    }
+
+    private static String lackOf(DiskReport disk) {
+        return disk.lackingBytes() == 0
+                ? ""
+                : " (the file system has no room for "
+                        + Figures.bytes(disk.lackingBytes())
+                        + " of it)";
     }
 
     private static String stateOf(DiskReport disk) {

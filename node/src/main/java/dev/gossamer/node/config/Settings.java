@@ -86,6 +86,15 @@ public final class Settings {
                     duration(Duration.ZERO, HOUR),
                     "How long a node that is told to stop may take to hand its slots over; 0s: it"
                             + " leaves at once, as if killed.");
+    public static final Setting<Duration> NODE_RETURN_WITHIN =
+            new Setting<>(
+                    "node.return-within",
+                    "60s",
+                    duration(Duration.ZERO, HOUR),
+                    "How soon a node with an SSD tier that is told to stop is expected back with"
+                            + " what it has: so long the others do not copy that, and it need not"
+                            + " hand it over. Only where every cache has two copies or more. 0s:"
+                            + " it is told to stop for good, and hands everything over.");
     public static final Setting<Duration> NODE_DRAIN_GRACE =
             new Setting<>(
                     "node.drain-grace",
@@ -363,6 +372,7 @@ public final class Settings {
                     NODE_BIND,
                     NODE_HOST,
                     NODE_DRAIN_TIMEOUT,
+                    NODE_RETURN_WITHIN,
                     NODE_DRAIN_GRACE,
                     PORTS_REDIS,
                     PORTS_CLUSTERED,

@@ -36,6 +36,7 @@ final class Departure {
     private CompletableFuture<@Nullable Void> attempt = new CompletableFuture<>();
 
     private volatile boolean asked;
+    private volatile boolean restarts;
     private volatile boolean cutOff;
 
     Departure(MemberId self, Epochs epochs, Council council, Standing standing) {
@@ -44,6 +45,23 @@ final class Departure {
         this.council = council;
         this.standing = standing;
         var _ = council.drained().thenRun(this::look);
+    }
+
+    /** See {@link MeshNode#leaveForRestart}. */
+    CompletableFuture<@Nullable Void> restart(Duration backWithin) {
+        if (isLast()) {
+            return CompletableFuture.failedFuture(nobodyIsLeft());
+        }
+        synchronized (this) {
+            if (!asked) {
+                asked = true;
+                restarts = true;
+                standing.drain();
+                council.tell(new Event.RestartRequested(backWithin));
+            }
+        }
+        look();
+        return ask();
     }
 
     /** See {@link Mesh#drain}. */
@@ -80,6 +98,8 @@ final class Departure {
         if (isDrained()) {
             standing.drained();
             open.complete(null);
+        } else if (restarts && isLetGo()) {
+            open.complete(null);
         } else if (isLast()) {
             open.completeExceptionally(nobodyIsLeft());
         }
@@ -96,6 +116,13 @@ final class Departure {
      */
     boolean isUnderWay() {
         return asked;
+    }
+
+    private boolean isLetGo() {
+        Holding latest = epochs.latest();
+        return !latest.topology().isEmpty()
+                && !latest.topology().isProvisional()
+                && !latest.isMember();
     }
 
     boolean isDrained() {

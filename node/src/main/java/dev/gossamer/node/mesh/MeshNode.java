@@ -24,6 +24,7 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     private final Standing standing;
     private final Departure departure;
     private final Chronicle chronicle;
+    private final Absences absences;
     private final Leftovers leftovers;
     private final Coherent coherent;
     private final Audits audits;
@@ -155,6 +157,18 @@ public final class MeshNode implements Mesh, AutoCloseable {
                 new Coherent(nearTier, keyspace.tags(), nanoClock, settings.coherence().leftOut());
         this.shared = Shared.of(settings, epochs, keyspace, coherent, nanoClock);
         this.routers = new Routers(self, lanes, shared, random);
+        var mailbox = new Mailbox(membership);
+        this.council =
+                new Council(
+                        agreement,
+                        notary,
+                        (to, message) -> mailbox.send(Mailbox.Kind.AGREEMENT, to, message.encode()),
+                        epochs,
+                        shared.lease(),
+                        workers,
+                        nanoClock,
+                        onExpelled);
+        this.absences = new Absences(council::status, nanoClock);
         this.sync =
                 new Sync(
                         epochs,
@@ -163,6 +177,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         lanes.all().getFirst(),
                         workers,
                         fence,
+                        absences,
                         nanoClock,
                         settings);
         this.service =
@@ -182,7 +197,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         random);
         this.invalidations =
                 new Invalidations(shared, self, lanes.all(), walks, routers::writeAsync, workers);
-        var mailbox = new Mailbox(membership);
         long life = Math.max(1, clock.millis());
         coherent.wire(self, life, settings.coherence(), lanes, workers, mailbox, shared, random);
         this.audits =
@@ -195,16 +209,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
                         clock,
                         meters);
         var gossip = new Gossip(self.id(), life, settings.gossip(), random);
-        this.council =
-                new Council(
-                        agreement,
-                        notary,
-                        (to, message) -> mailbox.send(Mailbox.Kind.AGREEMENT, to, message.encode()),
-                        epochs,
-                        shared.lease(),
-                        workers,
-                        nanoClock,
-                        onExpelled);
         this.standing =
                 new Standing(
                         self,
@@ -244,6 +248,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
     /** The gate to each topology. */
     private void pass(Holding before, Holding next, Runnable install) {
         chronicle.passes(before.topology(), next.topology());
+        absences.passes(before.topology(), next.topology());
         fence.pass(() -> {
             sync.passing(next);
             leftovers.pass(before, next, () -> coherent.pass(before, next, install));
@@ -296,6 +301,7 @@ public final class MeshNode implements Mesh, AutoCloseable {
         diary.note(holding, () -> council.tell(new Event.Installed(holding.epoch())));
         sync.begin(holding);
         standing.publish();
+        departure.look();
     }
 
     private void synced(Holding holding) {
@@ -434,6 +440,18 @@ public final class MeshNode implements Mesh, AutoCloseable {
     @Override
     public CompletableFuture<@Nullable Void> drain() {
         return departure.drain();
+    }
+
+    /**
+     * Asks the others to go on without this member until it is back with what it has. They do when
+     * nothing else changes and each of its slots has another owner; from then on what comes here is
+     * answered with their help.
+     *
+     * @param backWithin how long they put off copying what it held; more than zero
+     * @return completes when they have agreed; fails when nobody else is there
+     */
+    public CompletableFuture<@Nullable Void> leaveForRestart(Duration backWithin) {
+        return departure.restart(backWithin);
     }
 
     @Override

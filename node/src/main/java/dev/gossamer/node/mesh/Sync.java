@@ -12,6 +12,8 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Slot;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -29,6 +31,8 @@ import java.util.function.Supplier;
  * one page. Copying keeps to the transfer rate; a takeover does not wait for it.
  */
 final class Sync {
+    private static final long ABSENCE_LOOK_NANOS = 100_000_000;
+
     private final Epochs epochs;
     private final Keyspace keyspace;
     private final PendingWrites pending;
@@ -38,6 +42,7 @@ final class Sync {
     private final MeshSettings settings;
     private final TransferPace pace;
     private final Fence fence;
+    private final Absences absences;
     private final SettledClocks settled = new SettledClocks();
     private final Reconciliation reconciliation;
 
@@ -58,6 +63,7 @@ final class Sync {
      * @param lane on which this does its work
      * @param workers threads that may wait; for what walks over slots
      * @param fence passed by every step to another topology
+     * @param absences for whom copying is put off
      */
     Sync(
             Epochs epochs,
@@ -66,6 +72,7 @@ final class Sync {
             Lane lane,
             Executor workers,
             Fence fence,
+            Absences absences,
             LongSupplier nanoClock,
             MeshSettings settings) {
         this.epochs = epochs;
@@ -74,6 +81,7 @@ final class Sync {
         this.lane = lane;
         this.workers = workers;
         this.fence = fence;
+        this.absences = absences;
         this.nanoClock = nanoClock;
         this.settings = settings;
         this.pace = new TransferPace(settings.transferBytesPerSecondMax(), nanoClock);
@@ -159,7 +167,25 @@ final class Sync {
     private void copy(Errand errand) {
         Mirror mirror = mirror(errand, new Copying(errand.holding));
         errand.after(
-                keyspace.tiers().lower().loaded(), () -> mirror.start(errand.holding.toMirror()));
+                keyspace.tiers().lower().loaded(),
+                () -> {
+                    List<Integer> all = errand.holding.toMirror();
+                    Set<Integer> later = Set.copyOf(absences.putOff(errand.holding, all));
+                    mirror.start(all.stream().filter(slot -> !later.contains(slot)).toList());
+                    copyLater(errand, mirror, later);
+                });
+    }
+
+    /** When nobody is expected back with them any more; who comes back brings a new topology. */
+    private void copyLater(Errand errand, Mirror mirror, Set<Integer> slots) {
+        if (slots.isEmpty()) {
+            return;
+        }
+        if (absences.areOver(errand.holding.topology())) {
+            mirror.start(slots.stream().sorted().toList());
+        } else {
+            errand.later(ABSENCE_LOOK_NANOS, () -> copyLater(errand, mirror, slots));
+        }
     }
 
     private Errand errand(Holding holding) {

@@ -122,6 +122,10 @@ class MeshTableTest {
     }
 
     private static List<String> disks(String state, String trouble, double loaded) {
+        return disks(state, trouble, loaded, 0);
+    }
+
+    private static List<String> disks(String state, String trouble, double loaded, long lacking) {
         DiskReport disk =
                 new DiskReport(
                         state,
@@ -129,6 +133,7 @@ class MeshTableTest {
                         loaded,
                         3L << 30,
                         200L << 30,
+                        lacking,
                         1_234_567,
                         0.8125,
                         1.305,
@@ -146,6 +151,12 @@ class MeshTableTest {
                                 + " 81.25 % live, write amplification 1.31,"
                                 + " uring (the kernel allows it)");
         assertThat(MeshTable.disks(MESH)).isEmpty();
+    }
+
+    @Test
+    void anSsdWhoseFileSystemHasLessRoomThanTheBudgetSaysHowMuch() {
+        assertThat(disks("closed", "", 1, 50L << 30).getFirst())
+                .contains("3.0 GiB of 200 GiB (the file system has no room for 50.0 GiB of it), ");
     }
 
     @Test

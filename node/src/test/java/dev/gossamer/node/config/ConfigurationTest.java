@@ -69,7 +69,8 @@ class ConfigurationTest {
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "node.yaml:2: unknown setting 'memory.max-bites'; did you mean 'memory.max-bytes'?");
+                        "node.yaml:2: unknown setting 'memory.max-bites'; did you mean"
+                            + " 'memory.max-bytes'?");
         assertThatThrownBy(() ->
                         Configuration.read(
                                 Optional.empty(), Map.of("GOSSAMER_NOD_NAME", "x"), Map.of()))
@@ -146,7 +147,11 @@ class ConfigurationTest {
     void aCacheTakesItsOwnSettingsAndTheDefaultOneStandsFirst() throws IOException {
         Path file =
                 write(
-                        "mesh: {replication: 3}\ncaches:\n  users: {ttl: 10m, replication: 2, acks: primary, partition: consistent}\n  default: {entry-bytes-max: 1MiB}\n");
+                        "mesh: {replication: 3}\n"
+                            + "caches:\n"
+                            + "  users: {ttl: 10m, replication: 2, acks: primary, partition:"
+                            + " consistent}\n"
+                            + "  default: {entry-bytes-max: 1MiB}\n");
         assertThat(CacheReader.read(read(file)))
                 .containsExactly(
                         new CacheSettings(
@@ -206,8 +211,8 @@ class ConfigurationTest {
         assertThatThrownBy(() -> CacheReader.read(read(write(cache))))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "node.yaml:2: caches.users.disk: this node has no SSD tier; give it one with"
-                                + " disk.bytes-max, or say disk.bytes-max: 0 to mean that");
+                        "node.yaml:2: caches.users.disk: this node has no SSD tier; give it one"
+                            + " with disk.bytes-max, or say disk.bytes-max: 0 to mean that");
         Path off = write("disk: {bytes-max: 0}\n" + cache);
         assertThat(CacheReader.read(read(off)))
                 .extracting(CacheSettings::disk)
@@ -227,9 +232,10 @@ class ConfigurationTest {
         Path file = write("caches:\n  users:\n    tlt: 5s\n");
         assertThatThrownBy(() -> read(file))
                 .hasMessage(
-                        "node.yaml:3: unknown setting 'caches.users.tlt';"
-                                + " a cache has: ttl, entry-bytes-max, replication, acks, partition, freshness,"
-                                + " disk, disk-compression, disk-bytes-max, disk-entry-bytes-max, disk-ttl-min");
+                        "node.yaml:3: unknown setting 'caches.users.tlt'; a cache has: ttl,"
+                            + " entry-bytes-max, replication, acks, partition, freshness, disk,"
+                            + " disk-compression, disk-bytes-max, disk-entry-bytes-max,"
+                            + " disk-ttl-min");
     }
 
     @Test

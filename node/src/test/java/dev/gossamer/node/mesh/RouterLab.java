@@ -281,6 +281,7 @@ final class RouterLab {
                             this,
                             this,
                             new Fence(),
+                            TestMesh.nobodyIsAbsent(),
                             () -> nowNanos,
                             TestMesh.settings(3));
             this.service = new MemberService(shared, sync, () -> router, _ -> 0L, _ -> null, this);

@@ -168,6 +168,7 @@ final class SyncLab {
                             lane,
                             SyncLab.this::soon,
                             fence,
+                            TestMesh.nobodyIsAbsent(),
                             () -> now,
                             settings);
             epochs.onServed(sync::begin);

@@ -48,6 +48,14 @@ final class TestMesh implements AutoCloseable {
             EventLoops loops,
             SimpleMeterRegistry meters) {}
 
+    static Absences nobodyIsAbsent() {
+        return new Absences(
+                () -> {
+                    throw new IllegalStateException("nobody has left");
+                },
+                () -> 0L);
+    }
+
     final InVmMembership membership = new InVmMembership();
     final List<Node> nodes = new ArrayList<>();
     final List<String> expelled = new CopyOnWriteArrayList<>();

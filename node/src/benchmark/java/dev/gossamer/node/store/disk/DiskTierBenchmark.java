@@ -283,7 +283,8 @@ final class DiskTierBenchmark implements AutoCloseable {
         Thread filler =
                 Thread.ofPlatform()
                         .start(() -> {
-                            while (!over.get() && (written - before) * Objects4k.BYTES < fillBytes) {
+                            while (!over.get()
+                                    && (written - before) * Objects4k.BYTES < fillBytes) {
                                 tier.put(
                                         Objects4k.keyOf("fill", written),
                                         Objects4k.noise(written, Objects4k.BYTES));

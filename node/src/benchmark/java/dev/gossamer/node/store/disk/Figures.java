@@ -90,13 +90,15 @@ record Figures(double perSecond, double p50Micros, double p99Micros, double cpuM
                             String.join(
                                     " ",
                                     runs.stream()
-                                            .map(run -> String.format(
-                                                    Locale.ROOT, "%,.0f", run.perSecond()))
+                                            .map(run ->
+                                                    String.format(
+                                                            Locale.ROOT, "%,.0f", run.perSecond()))
                                             .toList())));
         }
 
         /** The ratio of the medians, and what it should be. */
-        void ratio(String what, String of, String to, ToDoubleFunction<Figures> figure, String bound) {
+        void ratio(
+                String what, String of, String to, ToDoubleFunction<Figures> figure, String bound) {
             if (seen.containsKey(of) && seen.containsKey(to)) {
                 System.out.printf(
                         Locale.ROOT,

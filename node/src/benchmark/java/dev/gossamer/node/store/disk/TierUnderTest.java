@@ -43,11 +43,7 @@ final class TierUnderTest implements AutoCloseable {
         IoSettings io = IoSettings.DEFAULTS;
         backend =
                 Backends.choose(
-                        Optional.of(kind),
-                        loops,
-                        io,
-                        Thread::startVirtualThread,
-                        System::nanoTime);
+                        Optional.of(kind), loops, io, Thread::startVirtualThread, System::nanoTime);
         MemoryTier memory =
                 new MemoryTier(
                         new MemorySettings(1 << 20, 1 << 20),

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param loaded how much of what an earlier run left is known, from 0 to 1
  * @param bytes that it takes on the disk
  * @param bytesMax its budget
+ * @param lackingBytes of the budget, for which the file system has no room
  * @param liveRatio the part of those bytes that can still be read, from 0 to 1
  * @param writeAmplification bytes written for each byte of new records
  * @param backend how operations reach the kernel
@@ -23,6 +24,7 @@ public record DiskReport(
         double loaded,
         long bytes,
         long bytesMax,
+        long lackingBytes,
         long entries,
         double liveRatio,
         double writeAmplification,
@@ -40,6 +42,7 @@ public record DiskReport(
                                 disk.decimal("loadedRatio"),
                                 disk.number("bytes"),
                                 disk.number("bytesMax"),
+                                disk.number("lackingBytes"),
                                 disk.number("entries"),
                                 disk.decimal("liveRatio"),
                                 disk.decimal("writeAmplification"),
@@ -54,6 +57,7 @@ public record DiskReport(
         map.put("loadedRatio", loaded);
         map.put("bytes", bytes);
         map.put("bytesMax", bytesMax);
+        map.put("lackingBytes", lackingBytes);
         map.put("entries", entries);
         map.put("liveRatio", liveRatio);
         map.put("writeAmplification", writeAmplification);

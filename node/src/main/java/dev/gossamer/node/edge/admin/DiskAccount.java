@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
  * @param loaded how much of what an earlier run left is known, from 0 to 1
  * @param bytes that it takes on the disk
  * @param bytesMax its budget
+ * @param lackingBytes of the budget, for which the file system has no room
  * @param entries that rest there, those included that memory has as well
  * @param liveRatio the part of those bytes that can still be read, from 0 to 1
  * @param writeAmplification bytes written for each byte of new records
@@ -23,6 +24,7 @@ public record DiskAccount(
         double loaded,
         long bytes,
         long bytesMax,
+        long lackingBytes,
         long entries,
         double liveRatio,
         double writeAmplification,
@@ -36,6 +38,7 @@ public record DiskAccount(
                 .put("loadedRatio", loaded)
                 .put("bytes", bytes)
                 .put("bytesMax", bytesMax)
+                .put("lackingBytes", lackingBytes)
                 .put("entries", entries)
                 .put("liveRatio", liveRatio)
                 .put("writeAmplification", writeAmplification)

@@ -2,6 +2,7 @@ package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.disk.DiskStatus.State;
 import dev.gossamer.node.store.disk.DiskTier.Recovered;
+import dev.gossamer.node.store.disk.io.Fullness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -141,7 +142,7 @@ final class DiskLife {
             if (loads) {
                 recovery.open(parts.found().manifest().orElseThrow());
             }
-            parts.folder().writing();
+            parts.room().take(parts.folder()::writing);
             parts.lookup().completes(loaded);
             parts.shelf().open(loads);
             parts.writer().begin();
@@ -219,6 +220,9 @@ final class DiskLife {
                 parts.writer().step(STEP_NANOS);
             }
         } catch (IOException e) {
+            if (Fullness.isToldBy(e)) {
+                parts.room().wasMissing();
+            }
             parts.breaker().breaks(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             stops = true;
@@ -317,7 +321,7 @@ final class DiskLife {
                 parts.writer().end();
             }
             if (whole && knowsAll) {
-                IndexSnapshot.write(parts, recovered);
+                leaveSnapshot(recovered);
             }
         } catch (IOException e) {
             LOG.warn("the disk was not left in order: {}", e.getMessage());
@@ -328,6 +332,16 @@ final class DiskLife {
         parts.durable().giveUp();
         parts.folder().close();
         state.set(State.STOPPED);
+    }
+
+    private void leaveSnapshot(Recovered recovered) {
+        try {
+            IndexSnapshot.write(parts, recovered);
+        } catch (IOException e) {
+            LOG.warn(
+                    "no snapshot of the index, the next start reads the log instead: {}",
+                    e.getMessage());
+        }
     }
 
     /** Ends it in order; waits until all is written. */

@@ -60,9 +60,14 @@ final class DiskMeters {
                 it -> it.status().loaded(),
                 "Of the log, indexed");
         gauge(
+                "gossamer.disk.lacking.bytes",
+                tier,
+                it -> it.status().lackingBytes(),
+                "Of the budget, for which the file system has no room");
+        gauge(
                 "gossamer.disk.open",
                 tier,
-                it -> it.status().state() == DiskStatus.State.OPEN ? 1 : 0,
+                it -> it.status().isGivenUp() ? 1 : 0,
                 "1 while the disk is not used, for it failed");
     }
 

@@ -7,6 +7,8 @@ package dev.gossamer.node.store.disk;
  * @param trouble why it is not used, or empty
  * @param bytes that the segments take on the disk
  * @param bytesMax the folder's budget
+ * @param lackingBytes of the budget, for which the file system has no room; the log is that much
+ *     shorter
  * @param liveBytes of the segments, those that can still be read
  * @param entries that rest on the disk, those included that memory has as well
  * @param indexBytes of memory that the index takes
@@ -20,6 +22,7 @@ public record DiskStatus(
         String trouble,
         long bytes,
         long bytesMax,
+        long lackingBytes,
         long liveBytes,
         long entries,
         long indexBytes,
@@ -34,6 +37,11 @@ public record DiskStatus(
      */
     public double liveRatio() {
         return bytes == 0 ? 1 : Math.min(1, (double) liveBytes / bytes);
+    }
+
+    /** Whether the node serves without it. */
+    boolean isGivenUp() {
+        return state == State.OPEN || state == State.HALF_OPEN;
     }
 
     /** Of the breaker. */

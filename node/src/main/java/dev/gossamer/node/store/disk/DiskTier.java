@@ -113,7 +113,7 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     public boolean hasRoom() {
         long used = parts.frames().liveBytes() + 2L * parts.frames().segmentBytes();
         return shelf.isOpen()
-                && used < (long) parts.frames().count() * parts.frames().segmentBytes();
+                && used < (long) parts.frames().limit() * parts.frames().segmentBytes();
     }
 
     @Override
@@ -172,6 +172,7 @@ public final class DiskTier implements LowerTier, AutoCloseable {
                 life.trouble(),
                 parts.frames().bytes(),
                 parts.settings().bytesMax(),
+                parts.frames().lackingBytes(),
                 parts.frames().liveBytes(),
                 parts.index().rows(),
                 parts.index().heapBytes(),

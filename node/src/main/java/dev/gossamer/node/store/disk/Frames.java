@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which segments there are, and where their records' addresses lie. There are as many frames as
- * segments fit into the budget, so what has no frame is never written.
+ * segments fit into the budget, so what has no frame is never written; while the file system has no
+ * room for that many, some of them may not be filled.
  *
  * <p><b>Threads.</b> Any may look; one thread at a time fills and empties.
  */
@@ -16,12 +17,16 @@ final class Frames implements DiskIndex.Pointed {
     private final AtomicReferenceArray<@Nullable Segment> frames;
     private final int segmentBytes;
 
-    /** Frames whose room something else takes. */
+    /** How many may be filled now. */
+    private volatile int limit;
+
+    /** Of these, how many whose room something else takes. */
     private volatile int reserved;
 
     Frames(int count, int segmentBytes) {
         this.frames = new AtomicReferenceArray<>(count);
         this.segmentBytes = segmentBytes;
+        this.limit = count;
     }
 
     int segmentBytes() {
@@ -32,8 +37,21 @@ final class Frames implements DiskIndex.Pointed {
         return frames.length();
     }
 
-    /** A frame without a segment, or −1. */
+    /** How many segments there may be now, no more than {@link #count}. */
+    int limit() {
+        return limit;
+    }
+
+    /** What is filled stays so. By one thread at a time. */
+    void limit(int segments) {
+        limit = Math.min(segments, count());
+    }
+
+    /** A frame that may be filled, or −1. */
     int freeOrMinus() {
+        if (free() == 0) {
+            return -1;
+        }
         for (int i = 0; i < frames.length(); i++) {
             if (frames.get(i) == null) {
                 return i;
@@ -42,22 +60,23 @@ final class Frames implements DiskIndex.Pointed {
         return -1;
     }
 
-    /** How many segments there is room for. */
+    /** Frames that may be filled. */
     int free() {
-        return empty() - reserved;
+        return Math.max(0, limit - reserved - filled());
     }
 
-    private int empty() {
-        int empty = 0;
+    /** Segments that there are. */
+    int filled() {
+        int filled = 0;
         for (int i = 0; i < frames.length(); i++) {
-            empty += frames.get(i) == null ? 1 : 0;
+            filled += frames.get(i) == null ? 0 : 1;
         }
-        return empty;
+        return filled;
     }
 
     /** So many bytes of the room for segments are taken by something else, from now on. */
     void reserve(long bytes) {
-        reserved = (int) ((bytes + segmentBytes - 1) / segmentBytes);
+        reserved = (int) Math.max(0, (bytes + segmentBytes - 1) / segmentBytes);
     }
 
     void fill(Segment segment) {
@@ -95,7 +114,12 @@ final class Frames implements DiskIndex.Pointed {
 
     /** Bytes that the segments take on disk, full or not. */
     long bytes() {
-        return (long) (frames.length() - empty()) * segmentBytes;
+        return (long) filled() * segmentBytes;
+    }
+
+    /** Bytes of the budget that the file system has no room for. */
+    long lackingBytes() {
+        return (long) (count() - limit) * segmentBytes;
     }
 
     /** Bytes of them that rows point to. */

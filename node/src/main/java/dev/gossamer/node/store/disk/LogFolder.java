@@ -46,6 +46,9 @@ final class LogFolder {
     /** Frames that are free at a start: for the segment that is begun. */
     private static final int SPARE = 1;
 
+    /** Of a file that is made to see whether there is room for it. */
+    private static final String TRIED_NAME = "room";
+
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final DiskSettings settings;
@@ -262,10 +265,16 @@ final class LogFolder {
         writeManifest(false);
     }
 
-    /** The log is written from now on: no snapshot counts any more. */
-    void writing() throws IOException {
-        writeManifest(false);
+    /**
+     * The log is written from now on: no snapshot counts any more.
+     *
+     * @return what the manifest says now
+     */
+    Manifest writing() throws IOException {
+        Manifest manifest = manifest(false);
+        ManifestFile.write(path(), manifest);
         SnapshotWriter.remove(path());
+        return manifest;
     }
 
     /**
@@ -298,6 +307,36 @@ final class LogFolder {
         Segment segment = new Segment(header, frame, file, opened);
         frames.fill(segment);
         return segment;
+    }
+
+    /**
+     * Whether the file system has room for more segments, as far as it says and as can be seen.
+     *
+     * @param said so many by what it says
+     * @param tried so many are made, in one, and removed
+     */
+    boolean hasRoomFor(int said, int tried) {
+        Path file = path().resolve(TRIED_NAME + DiskFormat.TEMPORARY_SUFFIX);
+        try {
+            long usable = Files.getFileStore(path()).getUsableSpace();
+            if (usable < (long) said * settings.segmentBytes()) {
+                return false;
+            }
+            backend.create(file, (long) tried * settings.segmentBytes()).close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            removeTried(file);
+        }
+    }
+
+    private static void removeTried(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed: {}", file, e.getMessage());
+        }
     }
 
     /** Whether what is written gets to the device sooner or later, by the policy of this node. */

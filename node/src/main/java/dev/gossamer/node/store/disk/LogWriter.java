@@ -36,6 +36,7 @@ final class LogWriter {
     private final Milestones durable;
 
     private final Reclaimer reclaimer;
+    private final Room room;
     private final WriterCounts counts;
     private final LongSupplier wallMillis;
     private final LongSupplier nanoClock;
@@ -59,6 +60,7 @@ final class LogWriter {
             Intents intents,
             Milestones durable,
             Reclaimer reclaimer,
+            Room room,
             WriterCounts counts,
             DiskWatches watches,
             DiskSettings settings,
@@ -70,6 +72,7 @@ final class LogWriter {
         this.caches = around.caches();
         this.durable = durable;
         this.reclaimer = reclaimer;
+        this.room = room;
         this.counts = counts;
         this.wallMillis = around.wallMillis();
         this.nanoClock = around.nanoClock();
@@ -107,6 +110,7 @@ final class LogWriter {
         }
         publish(batch);
         reclaimer.look(tail());
+        room.look();
         if (!batch.isEmpty()) {
             intents.reached(taken, tail().segment().number(), tail().end());
         }
@@ -147,7 +151,7 @@ final class LogWriter {
     private void append(Change change) throws IOException {
         DiskCaches.Named cache = caches.all().get(change.cache);
         LogRecord record = recordOf(change, cache.rules());
-        // What is copied out of old segments comes first, and may leave no room there either.
+        // More than once where what goes on of old segments, which comes first, fills the next.
         while (!tail().hasRoomFor(record.head(), cache.name())) {
             next();
         }
@@ -204,7 +208,7 @@ final class LogWriter {
                 full.sync();
             }
         }
-        LogTail fresh = new LogTail(folder.create(), buffer, counts.diskBytes(), watch);
+        LogTail fresh = new LogTail(room.take(folder::create), buffer, counts.diskBytes(), watch);
         fresh.begin();
         tail = fresh;
         reclaimer.makeRoom(fresh);

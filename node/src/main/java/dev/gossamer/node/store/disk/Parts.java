@@ -20,6 +20,7 @@ record Parts(
         Shelf shelf,
         Intents intents,
         DiskCaches caches,
+        Room room,
         LogWriter writer,
         DiskReader reader,
         Lookup lookup,
@@ -67,9 +68,10 @@ record Parts(
         WriterCounts counts = new WriterCounts();
         Reclaimer reclaimer =
                 new Reclaimer(folder, frames, index, shelf, weakest, counts, watches, around);
+        Room room = new Room(frames, folder, reclaimer, settings, around.nanoClock());
         LogWriter writer =
                 new LogWriter(
-                        folder, index, staging, intents, durable, reclaimer, counts, watches,
+                        folder, index, staging, intents, durable, reclaimer, room, counts, watches,
                         settings, around);
         return new Parts(
                 settings,
@@ -81,6 +83,7 @@ record Parts(
                 shelf,
                 intents,
                 around.caches(),
+                room,
                 writer,
                 reader,
                 lookup,

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes room: gives up the oldest segment, after what is worth it was copied to the log's end.
@@ -141,7 +142,12 @@ final class Reclaimer {
         return frames.liveBytes() * 100 < frames.bytes() * percent;
     }
 
-    private void giveUp(Segment segment, LogTail tail) throws IOException {
+    /** Nothing of it is copied: there is no room. */
+    void dropOldest() throws IOException {
+        giveUp(frames.inOrder().getFirst(), null);
+    }
+
+    private void giveUp(Segment segment, @Nullable LogTail tail) throws IOException {
         segment.retired().set(true);
         shelf.reclaims(true);
         SegmentIndex facts = folder.scan(segment, caches::nameOf).index();
@@ -160,14 +166,17 @@ final class Reclaimer {
     /** Once through a segment. */
     private final class Pass {
         private final Segment segment;
-        private final LogTail tail;
+        private final @Nullable LogTail tail;
         private final boolean sparse;
         private final List<Moved> moved = new ArrayList<>();
         private long credit;
         private long windowStart;
         private int least;
 
-        Pass(Segment segment, LogTail tail) {
+        /**
+         * @param tail where to copy to, or null to copy nothing
+         */
+        Pass(Segment segment, @Nullable LogTail tail) {
             this.segment = segment;
             this.tail = tail;
             this.sparse = isSparse();
@@ -176,7 +185,7 @@ final class Reclaimer {
         }
 
         private long credit() {
-            if (shelf.isLoading()) {
+            if (tail == null || shelf.isLoading()) {
                 return 0; // Which of it is live is not known.
             }
             if (isBelow(ROOMY_PERCENT)) {
@@ -275,7 +284,8 @@ final class Reclaimer {
                 throws IOException {
             ByteBuffer record = record(facts.offset(fact), facts.length(fact));
             ReadHead read = segment.codec().readHead(record, record.position(), facts.offset(fact));
-            if (!(read instanceof RecordHead head)
+            if (tail == null
+                    || !(read instanceof RecordHead head)
                     || !isWhole(record, facts.offset(fact))
                     || !tail.hasRoomFor(head, facts.caches().get(facts.cache(fact)))) {
                 return false;
@@ -314,6 +324,9 @@ final class Reclaimer {
 
         /** Only what is on the disk may be pointed to. */
         void finish() throws IOException {
+            if (tail == null) {
+                return;
+            }
             tail.flush();
             if (!moved.isEmpty() && folder.isSynced()) {
                 tail.sync(); // The copies were on the device when they lay in the segment that

@@ -36,8 +36,9 @@ class MeshReportTest {
     void theSsdOfAMemberIsShownAsItWasToldAndNothingWhereThereIsNone() {
         String disk =
                 "\"disk\": {\"state\": \"open\", \"trouble\": \"full\", \"loadedRatio\": 0.5,"
-                        + " \"bytes\": 1, \"bytesMax\": 2, \"entries\": 3, \"liveRatio\": 1.0,"
-                        + " \"writeAmplification\": 1.25, \"backend\": \"uring\", \"why\": \"w\"}, ";
+                    + " \"bytes\": 1, \"bytesMax\": 2, \"lackingBytes\": 1, \"entries\": 3,"
+                    + " \"liveRatio\": 1.0, \"writeAmplification\": 1.25, \"backend\": \"uring\","
+                    + " \"why\": \"w\"}, ";
         String answer = ANSWER.replace("\"entries\": 5", disk + "\"entries\": 5");
         MeshReport report = MeshReport.of(JsonObject.parse(answer));
         JsonObject shown = JsonObject.parse(Json.text(report.toMap()));

@@ -206,9 +206,20 @@ class AdminRoutesIT {
         assertThat(self().containsKey("disk")).as("without an SSD").isFalse();
         admin.disk.set(
                 new DiskAccount(
-                        "open", "it is full", 0.5, 1, 2, 3, 0.75, 1.25, "portable", "asked for"));
+                        "open",
+                        "it is full",
+                        0.5,
+                        1,
+                        9,
+                        2,
+                        3,
+                        0.75,
+                        1.25,
+                        "portable",
+                        "asked for"));
         JsonObject self = self();
         assertThat(self.getJsonObject("disk").getString("trouble")).isEqualTo("it is full");
+        assertThat(self.getJsonObject("disk").getLong("lackingBytes")).isEqualTo(2);
         assertThat(self.getJsonObject("disk").getDouble("writeAmplification")).isEqualTo(1.25);
         JsonObject description = admin.json("/openapi.json");
         new SchemaCheck(description)

@@ -27,7 +27,9 @@ final class Batch {
     void run(long runsMax) throws InterruptedException {
         long last = next.get() + runsMax;
         int threads = Runtime.getRuntime().availableProcessors();
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+        try (ExecutorService pool =
+                Executors.newFixedThreadPool(
+                        threads, Thread.ofPlatform().name(NoLog.SIMULATED, 0).factory())) {
             for (int i = 0; i < threads; i++) {
                 pool.execute(() -> {
                     long seed = next.getAndIncrement();

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,14 +33,19 @@ final class Faults {
         JOIN,
         LEAVE,
         /**
+         * A member stops in order, and comes back with what it has: soon, or later than it said.
+         */
+        RESTART,
+        /**
          * The power fails: all end at once and start again. What is in memory is lost, as contract
          * has it; versions, removals and the agreement must not go back.
          */
         ALL_AT_ONCE
     }
 
-    /** Those that cost nothing that was acknowledged. */
-    static final Set<Kind> SURVIVED = EnumSet.complementOf(EnumSet.of(Kind.ALL_AT_ONCE));
+    /** Those that cost nothing that was acknowledged; restarts in order have runs of their own. */
+    static final Set<Kind> SURVIVED =
+            EnumSet.complementOf(EnumSet.of(Kind.ALL_AT_ONCE, Kind.RESTART));
 
     private static final long MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -132,6 +138,7 @@ final class Faults {
             case SLOW -> slow();
             case JOIN -> join();
             case LEAVE -> leave(someHost());
+            case RESTART -> restart(someHost());
             case ALL_AT_ONCE -> allAtOnce();
         }
     }
@@ -334,6 +341,22 @@ final class Faults {
             did("m" + number + " leaves, comes back after " + away / MILLI + " ms");
             hosts.get(number).stop();
             world.after(away, () -> hosts.get(number).start());
+        }
+    }
+
+    private void restart(int number) {
+        boolean enough = setup.hosts() > 3 ? hosts.running().size() > 1 : isWhole.getAsBoolean();
+        if (hosts.get(number).isUp() && enough && !maySpeakForFew(number) && mayLose(1)) {
+            long away = aWhile();
+            Duration within = Duration.ofNanos(aWhile());
+            did(
+                    "m"
+                            + number
+                            + " restarts, comes back after "
+                            + away / MILLI
+                            + " ms, says within "
+                            + within.toMillis());
+            hosts.get(number).restart(aWhile(), within, away);
         }
     }
 

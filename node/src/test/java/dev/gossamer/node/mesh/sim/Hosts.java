@@ -3,10 +3,12 @@ package dev.gossamer.node.mesh.sim;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Topology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The machines, one per member, numbered from 1 on; on each at most one process runs. */
@@ -163,20 +165,47 @@ final class Hosts {
             }
             world.note(number, "stop", "");
             stopping = running;
-            running.spawn(
-                    "stop",
+            running.spawn("stop", () -> close(running, () -> {}));
+        }
+
+        private void close(SimProcess running, Runnable then) {
+            running.node().close();
+            world.after(
+                    1,
                     () -> {
-                        running.node().close();
-                        world.after(
-                                1,
-                                () -> {
-                                    if (process == running) {
-                                        world.note(number, "stopped", "");
-                                        process = null;
-                                        disk.stopped(running.keyspace());
-                                        running.exit();
-                                    }
-                                });
+                        if (process == running) {
+                            world.note(number, "stopped", "");
+                            process = null;
+                            disk.stopped(running.keyspace());
+                            running.exit();
+                            then.run();
+                        }
+                    });
+        }
+
+        /**
+         * SIGTERM of a node that is going to be back: it asks to be let go, waits for that as long
+         * as it has patience, and stops; later it starts again.
+         *
+         * @param backWithin what it tells the others
+         */
+        void restart(long patienceNanos, Duration backWithin, long awayNanos) {
+            SimProcess running = process;
+            if (running == null) {
+                return;
+            }
+            world.note(number, "restart", "back within " + backWithin.toMillis() + " ms");
+            stopping = running;
+            running.spawn(
+                    "restart",
+                    () -> {
+                        CompletableFuture<@Nullable Void> left =
+                                running.node().leaveForRestart(backWithin);
+                        CompletableFuture<@Nullable Void> enough = new CompletableFuture<>();
+                        world.after(patienceNanos, () -> enough.complete(null));
+                        CompletableFuture.anyOf(left, enough).handle((_, _) -> true).join();
+                        world.note(number, left.isDone() ? "let go" : "not let go", "");
+                        close(running, () -> world.after(awayNanos, this::start));
                     });
         }
 

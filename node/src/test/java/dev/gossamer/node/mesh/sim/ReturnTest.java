@@ -7,10 +7,11 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** C10: a member that comes back with its disk moves what has changed, and little more. */
 class ReturnTest {
@@ -92,17 +93,33 @@ class ReturnTest {
         mesh.hosts().get(2).stop();
     }
 
-    @ParameterizedTest(name = "drained: {0}")
-    @ValueSource(booleans = {false, true})
+    /** How it goes away. */
+    enum Way {
+        KILLED,
+        DRAINED,
+        LET_GO
+    }
+
+    private void letGoAndStop() {
+        mesh.hosts().get(2).restart(20 * SECOND, Duration.ofMinutes(10), Long.MAX_VALUE / 2);
+        long end = mesh.world().nowNanos() + 20 * SECOND;
+        while (mesh.hosts().get(2).isUp()) {
+            assertThat(mesh.world().nowNanos()).as("let go in time").isLessThan(end);
+            mesh.world().runUntil(mesh.world().nowNanos() + SECOND / 10);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
     void aMemberThatReturnsMovesLessThanATwentiethWhenAHundredthHasChanged(
-            boolean drains, TestReporter reporter) {
+            Way way, TestReporter reporter) {
         mesh.hosts().all().forEach(Hosts.Host::start);
         awaitWhole();
         fill();
-        if (drains) {
-            drainAndStop();
-        } else {
-            mesh.hosts().get(2).kill();
+        switch (way) {
+            case KILLED -> mesh.hosts().get(2).kill();
+            case DRAINED -> drainAndStop();
+            case LET_GO -> letGoAndStop();
         }
         mesh.world().runUntil(mesh.world().nowNanos() + 3 * SECOND);
         awaitWhole();

@@ -20,7 +20,10 @@ class SimulationTest {
     private static final Set<Kind> ALL = Faults.SURVIVED;
     private static final Set<Kind> WITH_POWER_FAILURES =
             EnumSet.of(Kind.ALL_AT_ONCE, Kind.KILL, Kind.CLOCK_STEP, Kind.DATAGRAM_LOSS, Kind.SLOW);
+    private static final Set<Kind> WITH_RESTARTS =
+            EnumSet.of(Kind.RESTART, Kind.KILL, Kind.PAIR, Kind.PAUSE);
     private static final long RUNS = 1_000;
+    private static final long RUNS_WITH_RESTARTS = 40;
     private static final long RUNS_WITH_POWER_FAILURES = 100;
     private static final long TO_FIND_A_BUG = 1_000;
 
@@ -30,6 +33,14 @@ class SimulationTest {
         Batch batch = new Batch(seed == null ? 1 : seed, ALL, Bug.NONE);
         batch.run(seed == null ? Long.getLong("seeds", RUNS) : 1);
         reporter.publishEntry("runs", String.valueOf(batch.runs()));
+        batch.verify();
+    }
+
+    /** C10: members that stop in order and come back, among those that are killed or cut off. */
+    @Test
+    void aMeshKeepsItsPromisesWhileItsMembersAreRestarted() throws InterruptedException {
+        Batch batch = new Batch(1, WITH_RESTARTS, Bug.NONE);
+        batch.run(Long.getLong("seeds", RUNS_WITH_RESTARTS));
         batch.verify();
     }
 

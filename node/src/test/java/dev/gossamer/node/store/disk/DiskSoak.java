@@ -12,12 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Twice as much as the budget is written to a disk, and then the same keys are overwritten, evenly,
- * until four times the budget was: how much the folder takes meanwhile, how much of it is live, and
- * what is written for each byte. Most values are of 4 KiB; the others of 64 bytes to 256 KiB, and
- * some of 10 MiB. What is found at the end is what was written last.
+ * A part of the budget, or more than it, is written to a disk, and then the same keys are
+ * overwritten, evenly, until four times the budget was: how much the folder takes meanwhile, how
+ * much of it is live, and what is written for each byte. Most values are of 4 KiB; the others of 64
+ * bytes to 256 KiB, and some of 10 MiB. What is found at the end is what was written last.
  *
- * <p>{@code DiskSoak FOLDER GIBIBYTES}, by node/benchmarks/disk-soak.sh.
+ * <p>{@code DiskSoak FOLDER BUDGET_GIBIBYTES TIMES_THE_BUDGET}, by node/benchmarks/disk-soak.sh.
  */
 final class DiskSoak implements AutoCloseable {
     private static final int USUAL_BYTES = 4 << 10;
@@ -68,12 +68,12 @@ final class DiskSoak implements AutoCloseable {
     }
 
     /**
-     * @param bytes what is written first; the budget is half of it
+     * @param fills how many times the budget is written first
      */
-    DiskSoak(Path folder, long bytes, int segmentBytes) throws IOException {
+    DiskSoak(Path folder, long budget, double fills, int segmentBytes) throws IOException {
         this.folder = folder;
-        this.written = bytes;
-        this.budget = bytes / 2;
+        this.written = (long) (budget * fills);
+        this.budget = budget;
         this.hasLarge = segmentBytes / 2 > LARGEST_BYTES;
         random.nextBytes(noise);
         lab =
@@ -84,7 +84,7 @@ final class DiskSoak implements AutoCloseable {
                                 .rules(DiskLab.rules(Policy.WRITE_THROUGH)));
     }
 
-    /** Writes twice the budget. */
+    /** Writes each key once. */
     Outcome fill() throws IOException {
         int keys = 0;
         for (; bytes < written; keys++) {
@@ -176,9 +176,10 @@ final class DiskSoak implements AutoCloseable {
     /** For a person at a terminal. */
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
-        long bytes = (long) (Double.parseDouble(arguments[1]) * (1L << 30));
+        long budget = (long) (Double.parseDouble(arguments[1]) * (1L << 30));
+        double fills = Double.parseDouble(arguments[2]);
         long began = System.nanoTime();
-        try (DiskSoak soak = new DiskSoak(folder, bytes, 32 << 20)) {
+        try (DiskSoak soak = new DiskSoak(folder, budget, fills, 32 << 20)) {
             System.out.println("written once: " + soak.fill());
             System.out.println("overwritten: " + soak.overwrite(4));
         }

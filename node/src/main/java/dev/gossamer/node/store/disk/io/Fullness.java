@@ -3,7 +3,7 @@ package dev.gossamer.node.store.disk.io;
 import java.util.List;
 
 /** How the JDK says that there is no room: in the words of the C library or of Windows alone. */
-final class Fullness {
+public final class Fullness {
     private static final List<String> WORDS =
             List.of(
                     "No space left on device",
@@ -13,7 +13,11 @@ final class Fullness {
 
     private Fullness() {}
 
-    static boolean isToldBy(Exception e) {
+    /** Whether it says that there is no room. */
+    public static boolean isToldBy(Exception e) {
+        if (e instanceof DiskException.Full) {
+            return true;
+        }
         String message = e.getMessage();
         return message != null && WORDS.stream().anyMatch(message::contains);
     }
