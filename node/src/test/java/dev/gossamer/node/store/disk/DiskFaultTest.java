@@ -132,6 +132,7 @@ class DiskFaultTest {
             faults.clear();
             await(lab, State.CLOSED);
             assertThat(lab.disk.status().trouble()).isEmpty();
+            DiskLab.Await.until(() -> lab.disk.status().lackingBytes() == 0);
             fill(lab, 3);
             lab.settle();
             assertThat(found(lab, 3)).isEqualTo(KEYS);
@@ -190,6 +191,7 @@ class DiskFaultTest {
             assertThat(lab.disk.status().trouble()).contains("No space left");
             faults.clear();
             await(lab, State.CLOSED);
+            DiskLab.Await.until(() -> lab.disk.status().lackingBytes() == 0);
             fill(lab, 1);
             lab.settle();
             assertThat(found(lab, 1)).isEqualTo(KEYS);
