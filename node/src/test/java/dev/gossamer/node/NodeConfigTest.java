@@ -71,6 +71,7 @@ class NodeConfigTest {
                     Map.entry("disk.segment-bytes", "16MiB"),
                     Map.entry("disk.staging-bytes-max", "1MiB"),
                     Map.entry("disk.index-bytes-max", "1MiB"),
+                    Map.entry("disk.pinned-bytes", "1MiB"),
                     Map.entry("disk.fsync", "always"),
                     Map.entry("disk.read-timeout", "1s"),
                     Map.entry("disk.probe-interval", "1s"),
