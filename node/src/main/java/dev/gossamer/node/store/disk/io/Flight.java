@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * may, or the file system wants none of it, the page cache does the rest.
  */
 final class Flight {
-    private static final long MASK = UringFile.ALIGNMENT - 1;
-
     /** Longer reads that are not aligned take the way through the page cache. */
     private static final int WIDENED_BYTES_MAX = 4 << 20;
 
@@ -42,13 +40,13 @@ final class Flight {
     }
 
     private boolean makeReady(Request begun) {
-        if (UringFile.isAligned(begun.offset, buffer())) {
+        if (file().isAligned(begun.offset, buffer())) {
             return true;
         }
         if (widenedBytes() > WIDENED_BYTES_MAX) {
             return false;
         }
-        widened = allocator.directBuffer((int) widenedBytes() + UringFile.ALIGNMENT);
+        widened = allocator.directBuffer((int) (widenedBytes() + file().mask()));
         return true;
     }
 
@@ -65,16 +63,18 @@ final class Flight {
     }
 
     private long widenedOffset() {
-        return request().offset & ~MASK;
+        return request().offset & ~file().mask();
     }
 
     private long widenedBytes() {
-        long end = (request().offset + request().length + MASK) & ~MASK;
+        long mask = file().mask();
+        long end = (request().offset + request().length + mask) & ~mask;
         return end - widenedOffset();
     }
 
-    private static long alignedAddress(ByteBuf buffer) {
-        return (buffer.memoryAddress() + MASK) & ~MASK;
+    private long alignedAddress(ByteBuf buffer) {
+        long mask = file().mask();
+        return (buffer.memoryAddress() + mask) & ~mask;
     }
 
     /** What the kernel is to do now. */

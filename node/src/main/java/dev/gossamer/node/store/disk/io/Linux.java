@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * wait, memory that stays. All of the tier's foreign functions are here. Any thread.
  *
  * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2),
- * mlock(2); cachestat(2), which is there since Linux 6.5.
+ * mlock(2); statx(2), which tells the alignment of direct reads since Linux 6.1; cachestat(2),
+ * which is there since Linux 6.5.
  */
 // Every call here is restricted by nature: a wrong signature would crash the JVM.
 @SuppressWarnings("restricted")
@@ -47,6 +48,15 @@ final class Linux {
     private static final int RWF_NOWAIT = 8;
     private static final long SYS_CACHESTAT = 451;
 
+    /** What every file system is content with today. */
+    private static final int DIRECT_ALIGNMENT_MAX = 4096;
+
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_DIOALIGN = 0x2000;
+    private static final int STATX_BYTES = 256;
+    private static final int DIO_MEM_ALIGN_AT = 152;
+    private static final int DIO_OFFSET_ALIGN_AT = 156;
+
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -61,6 +71,7 @@ final class Linux {
             MethodHandle cachestat,
             MethodHandle mlock,
             MethodHandle strerror,
+            @Nullable MethodHandle statx,
             long pageBytes) {}
 
     private static final @Nullable Calls CALLS = linkOrNull();
@@ -126,6 +137,11 @@ final class Linux {
                 linker.downcallHandle(
                         names.findOrThrow("mlock"), FunctionDescriptor.of(i, p, l), errno),
                 linker.downcallHandle(names.findOrThrow("strerror"), FunctionDescriptor.of(p, i)),
+                names.find("statx")
+                        .map(statx ->
+                                linker.downcallHandle(
+                                        statx, FunctionDescriptor.of(i, i, p, i, i, p)))
+                        .orElse(null),
                 pageBytes(
                         linker.downcallHandle(
                                 names.findOrThrow("getpagesize"), FunctionDescriptor.of(i))));
@@ -187,6 +203,39 @@ final class Linux {
         try {
             // What close(2) could report of writes, sync has reported: its result says nothing new.
             int _ = (int) calls().close.invokeExact(descriptor);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * What offset, length and address of a read past the page cache must be multiples of: a power
+     * of two, a page at most, which is what there is where the kernel does not say.
+     */
+    static int directAlignment(int descriptor) {
+        MethodHandle statx = calls().statx;
+        if (statx == null) {
+            return DIRECT_ALIGNMENT_MAX;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment facts = arena.allocate(STATX_BYTES, Long.BYTES);
+            int result =
+                    (int)
+                            statx.invokeExact(
+                                    descriptor,
+                                    arena.allocateFrom(""),
+                                    AT_EMPTY_PATH,
+                                    STATX_DIOALIGN,
+                                    facts);
+            boolean told =
+                    result == 0 && (facts.get(ValueLayout.JAVA_INT, 0) & STATX_DIOALIGN) != 0;
+            int ofOffset = facts.get(ValueLayout.JAVA_INT, DIO_OFFSET_ALIGN_AT);
+            int alignment = Math.max(ofOffset, facts.get(ValueLayout.JAVA_INT, DIO_MEM_ALIGN_AT));
+            boolean isUsable =
+                    ofOffset > 0
+                            && alignment < DIRECT_ALIGNMENT_MAX
+                            && Integer.bitCount(alignment) == 1;
+            return told && isUsable ? alignment : DIRECT_ALIGNMENT_MAX;
         } catch (Throwable e) {
             throw unexpected(e);
         }

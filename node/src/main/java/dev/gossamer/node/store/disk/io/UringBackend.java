@@ -114,7 +114,7 @@ final class UringBackend implements Backend {
                 PROBE_BYTES,
                 false,
                 Linux.open(ZEROS, false, false),
-                UringFile.NO_DESCRIPTOR,
+                UringFile.Direct.NONE,
                 this,
                 traffic);
     }
@@ -167,7 +167,7 @@ final class UringBackend implements Backend {
                     Files.size(path),
                     writable,
                     descriptor,
-                    directDescriptor(path),
+                    pastThePageCache(path),
                     this,
                     traffic);
         } catch (IOException e) {
@@ -176,18 +176,19 @@ final class UringBackend implements Backend {
         }
     }
 
-    private int directDescriptor(Path path) {
+    private UringFile.Direct pastThePageCache(Path path) {
         if (!traffic.settings().direct() || Linux.directFlag() == 0) {
-            return UringFile.NO_DESCRIPTOR;
+            return UringFile.Direct.NONE;
         }
         try {
-            return Linux.open(path, false, true);
+            int descriptor = Linux.open(path, false, true);
+            return new UringFile.Direct(descriptor, Linux.directAlignment(descriptor));
         } catch (FileSystemException e) {
             LOG.debug("{} is read through the page cache: {}", path, e.getReason());
-            return UringFile.NO_DESCRIPTOR;
+            return UringFile.Direct.NONE;
         } catch (IOException e) {
             LOG.debug("{} is read through the page cache", path, e);
-            return UringFile.NO_DESCRIPTOR;
+            return UringFile.Direct.NONE;
         }
     }
 

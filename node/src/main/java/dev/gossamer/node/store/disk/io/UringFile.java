@@ -5,42 +5,49 @@ import java.nio.file.Path;
 
 /** A file by its descriptors, read and written on the rings. */
 final class UringFile extends TrackedFile {
-    /** What every file system is content with today. */
-    static final int ALIGNMENT = 4096;
-
-    static final int NO_DESCRIPTOR = -1;
+    private static final int NO_DESCRIPTOR = -1;
 
     private final int descriptor;
     private final CachedReads cached;
-    private final int directDescriptor;
+    private final Direct past;
     private final UringBackend backend;
 
     /** Cleared by the first direct read that the file system refuses. */
     private volatile boolean direct;
 
     /**
+     * The way past the page cache.
+     *
+     * @param alignment of offset, length and address: a power of two, a page at most
+     */
+    record Direct(int descriptor, int alignment) {
+        /** There is none. */
+        static final Direct NONE = new Direct(NO_DESCRIPTOR, 1);
+    }
+
+    /**
      * @param descriptor through the page cache
-     * @param directDescriptor past it, or {@link #NO_DESCRIPTOR}
+     * @param past the way past it
      */
     UringFile(
             Path path,
             long length,
             boolean writable,
             int descriptor,
-            int directDescriptor,
+            Direct past,
             UringBackend backend,
             Traffic traffic) {
         super(path, length, writable, traffic);
         this.descriptor = descriptor;
         this.cached = new CachedReads(descriptor);
-        this.directDescriptor = directDescriptor;
-        this.direct = directDescriptor != NO_DESCRIPTOR;
+        this.past = past;
+        this.direct = past.descriptor() != NO_DESCRIPTOR;
         this.backend = backend;
     }
 
     @Override
     public int alignment() {
-        return direct ? ALIGNMENT : 1;
+        return direct ? past.alignment() : 1;
     }
 
     /** Through the page cache: for writes, syncs, and reads that may not be direct. */
@@ -50,7 +57,7 @@ final class UringFile extends TrackedFile {
 
     /** Past the page cache; only while {@link #isDirect}. */
     int directDescriptor() {
-        return directDescriptor;
+        return past.descriptor();
     }
 
     boolean isDirect() {
@@ -76,19 +83,25 @@ final class UringFile extends TrackedFile {
     @Override
     long extraBytes(Operation operation, long offset, ByteBuffer buffer) {
         return operation == Operation.READ && direct && !isAligned(offset, buffer)
-                ? buffer.remaining() + 3L * ALIGNMENT
+                ? buffer.remaining() + 3L * past.alignment()
                 : 0;
     }
 
-    static boolean isAligned(long offset, ByteBuffer buffer) {
-        return ((offset | buffer.remaining() | Addresses.of(buffer)) & (ALIGNMENT - 1)) == 0;
+    /** Whether a read of that range may go past the page cache as it is. */
+    boolean isAligned(long offset, ByteBuffer buffer) {
+        return ((offset | buffer.remaining() | Addresses.of(buffer)) & mask()) == 0;
+    }
+
+    /** The bits that are zero in what is aligned. */
+    long mask() {
+        return past.alignment() - 1L;
     }
 
     @Override
     void release() {
         Linux.close(descriptor);
-        if (directDescriptor != NO_DESCRIPTOR) {
-            Linux.close(directDescriptor);
+        if (past.descriptor() != NO_DESCRIPTOR) {
+            Linux.close(past.descriptor());
         }
     }
 }

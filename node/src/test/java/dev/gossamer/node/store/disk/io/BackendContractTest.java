@@ -53,8 +53,7 @@ class BackendContractTest extends OnEveryWay {
     /** A buffer that is aligned or not, with room around its range or not. */
     private static ByteBuffer buffer(SplittableRandom random, int length) {
         int before = random.nextBoolean() ? 0 : random.nextInt(64);
-        ByteBuffer aligned =
-                ByteBuffer.allocateDirect(length + before + 8192).alignedSlice(UringFile.ALIGNMENT);
+        ByteBuffer aligned = ByteBuffer.allocateDirect(length + before + 8192).alignedSlice(4096);
         return aligned.slice(before, length);
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class FlightTest {
     private static final int BUFFERED = 7;
     private static final int DIRECT = 8;
+    private static final int PAGE = 4096;
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final Traffic traffic =
@@ -23,7 +24,14 @@ class FlightTest {
     private final Flight flight = new Flight(memory);
 
     static UringFile file(Traffic traffic) {
-        return new UringFile(Path.of("f"), 1L << 40, true, BUFFERED, DIRECT, null, traffic);
+        return new UringFile(
+                Path.of("f"),
+                1L << 40,
+                true,
+                BUFFERED,
+                new UringFile.Direct(DIRECT, PAGE),
+                null,
+                traffic);
     }
 
     @AfterEach
@@ -71,6 +79,26 @@ class FlightTest {
         for (int i = 0; i < 100; i++) {
             assertThat(buffer.get(i)).isEqualTo((byte) ((4094 + i) * 7));
         }
+        flight.end();
+    }
+
+    @Test
+    void whereTheDeviceHasSmallBlocksNoMoreIsReadThanThese() {
+        UringFile small =
+                new UringFile(
+                        Path.of("f"),
+                        1L << 40,
+                        true,
+                        BUFFERED,
+                        new UringFile.Direct(DIRECT, 512),
+                        null,
+                        traffic);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        flight.begin(new Request(Operation.READ, small, 8190, buffer, new Ended(), 0, 0));
+        assertThat(small.alignment()).isEqualTo(512);
+        assertThat(flight.step().offset()).isEqualTo(7680);
+        assertThat(flight.step().length()).isEqualTo(1024);
+        assertThat(flight.step().address() % 512).isZero();
         flight.end();
     }
 
