@@ -86,16 +86,9 @@ class Acceptor {
         this.state = restored;
     }
 
-    /**
-     * What was granted before a restart is not known any more. But no earlier run of this member
-     * uses a lease any more: it had ended before this one could claim its data folder.
-     */
-    void begin(Member self, long nowNanos) {
+    /** What was granted before a restart is not known any more. */
+    void begin(long nowNanos) {
         assumedAt = nowNanos;
-        members().stream()
-                .filter(member -> member.id().equals(self.id()))
-                .filter(member -> member.incarnation() != self.incarnation())
-                .forEach(former -> resigned.put(former.id(), former.incarnation()));
     }
 
     AcceptorState state() {

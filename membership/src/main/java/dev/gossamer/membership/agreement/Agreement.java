@@ -130,7 +130,7 @@ public final class Agreement {
         now = nowNanos;
         if (!begun) {
             begun = true;
-            acceptor.begin(self, now);
+            acceptor.begin(now);
         }
         usual = false;
         handle(event);

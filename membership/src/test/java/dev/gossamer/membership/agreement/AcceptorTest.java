@@ -62,26 +62,8 @@ class AcceptorTest {
     void whoHasRestartedWaitsAsIfItHadGrantedEverything() {
         AcceptorState known = AcceptorState.after(decree(Topology.none(2), 3));
         Acceptor restarted = new Acceptor(SETTINGS, known);
-        restarted.begin(Roster.member(1, 1), 7);
+        restarted.begin(7);
         assertThat(restarted.waitNanos(Set.of(THIRD), 7)).isEqualTo(WAIT);
-    }
-
-    @Test
-    void whoHasRestartedDoesNotWaitForItsOwnFormerRunWhichIsOver() {
-        Decree known = decree(Topology.none(2), 3);
-        Member former = known.topology().member(THIRD).orElseThrow();
-        Acceptor restarted = new Acceptor(SETTINGS, AcceptorState.after(known));
-        restarted.begin(former.withIncarnation(former.incarnation() + 1), 7);
-        assertThat(restarted.waitNanos(Set.of(THIRD), 7)).isZero();
-        assertThat(restarted.waitNanos(Set.of(new MemberId(2), THIRD), 7)).isEqualTo(WAIT);
-    }
-
-    @Test
-    void aRunThatIsInTheTopologyIsWaitedForByItselfToo() {
-        Decree known = decree(Topology.none(2), 3);
-        Acceptor same = new Acceptor(SETTINGS, AcceptorState.after(known));
-        same.begin(known.topology().member(THIRD).orElseThrow(), 7);
-        assertThat(same.waitNanos(Set.of(THIRD), 7)).isEqualTo(WAIT);
     }
 
     @Test

@@ -265,12 +265,6 @@ public final class MeshNode implements Mesh, AutoCloseable {
         return walks.randomKeyHere(holding);
     }
 
-    /** {@link #listen}, then {@link #join}. */
-    public void start() throws IOException {
-        listen();
-        join();
-    }
-
     /**
      * Listens for members. From then on every event loop takes requests; they wait for a topology.
      *
@@ -443,12 +437,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
     }
 
     /**
-     * Asks the others to go on without this member until it is back with what it has. They do when
-     * nothing else changes and each of its slots has another owner; from then on what comes here is
-     * answered with their help.
-     *
-     * @param backWithin how long they put off copying what it held; more than zero
-     * @return completes when they have agreed; fails when nobody else is there
+     * Asks the others to go on without this member, and to put off copying what it held for so long
+     * as it may be away. Completes when they have agreed; fails when nobody else is there.
      */
     public CompletableFuture<@Nullable Void> leaveForRestart(Duration backWithin) {
         return departure.restart(backWithin);
@@ -482,8 +472,8 @@ public final class MeshNode implements Mesh, AutoCloseable {
 
     /**
      * Resigns, waits a little for the others to agree on going on without this member, leaves,
-     * waits at most a second for what is under way, and closes the links. The edges must have
-     * stopped taking requests before; who wants to hand over first has called {@link #drain}.
+     * waits at most a second for what is under way, and closes the links. The edges have stopped
+     * taking requests before; who wants to hand over has called {@link #drain}.
      */
     @Override
     public void close() {

@@ -162,7 +162,8 @@ final class TestMesh implements AutoCloseable {
                         expelled::add);
         Node node = new Node(member, mesh, keyspace, loops, meters);
         nodes.add(node);
-        mesh.start();
+        mesh.listen();
+        mesh.join();
         return node;
     }
 

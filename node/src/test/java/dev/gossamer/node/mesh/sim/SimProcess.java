@@ -63,7 +63,8 @@ final class SimProcess {
                 "start",
                 () -> {
                     try {
-                        started.start();
+                        started.listen();
+                        started.join();
                     } catch (java.io.IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }
