@@ -8,13 +8,16 @@ import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
+import dev.gossamer.node.mesh.link.Request.Bump.Attempt;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.Version;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -32,7 +35,8 @@ import java.util.concurrent.CompletableFuture;
  * are told in a second round. So it needs no authority over the tag: any member may do this, two
  * may for one tag at the same time, and each version is later than all that were acknowledged
  * before (C1). The first round is the same for all, and nobody waits for a slow one longer than the
- * deadline.
+ * deadline. An attempt that got lost may arrive after all, much later: it must not count then
+ * ({@link Stragglers}).
  *
  * <p><b>Failure.</b> When it does not succeed in time, some members may have stored it, and entries
  * that it would invalidate may be absent at some and present at others; at the next change of
@@ -57,6 +61,12 @@ final class Bump extends DeadlineWheel.Deadline {
 
     /** As of which clock it counts where it is stored. */
     private final Map<Member, Long> stored = new HashMap<>();
+
+    /** Who may still get an attempt that nobody waits for any more. */
+    private final Set<Member> unsure = new HashSet<>();
+
+    /** Who has taken an attempt for such a one. */
+    private final Set<Member> turnedAwayBy = new HashSet<>();
 
     /** The same here; 0 until all others have heard. */
     private long storedHere;
@@ -128,14 +138,38 @@ final class Bump extends DeadlineWheel.Deadline {
             return;
         }
         List<Member> behind = behind();
+        long later;
+        try {
+            later = unsure.isEmpty() && turnedAwayBy.isEmpty() ? clock : tags.begin();
+        } catch (GossamerException e) {
+            trouble = String.valueOf(e.getMessage());
+            retry();
+            return;
+        }
         unanswered = behind.size() + 1;
         long leastNanos = shared.nanoTime() + shared.timeoutNanos() / 4;
         long untilNanos = Math.max(leastNanos - deadlineNanos, 0) + deadlineNanos;
         for (Member each : behind) {
-            Request request = new Request.Bump(tag, clock, !stored.containsKey(each));
+            Request request = request(each, later);
             lane.send(each, request, holding.epoch(), untilNanos, new Answer(each, round));
         }
         oneLess(round);
+    }
+
+    /**
+     * What follows a lost attempt is told from it by its clock.
+     *
+     * @param later than the clocks of all attempts before
+     */
+    private Request request(Member member, long later) {
+        if (stored.containsKey(member)) {
+            return new Request.Bump(tag, clock, Attempt.LATER);
+        }
+        if (unsure.contains(member)) {
+            return new Request.Bump(tag, later, Attempt.AGAIN);
+        }
+        long at = turnedAwayBy.contains(member) ? later : clock;
+        return new Request.Bump(tag, at, Attempt.FIRST);
     }
 
     private List<Member> behind() {
@@ -160,11 +194,17 @@ final class Bump extends DeadlineWheel.Deadline {
             } else if (ofRound == round) {
                 trouble = member.name() + " answered " + reply;
             }
+            if (reply instanceof Reply.Failed(var code, var _) && code == ErrorCode.TRYAGAIN) {
+                turnedAwayBy.add(member);
+            }
             oneLess(ofRound);
         }
 
         @Override
         public void lost(ErrorCode code, boolean maybeSent, String message) {
+            if (maybeSent) {
+                unsure.add(member);
+            }
             if (ofRound == round) {
                 trouble = message;
             }

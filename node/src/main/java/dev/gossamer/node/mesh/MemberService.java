@@ -38,6 +38,7 @@ final class MemberService implements RequestHandler {
     private final Function<Holding, @Nullable Bytes> randomKey;
     private final Executor workers;
     private final Inspection inspection;
+    private final Stragglers stragglers;
 
     /**
      * @param router the calling loop's
@@ -58,6 +59,7 @@ final class MemberService implements RequestHandler {
         this.randomKey = randomKey;
         this.workers = workers;
         this.inspection = new Inspection(shared.keyspace(), shared.near());
+        this.stragglers = new Stragglers(shared.keyspace().tags());
     }
 
     @Override
@@ -111,8 +113,9 @@ final class MemberService implements RequestHandler {
             case Request.Inspect asked -> responder.reply(inspection.answer(asked, holding));
             case Request.Recall recall -> work(responder, () -> recall(recall));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
-            case Request.Bump(var tag, var clock, var first) ->
-                    responder.reply(new Reply.Bumped(bump(tag, clock, first)));
+            case Request.Bump bump ->
+                    responder.reply(
+                            stragglers.serve(bump, responder.asker(), holding.epoch()));
             case Request.Fetch(var keys) -> work(responder, () -> fetch(keys, holding));
             case Request.Sync(var asked) -> sync.serve(asked, holding, responder);
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));
@@ -139,10 +142,6 @@ final class MemberService implements RequestHandler {
         return new Reply.Recalled(
                 keyspace.mutations().of(asked.key(), Set.copyOf(asked.tags())),
                 keyspace.leases().runningOrNull(asked.key()));
-    }
-
-    private long bump(long tag, long clock, boolean first) {
-        return first ? keyspace.tags().hear(tag, clock) : keyspace.tags().raise(tag, clock);
     }
 
     private void work(Responder responder, Supplier<Reply> work) {

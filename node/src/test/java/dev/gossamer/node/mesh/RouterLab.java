@@ -229,6 +229,7 @@ final class RouterLab {
         final OwnChanges changes;
         final LoopRouter router;
         final MemberService service;
+        final Shared shared;
         private final DeadlineWheel wheel =
                 new DeadlineWheel(
                         (nanos, tick) -> timers.add(new Timer(nowNanos + nanos, tick)),
@@ -257,7 +258,7 @@ final class RouterLab {
                             () -> nowNanos++,
                             Set.of());
             this.log = new InvalidationLog(member.id(), 1, 4 << 20, () -> {});
-            Shared shared =
+            this.shared =
                     new Shared(
                             epochs,
                             keyspace,

@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Handshake {
     /** Grows with every change of the frames' layout. */
-    static final int PROTOCOL = 5;
+    static final int PROTOCOL = 6;
 
     static final int FRAME_BYTES_MAX = 1024;
     static final int HELLO = 100;

@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh.link;
 import dev.gossamer.gossip.invalidation.Position;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.cache.RecentOperation;
+import dev.gossamer.node.mesh.link.Request.Bump.Attempt;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * order of fields are the protocol; a change is a new {@link Handshake#PROTOCOL}.
  */
 final class MessageCodec {
+    private static final Attempt[] ATTEMPTS = Attempt.values();
+
     private MessageCodec() {}
 
     static void writeRequest(ByteBuf out, Request request) {
@@ -41,8 +44,8 @@ final class MessageCodec {
             case Request.Ping() -> out.writeByte(10);
             case Request.AwaitLease(var key, var waitMillis) ->
                     Wire.writeKey(out.writeByte(11).writeLong(waitMillis), key);
-            case Request.Bump(var tag, var clock, var first) ->
-                    out.writeByte(20).writeLong(tag).writeLong(clock).writeBoolean(first);
+            case Request.Bump(var tag, var clock, var attempt) ->
+                    out.writeByte(20).writeLong(tag).writeLong(clock).writeByte(attempt.ordinal());
             case Request.Inspect(var keys, var events) ->
                     Wire.writeKeys(out.writeByte(21).writeBoolean(events), keys);
             case Request.Recall recall -> RecallCodec.writeRequest(out.writeByte(22), recall);
@@ -69,11 +72,19 @@ final class MessageCodec {
             case 9 -> new Request.Flush();
             case 10 -> new Request.Ping();
             case 11 -> readAwaitLease(in);
-            case 20 -> new Request.Bump(in.readLong(), in.readLong(), Wire.readFlag(in));
+            case 20 -> new Request.Bump(in.readLong(), in.readLong(), readAttempt(in));
             case 21 -> readInspect(in);
             case 22 -> RecallCodec.readRequest(in);
             default -> throw Wire.unknown("request", kind);
         };
+    }
+
+    private static Attempt readAttempt(ByteBuf in) {
+        int number = in.readUnsignedByte();
+        if (number >= ATTEMPTS.length) {
+            throw Wire.unknown("attempt", number);
+        }
+        return ATTEMPTS[number];
     }
 
     private static Request readInspect(ByteBuf in) {

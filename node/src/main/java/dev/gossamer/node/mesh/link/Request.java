@@ -84,10 +84,19 @@ public sealed interface Request {
      * A tag is being invalidated: the peer is to count it so. Answer: {@link Reply.Bumped}.
      *
      * @param clock of the version so far
-     * @param first whether the peer may not have heard of it, so that what stands there counts as
-     *     earlier, whatever its clock says; else it is to be counted as of this clock
      */
-    record Bump(long tag, long clock, boolean first) implements Request {}
+    record Bump(long tag, long clock, Attempt attempt) implements Request {
+
+        /** What the peer may have heard of it. In the order of their numbers on the wire. */
+        public enum Attempt {
+            /** It has heard: it is to be counted as of this clock. */
+            LATER,
+            /** It has not: what stands there counts as earlier, whatever its clock says. */
+            FIRST,
+            /** The same, but an earlier attempt may be on its way and is not to count any more. */
+            AGAIN
+        }
+    }
 
     /**
      * What the peer has of some keys, of any slots, as it stands: entries, and near copies that it

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh.sim;
 
+import dev.gossamer.node.cache.Caller;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler;
@@ -16,6 +17,7 @@ final class Connection {
 
     private final SimLink client;
     private final SimProcess from;
+    private final Caller asker;
     private final World world;
     private final int to;
     private final long begunNanos;
@@ -32,6 +34,7 @@ final class Connection {
     Connection(SimLink client) {
         this.client = client;
         this.from = client.home().process();
+        this.asker = Caller.member(from.member().id());
         this.world = from.world();
         this.to = Names.numberOf(client.peer().id());
         this.begunNanos = world.nowNanos();
@@ -110,7 +113,25 @@ final class Connection {
         while (!waiting.isEmpty() && waiting.peek().epoch() <= handler.servedEpoch()) {
             Asked asked = waiting.remove();
             world.note(to, "request", Names.of(from.number(), asked.epoch(), asked.request()));
-            handler.handle(asked.request(), asked.epoch(), reply -> answer(asked, reply));
+            handler.handle(asked.request(), asked.epoch(), new Answering(asked));
+        }
+    }
+
+    private final class Answering implements RequestHandler.Responder {
+        private final Asked asked;
+
+        Answering(Asked asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public void reply(Reply reply) {
+            answer(asked, reply);
+        }
+
+        @Override
+        public Caller asker() {
+            return asker;
         }
     }
 
