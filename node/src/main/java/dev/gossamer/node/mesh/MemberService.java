@@ -114,8 +114,7 @@ final class MemberService implements RequestHandler {
             case Request.Recall recall -> work(responder, () -> recall(recall));
             case Request.Ping() -> responder.reply(new Reply.Alive(holding.epoch()));
             case Request.Bump bump ->
-                    responder.reply(
-                            stragglers.serve(bump, responder.asker(), holding.epoch()));
+                    responder.reply(stragglers.serve(bump, responder.asker(), holding.epoch()));
             case Request.Fetch(var keys) -> work(responder, () -> fetch(keys, holding));
             case Request.Sync(var asked) -> sync.serve(asked, holding, responder);
             case Request.ListKeys list -> work(responder, () -> keys(list, holding));

@@ -39,13 +39,14 @@ class BumpTest {
     @BeforeEach
     void start() {
         lab.install(lab.topology(EPOCH, Phase.STEADY, List.of(1, 2), List.of()));
-        lab.network = (_, to, request) -> {
-            if (!(request instanceof Request.Bump bump) || !to.equals(second.member)) {
-                return Fate.DELIVERED;
-            }
-            sent.add(bump);
-            return sent.size() == 1 ? Fate.ANSWER_LOST : Fate.DELIVERED;
-        };
+        lab.network =
+                (_, to, request) -> {
+                    if (!(request instanceof Request.Bump bump) || !to.equals(second.member)) {
+                        return Fate.DELIVERED;
+                    }
+                    sent.add(bump);
+                    return sent.size() == 1 ? Fate.ANSWER_LOST : Fate.DELIVERED;
+                };
     }
 
     private long[] tags() {
