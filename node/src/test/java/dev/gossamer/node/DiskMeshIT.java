@@ -42,7 +42,8 @@ class DiskMeshIT {
     /** Each asks the others to wait for it, until it sees that nobody is left to. */
     @Test
     void whenAllAreToldToStopTheyComeBackWithWhatTheyHad() {
-        try (LocalMesh mesh = LocalMesh.start(folder, NODES, NODES - 1, YAML)) {
+        try (LocalMesh mesh =
+                LocalMesh.startThatReturns(folder, NODES, NODES - 1, YAML, LocalMesh.HEAP_MIB)) {
             setAll(mesh, 0);
             IntStream.range(0, NODES).forEach(mesh::askToStop);
             mesh.await("the end of all", () -> IntStream.range(0, NODES).noneMatch(mesh::isAlive));

@@ -105,7 +105,7 @@ final class DiskRolling implements AutoCloseable {
         String sizes =
                 "memory: {max-bytes: %dMiB}%ndisk: {bytes-max: %dMiB, segment-bytes: %dMiB}%n%s"
                         .formatted(memoryMib, 4 * mib + 256, Math.clamp(mib / 32, 4, 64), yaml);
-        mesh = LocalMesh.start(folder, NODES, copies, sizes, 2 * memoryMib + 448);
+        mesh = LocalMesh.startThatReturns(folder, NODES, copies, sizes, 2 * memoryMib + 448);
         client = Gossamer.builder().uri("gossamer://127.0.0.1:" + mesh.redisPort(0)).connect();
         cache = client.cache("large", Codec.utf8(), Codec.bytes());
         generations = new int[(int) ((long) mib * (1 << 20) * NODES / copies / VALUE_BYTES)];

@@ -36,7 +36,7 @@ final class LocalMesh implements AutoCloseable {
             System.getProperty("nodes.compiler", "-XX:TieredStopAtLevel=1");
 
     private static final int PORTS_PER_NODE = 5;
-    private static final int HEAP_MIB = 512;
+    static final int HEAP_MIB = 512;
 
     private final Path folder;
     private final int replication;
@@ -83,6 +83,13 @@ final class LocalMesh implements AutoCloseable {
      */
     static LocalMesh startWith(Path folder, int nodes, int replication, String node) {
         return start(folder, nodes, replication, "", HEAP_MIB, ", " + node, List.of());
+    }
+
+    /** Nodes that are expected back with their SSDs when they are told to stop. */
+    static LocalMesh startThatReturns(
+            Path folder, int nodes, int replication, String extraYaml, int heapMiB) {
+        String node = ", return-within: 60s";
+        return start(folder, nodes, replication, extraYaml, heapMiB, node, List.of());
     }
 
     /**

@@ -30,7 +30,7 @@ class RollingRestartIT {
     private Gossamer client;
 
     private void start(String yaml) {
-        mesh = LocalMesh.start(folder, 3, 2, yaml);
+        mesh = LocalMesh.startThatReturns(folder, 3, 2, yaml, LocalMesh.HEAP_MIB);
         client = Gossamer.builder().uri("gossamer://127.0.0.1:" + mesh.redisPort(0)).connect();
     }
 

@@ -89,12 +89,13 @@ public final class Settings {
     public static final Setting<Duration> NODE_RETURN_WITHIN =
             new Setting<>(
                     "node.return-within",
-                    "60s",
+                    "0s",
                     duration(Duration.ZERO, HOUR),
                     "How soon a node with an SSD tier that is told to stop is expected back with"
                             + " what it has: so long the others do not copy that, and it need not"
-                            + " hand it over. Only where every cache has two copies or more. 0s:"
-                            + " it is told to stop for good, and hands everything over.");
+                            + " hand it over. Only where every cache has two copies or more, and"
+                            + " meanwhile there is one copy less to lose. 0s: it hands everything"
+                            + " over.");
     public static final Setting<Duration> NODE_DRAIN_GRACE =
             new Setting<>(
                     "node.drain-grace",
