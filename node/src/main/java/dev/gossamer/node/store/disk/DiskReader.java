@@ -3,10 +3,8 @@ package dev.gossamer.node.store.disk;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.Flaw;
-import dev.gossamer.node.store.disk.format.ReadHead;
 import dev.gossamer.node.store.disk.format.ReadRecord;
 import dev.gossamer.node.store.disk.format.RecordCodec;
-import dev.gossamer.node.store.disk.format.RecordHead;
 import dev.gossamer.node.store.disk.io.Completion;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.node.store.disk.io.IoSettings;
@@ -14,6 +12,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,12 +83,12 @@ final class DiskReader {
         Asked asked = Asked.of(segment, offset, length, key, version);
         ByteBuffer own = Buffers.ownOrNull(asked.bytes());
         if (own == null) {
-            new Reading(asked, buffers.take(asked.bytes()), then).start();
+            new Reading(asked, then).start();
         } else if (segment.file().readNow(asked.from(), own)) {
             counts.hot();
             then.result(resultOf(asked, own));
         } else {
-            new Reading(asked, buffers.take(asked.bytes()), then).startCold();
+            new Reading(asked, then).startCold();
         }
     }
 
@@ -158,23 +157,41 @@ final class DiskReader {
     }
 
     /** One record that is being read. */
-    private final class Reading implements Completion {
+    private final class Reading {
         private final Asked asked;
         private final ByteBuffer buffer;
         private final Then then;
-        private final AtomicInteger pieces = new AtomicInteger();
+        private final Arrival arrival;
+        private final AtomicIntegerArray there;
+
+        /** Pieces of which nothing was heard. */
+        private final AtomicInteger left;
+
+        /** Pieces that nobody has looked at yet; who counts up from 0 looks until there are none. */
+        private final AtomicInteger news = new AtomicInteger();
+
+        /** How many from the first on are there; for who looks, as the next. */
+        private int whole;
+
+        private boolean finished;
+
         private volatile @Nullable DiskException failure;
 
-        Reading(Asked asked, ByteBuffer buffer, Then then) {
+        Reading(Asked asked, Then then) {
+            int pieces = (asked.bytes() + PIECE_BYTES - 1) / PIECE_BYTES;
             this.asked = asked;
-            this.buffer = buffer;
+            this.buffer = buffers.take(asked.bytes());
             this.then = then;
+            this.arrival = arrivalOf(asked, buffer);
+            this.there = new AtomicIntegerArray(pieces);
+            this.left = new AtomicInteger(pieces);
         }
 
         void start() {
             if (asked.segment().file().readNow(asked.from(), buffer)) {
                 counts.hot();
-                finish(resultOf(asked, buffer));
+                arrival.advance(buffer.limit());
+                finish(arrival.result());
             } else {
                 startCold();
             }
@@ -183,25 +200,62 @@ final class DiskReader {
         void startCold() {
             counts.cold();
             int length = buffer.limit();
-            pieces.set((length + PIECE_BYTES - 1) / PIECE_BYTES);
-            for (int piece = 0; piece < length; piece += PIECE_BYTES) {
-                int bytes = Math.min(PIECE_BYTES, length - piece);
-                asked.segment().file().read(asked.from() + piece, buffer.slice(piece, bytes), this);
+            for (int piece = 0; piece < there.length(); piece++) {
+                int from = piece * PIECE_BYTES;
+                int bytes = Math.min(PIECE_BYTES, length - from);
+                asked.segment()
+                        .file()
+                        .read(asked.from() + from, buffer.slice(from, bytes), new Piece(piece));
             }
         }
 
-        @Override
-        public void done() {
-            if (pieces.decrementAndGet() == 0) {
-                DiskException why = failure;
-                finish(why == null ? resultOf(asked, buffer) : refused(why));
+        private final class Piece implements Completion {
+            private final int number;
+
+            Piece(int number) {
+                this.number = number;
+            }
+
+            @Override
+            public void done() {
+                there.set(number, 1);
+                heard();
+            }
+
+            @Override
+            public void failed(DiskException why) {
+                failure = why;
+                heard();
             }
         }
 
-        @Override
-        public void failed(DiskException why) {
-            failure = why;
-            done();
+        /** Pieces come on any thread, in any order: one of them looks, for all that came by then. */
+        private void heard() {
+            left.decrementAndGet();
+            if (news.getAndIncrement() == 0) {
+                int unseen = news.get();
+                while (unseen > 0) {
+                    look();
+                    unseen = news.addAndGet(-unseen);
+                }
+            }
+        }
+
+        private void look() {
+            if (finished) {
+                return;
+            }
+            finished = left.get() == 0;
+            DiskException why = failure;
+            if (why == null) {
+                while (whole < there.length() && there.get(whole) == 1) {
+                    whole++;
+                }
+                arrival.advance((int) Math.min((long) whole * PIECE_BYTES, buffer.limit()));
+            }
+            if (finished) {
+                finish(why == null ? arrival.result() : refused(why));
+            }
         }
 
         private static Result refused(DiskException why) {
@@ -214,25 +268,20 @@ final class DiskReader {
         }
     }
 
+    private Arrival arrivalOf(Asked asked, ByteBuffer buffer) {
+        return new Arrival(
+                frames,
+                asked.segment(),
+                asked.offset(),
+                asked.key(),
+                asked.version(),
+                buffer,
+                asked.at());
+    }
+
     private Result resultOf(Asked asked, ByteBuffer buffer) {
-        Segment segment = asked.segment();
-        int at = asked.at();
-        ReadHead read = segment.codec().readHead(buffer, at, asked.offset());
-        if (read instanceof Flaw flaw) {
-            return frames.atOrNull(segment.address(asked.offset())) == segment
-                    ? new Result.Damaged(flaw)
-                    : new Result.Gone();
-        }
-        RecordHead head = (RecordHead) read;
-        if (asked.key() != null && !RecordCodec.hasKey(head, buffer, at, asked.key())) {
-            return new Result.Other();
-        }
-        if (!head.version().equals(asked.version())) {
-            return new Result.Gone();
-        }
-        return switch (RecordCodec.readValue(head, buffer, at)) {
-            case Flaw flaw -> new Result.Damaged(flaw);
-            case ReadRecord.Whole(var found, var entry) -> new Result.Found(found, entry);
-        };
+        Arrival arrival = arrivalOf(asked, buffer);
+        arrival.advance(buffer.limit());
+        return arrival.result();
     }
 }
