@@ -86,9 +86,19 @@ class Acceptor {
         this.state = restored;
     }
 
-    /** What was granted before a restart is not known any more. */
-    void begin(long nowNanos) {
+    /**
+     * What was granted before a restart is not known any more. But who is a mesh by itself waits
+     * for no lease of its own former run: that had ended before this one could claim its data
+     * folder, and there is nobody else who could have been told anything.
+     */
+    void begin(Member self, long nowNanos) {
         assumedAt = nowNanos;
+        if (members().size() == 1 && state.accepted().isEmpty()) {
+            Member former = members().getFirst();
+            if (former.id().equals(self.id()) && former.incarnation() != self.incarnation()) {
+                resigned.put(former.id(), former.incarnation());
+            }
+        }
     }
 
     AcceptorState state() {

@@ -130,7 +130,7 @@ public final class Agreement {
         now = nowNanos;
         if (!begun) {
             begun = true;
-            acceptor.begin(now);
+            acceptor.begin(self, now);
         }
         usual = false;
         handle(event);

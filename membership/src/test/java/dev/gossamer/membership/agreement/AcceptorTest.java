@@ -62,7 +62,28 @@ class AcceptorTest {
     void whoHasRestartedWaitsAsIfItHadGrantedEverything() {
         AcceptorState known = AcceptorState.after(decree(Topology.none(2), 3));
         Acceptor restarted = new Acceptor(SETTINGS, known);
-        restarted.begin(7);
+        restarted.begin(Roster.member(1, 1), 7);
+        assertThat(restarted.waitNanos(Set.of(THIRD), 7)).isEqualTo(WAIT);
+    }
+
+    @Test
+    void whoIsAMeshByItselfDoesNotWaitForItsOwnFormerRunWhichIsOver() {
+        Decree alone = decree(Topology.none(1), 1);
+        Member former = alone.topology().members().getFirst();
+        Acceptor restarted = new Acceptor(SETTINGS, AcceptorState.after(alone));
+        restarted.begin(former.withIncarnation(former.incarnation() + 1), 7);
+        assertThat(restarted.waitNanos(Set.of(former.id()), 7)).isZero();
+        Acceptor same = new Acceptor(SETTINGS, AcceptorState.after(alone));
+        same.begin(former, 7);
+        assertThat(same.waitNanos(Set.of(former.id()), 7)).isEqualTo(WAIT);
+    }
+
+    @Test
+    void whoHasOthersWaitsForItsOwnFormerRunToo() {
+        Decree known = decree(Topology.none(2), 3);
+        Member former = known.topology().member(THIRD).orElseThrow();
+        Acceptor restarted = new Acceptor(SETTINGS, AcceptorState.after(known));
+        restarted.begin(former.withIncarnation(former.incarnation() + 1), 7);
         assertThat(restarted.waitNanos(Set.of(THIRD), 7)).isEqualTo(WAIT);
     }
 

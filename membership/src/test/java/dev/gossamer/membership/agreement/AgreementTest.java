@@ -245,6 +245,19 @@ class AgreementTest {
     }
 
     @Test
+    void aMemberThatIsAloneActsAgainLongBeforeTheLeaseOfItsFormerRunWouldHaveRunOut() {
+        CalmMesh mesh = CalmMesh.founded(1, 1);
+        Node alone = mesh.node(0);
+        alone.restart();
+        assertThat(alone.hasLease()).isFalse();
+        mesh.view(mesh.nodes);
+        mesh.pass(LEASE.dividedBy(3));
+        assertThat(alone.hasLease()).isTrue();
+        assertThat(alone.topology().members()).containsExactly(alone.self);
+        assertThat(alone.topology().phase()).isEqualTo(Phase.STEADY);
+    }
+
+    @Test
     void allRestartedAtOnceGoOnFromWhatWasAgreed() {
         CalmMesh mesh = CalmMesh.founded(3);
         long before = mesh.node(0).topology().epoch();
