@@ -2,8 +2,8 @@
 # Restarts of a node with many small entries on its SSD and little memory: stopped in order and killed, three times each.
 #   disk-restart.sh [--folder /tmp] [--entries 5000000]
 # Prints how long it took from the start of the process to the first answer and to the complete index, and how many of
-# 100,000 entries it then had as they were written last. Takes about 250 bytes an entry on the file system in question,
-# which are freed at the end.
+# 100,000 entries it then had as they were written last. The node is started as 'gossamer up' starts one. Takes about 250
+# bytes an entry on the file system in question, which are freed at the end.
 # Needs Java 25 (JAVA_HOME or PATH), and the node and its tests compiled (./mvnw -pl node -am package -DskipTests).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,4 +23,6 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 data=$(mktemp -d -p "$folder" disk-restart-XXXXXX)
 trap 'rm -rf "$data"' EXIT
 classpath="$root/node/target/test-classes:$root/node/target/classes:$root/node/target/gossamer/lib/*"
-"$java" -Dnodes.compiler=-XX:+TieredCompilation -cp "$classpath" dev.gossamer.node.DiskRestart "$data" "$entries"
+"$root/gossamer" version # builds, and records a start
+home=$root/node/target/builds/$(<"$root/node/target/builds/current")
+"$java" -Dnodes.home="$home" -cp "$classpath" dev.gossamer.node.DiskRestart "$data" "$entries"

@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mesh of real processes on loopback, for tests: start, kill -9, start again, and ask its admin
@@ -34,6 +35,12 @@ final class LocalMesh implements AutoCloseable {
      */
     private static final String COMPILER =
             System.getProperty("nodes.compiler", "-XX:TieredStopAtLevel=1");
+
+    /**
+     * Who measures starts may have nodes started as {@code gossamer up} starts them, from a folder
+     * that it has built, with the record of a start: {@code -Dnodes.home=node/target/builds/…}.
+     */
+    private static final @Nullable String HOME = System.getProperty("nodes.home");
 
     private static final int PORTS_PER_NODE = 5;
     static final int HEAP_MIB = 512;
@@ -369,6 +376,21 @@ final class LocalMesh implements AutoCloseable {
         }
     }
 
+    private static List<String> forTests() {
+        return List.of(
+                "-XX:+UseSerialGC", COMPILER, "-cp", System.getProperty("java.class.path"));
+    }
+
+    private static List<String> asBuilt(String home) {
+        return List.of(
+                "-XX:+UseParallelGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:AOTCache=" + home + "/node.aot",
+                "-Xlog:aot=off,cds=off",
+                "-cp",
+                home + "/gossamer-node.jar");
+    }
+
     private Process launch(int node, String... jvmOptions) {
         try {
             Path config = Files.writeString(folder.resolve("node-" + node + ".yaml"), yaml(node));
@@ -377,17 +399,11 @@ final class LocalMesh implements AutoCloseable {
             command.addAll(
                     List.of(
                             "-Xmx" + heapMiB + "m",
-                            "-XX:+UseSerialGC",
-                            COMPILER,
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
-                            "-Djdk.serialFilter=!*",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            program.getName(),
-                            "node",
-                            "--config",
-                            config.toString()));
+                            "-Djdk.serialFilter=!*"));
+            command.addAll(HOME == null ? forTests() : asBuilt(HOME));
+            command.addAll(List.of(program.getName(), "node", "--config", config.toString()));
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(
