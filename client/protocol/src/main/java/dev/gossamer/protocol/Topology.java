@@ -85,14 +85,24 @@ public final class Topology {
         }
         checkSorted(this.members);
         checkSlots(owners.length);
-        this.width = Arrays.stream(owners).mapToInt(each -> each.length).max().orElse(0);
+        this.width = widest(owners);
         this.owners = new short[Slot.COUNT * width];
         Arrays.fill(this.owners, NOBODY);
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             checkOwners(slot, owners[slot]);
-            System.arraycopy(owners[slot], 0, this.owners, slot * width, owners[slot].length);
+            for (int rank = 0; rank < owners[slot].length; rank++) {
+                this.owners[slot * width + rank] = owners[slot][rank];
+            }
         }
         this.others = phase == Phase.STEADY ? new short[0][] : copyOthers(others);
+    }
+
+    private static int widest(short[][] owners) {
+        int widest = 0;
+        for (short[] each : owners) {
+            widest = Math.max(widest, each.length);
+        }
+        return widest;
     }
 
     private static void checkSlots(int count) {
@@ -190,11 +200,13 @@ public final class Topology {
 
     /** How many owners a slot has: fewer than wanted while copies of it are missing. */
     public int ownerCount(int slot) {
-        int count = 0;
-        while (count < width && owners[slot * width + count] != NOBODY) {
-            count++;
+        // Nearly all slots have the most: so from the end.
+        int first = slot * width;
+        int end = first + width;
+        while (end > first && owners[end - 1] == NOBODY) {
+            end--;
         }
-        return count;
+        return end - first;
     }
 
     /** How many members beside the owners get every write of a slot. */
@@ -262,9 +274,13 @@ public final class Topology {
      * -1 for none.
      */
     public int rankOf(int slot, int memberIndex) {
-        for (int rank = 0; rank < width; rank++) {
-            if (owners[slot * width + rank] == memberIndex && memberIndex >= 0) {
-                return rank;
+        if (memberIndex < 0) {
+            return -1;
+        }
+        int first = slot * width;
+        for (int at = first; at < first + width; at++) {
+            if (owners[at] == memberIndex) {
+                return at - first;
             }
         }
         return -1;

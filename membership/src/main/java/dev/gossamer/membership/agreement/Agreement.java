@@ -164,18 +164,7 @@ public final class Agreement {
     }
 
     public AgreementStatus status() {
-        return new AgreementStatus(
-                acceptor.state().epoch(),
-                outlook.leader(),
-                outlook.present().members().size(),
-                outlook.rosterInView().size(),
-                outlook.inMajority(),
-                outlook.staying(),
-                outlook.restarting(),
-                outlook.unsynced(),
-                outlook.leftOut(),
-                outlook.awaited(),
-                proposer.rounds());
+        return outlook.status(proposer.rounds());
     }
 
     private void handle(Event event) {

@@ -43,4 +43,20 @@ public record AgreementStatus(
         leftOut = List.copyOf(leftOut);
         awaited = List.copyOf(awaited);
     }
+
+    /** The same after so many rounds. */
+    AgreementStatus after(long roundsBegun) {
+        return new AgreementStatus(
+                epoch,
+                leader,
+                roster,
+                rosterInView,
+                inMajority,
+                staying,
+                restarting,
+                unsynced,
+                leftOut,
+                awaited,
+                roundsBegun);
+    }
 }

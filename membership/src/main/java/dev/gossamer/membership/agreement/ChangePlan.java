@@ -159,14 +159,20 @@ final class ChangePlan {
      * @param mayComeBack of those who are not among the next members
      */
     static boolean givesUp(Situation situation, Placing placing, Predicate<Member> mayComeBack) {
-        ChangePlan plan = new ChangePlan(situation, placing);
         Topology present = situation.present();
-        boolean[] back = new boolean[plan.next.length];
+        int[] next = next(present.members(), situation.members());
+        boolean[] back = new boolean[next.length];
+        boolean isAnybodyGone = false;
         for (int i = 0; i < back.length; i++) {
-            back[i] = plan.next[i] < 0 && mayComeBack.test(present.members().get(i));
+            back[i] = next[i] < 0 && mayComeBack.test(present.members().get(i));
+            isAnybodyGone |= back[i];
         }
+        if (!isAnybodyGone) {
+            return false;
+        }
+        ChangePlan plan = new ChangePlan(situation, placing);
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (plan.isLost(slot) && isAnyOwner(present, slot, back)) {
+            if (isAnyOwner(present, slot, back) && plan.isLost(slot)) {
                 return true;
             }
         }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A topology as members agree on it: of which mesh it is, and which agreed epoch it follows. The
  * members of that one decide on it, each of them once.
  *
- * <p><b>Threads.</b> Any. <b>Cost.</b> The encoded form is made when first asked for, and kept.
+ * <p><b>Threads.</b> Any. <b>Cost.</b> The encoded form is made when first asked for, unless this
+ * was read from it, and kept.
  */
 public final class Decree {
     private final Genesis genesis;
@@ -22,6 +23,13 @@ public final class Decree {
      * @param after the epoch of the decree before, {@link Epoch#NONE} in the first
      */
     Decree(Genesis genesis, long after, Topology topology) {
+        this(genesis, after, topology, null);
+    }
+
+    /**
+     * @param encodedOrNull the bytes that it was read from; not to be changed any more
+     */
+    Decree(Genesis genesis, long after, Topology topology, byte @Nullable [] encodedOrNull) {
         if (after < 0
                 || Epoch.isProvisional(after)
                 || topology.isProvisional()
@@ -32,6 +40,7 @@ public final class Decree {
         this.genesis = genesis;
         this.after = after;
         this.topology = topology;
+        this.encodedOrNull = encodedOrNull;
     }
 
     public Genesis genesis() {

@@ -5,23 +5,21 @@ import dev.gossamer.protocol.Member;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 
 /**
  * A decree in bytes: its members, then the owners and others of every slot, deflated. With nine
@@ -39,21 +37,25 @@ final class DecreeCodec {
     /** All slots with the most owners and others that a byte counts would not fit in a message. */
     private static final int INFLATED_BYTES_MAX = 16 << 20;
 
-    /** The (de)compressor is asked for so much at once: a call for each number would cost most. */
+    /** Three owners of each slot, and some members. */
+    private static final int INFLATED_BYTES_USUAL = 128 << 10;
+
+    /** The compressor is asked for so much at once. */
     private static final int CHUNK_BYTES = 8 << 10;
+
+    private static final short[] NONE = {};
 
     private DecreeCodec() {}
 
     static byte[] encode(Decree decree) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 << 10);
         Deflater deflater = new Deflater(Deflater.BEST_SPEED);
-        try (DataOutputStream out =
-                new DataOutputStream(
-                        new BufferedOutputStream(
-                                new DeflaterOutputStream(bytes, deflater, CHUNK_BYTES),
-                                CHUNK_BYTES))) {
-            out.writeByte(FORMAT);
-            write(out, decree);
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, deflater, CHUNK_BYTES)) {
+            out.write(head(decree));
+            out.write(owners(decree.topology()));
+            if (decree.topology().phase() != Topology.Phase.STEADY) {
+                out.write(others(decree.topology()));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         } finally {
@@ -66,8 +68,11 @@ final class DecreeCodec {
         return bytes.toByteArray();
     }
 
-    private static void write(DataOutputStream out, Decree decree) throws IOException {
+    private static byte[] head(Decree decree) throws IOException {
         Topology topology = decree.topology();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(FORMAT);
         out.writeLong(decree.genesis().foundedMillis());
         out.writeLong(decree.genesis().founder().value());
         out.writeLong(decree.after());
@@ -78,24 +83,40 @@ final class DecreeCodec {
         for (Member member : topology.members()) {
             writeMember(out, member);
         }
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            out.writeByte(topology.ownerCount(slot));
-            for (int rank = 0; rank < topology.ownerCount(slot); rank++) {
-                out.writeShort(topology.ownerIndex(slot, rank));
-            }
-        }
-        if (topology.phase() != Topology.Phase.STEADY) {
-            writeOthers(out, topology);
-        }
+        return bytes.toByteArray();
     }
 
-    private static void writeOthers(DataOutputStream out, Topology topology) throws IOException {
+    private static byte[] owners(Topology topology) {
+        int most = Math.min(topology.replication(), topology.members().size());
+        ByteBuffer out = ByteBuffer.allocate(Slot.COUNT * (1 + Short.BYTES * most));
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            out.writeByte(topology.otherCount(slot));
-            for (int at = 0; at < topology.otherCount(slot); at++) {
-                out.writeShort(topology.otherIndex(slot, at));
+            int count = topology.ownerCount(slot);
+            out.put((byte) count);
+            for (int rank = 0; rank < count; rank++) {
+                out.putShort((short) topology.ownerIndex(slot, rank));
             }
         }
+        return written(out);
+    }
+
+    private static byte[] others(Topology topology) {
+        int all = 0;
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            all += topology.otherCount(slot);
+        }
+        ByteBuffer out = ByteBuffer.allocate(Slot.COUNT + Short.BYTES * all);
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            int count = topology.otherCount(slot);
+            out.put((byte) count);
+            for (int at = 0; at < count; at++) {
+                out.putShort((short) topology.otherIndex(slot, at));
+            }
+        }
+        return written(out);
+    }
+
+    private static byte[] written(ByteBuffer out) {
+        return Arrays.copyOf(out.array(), out.position());
     }
 
     private static void writeMember(DataOutputStream out, Member member) throws IOException {
@@ -113,25 +134,58 @@ final class DecreeCodec {
         out.writeLong(member.incarnation());
     }
 
+    /**
+     * @param bytes not to be changed any more
+     */
     static Decree decode(byte[] bytes) {
-        Inflater inflater = new Inflater();
-        InputStream inflated =
-                new InflaterInputStream(new ByteArrayInputStream(bytes), inflater, CHUNK_BYTES);
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(new Bounded(inflated), CHUNK_BYTES))) {
-            int format = in.readUnsignedByte();
-            if (format != FORMAT) {
-                throw new IllegalArgumentException("a topology of format " + format);
-            }
-            return read(in);
+        ByteArrayInputStream inflated = new ByteArrayInputStream(inflated(bytes));
+        try {
+            return read(new DataInputStream(inflated), bytes);
         } catch (IOException | BufferUnderflowException e) {
             throw new IllegalArgumentException("not a whole topology: " + e, e);
+        }
+    }
+
+    private static byte[] inflated(byte[] bytes) {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(bytes);
+            byte[] inflated = new byte[INFLATED_BYTES_USUAL];
+            int length = 0;
+            while (!inflater.finished()) {
+                if (length == inflated.length) {
+                    inflated = Arrays.copyOf(inflated, larger(length));
+                }
+                int more = inflater.inflate(inflated, length, inflated.length - length);
+                if (more == 0 && !inflater.finished()) {
+                    throw new IllegalArgumentException("not a whole topology: it was cut short");
+                }
+                length += more;
+            }
+            if (inflater.getRemaining() > 0) {
+                throw new IllegalArgumentException("a topology with something after its end");
+            }
+            return Arrays.copyOf(inflated, length);
+        } catch (DataFormatException e) {
+            throw new IllegalArgumentException("not a topology: " + e, e);
         } finally {
             inflater.end();
         }
     }
 
-    private static Decree read(DataInputStream in) throws IOException {
+    /** A few bytes inflate to many: this ends where no topology goes on. */
+    private static int larger(int bytes) {
+        if (bytes >= INFLATED_BYTES_MAX) {
+            throw new IllegalArgumentException("more than " + INFLATED_BYTES_MAX + " bytes");
+        }
+        return Math.min(2 * bytes, INFLATED_BYTES_MAX);
+    }
+
+    private static Decree read(DataInputStream in, byte[] encoded) throws IOException {
+        int format = in.readUnsignedByte();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("a topology of format " + format);
+        }
         Genesis genesis = new Genesis(in.readLong(), new MemberId(in.readLong()));
         long after = in.readLong();
         long epoch = in.readLong();
@@ -148,8 +202,8 @@ final class DecreeCodec {
         if (slots.hasRemaining()) {
             throw new IllegalArgumentException("a topology with something after its end");
         }
-        return new Decree(
-                genesis, after, new Topology(epoch, replication, members, phase, owners, others));
+        Topology topology = new Topology(epoch, replication, members, phase, owners, others);
+        return new Decree(genesis, after, topology, encoded);
     }
 
     private static int number(Topology.Phase phase) {
@@ -172,7 +226,8 @@ final class DecreeCodec {
     private static short[][] readSlots(ByteBuffer in) {
         short[][] slots = new short[Slot.COUNT][];
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            short[] members = new short[Byte.toUnsignedInt(in.get())];
+            int count = Byte.toUnsignedInt(in.get());
+            short[] members = count == 0 ? NONE : new short[count];
             for (int i = 0; i < members.length; i++) {
                 members[i] = in.getShort();
             }
@@ -195,30 +250,5 @@ final class DecreeCodec {
                         in.readUnsignedShort(),
                         in.readUnsignedShort());
         return new Member(id, name, zone, weight, host, ports, in.readLong());
-    }
-
-    /** A few bytes inflate to many: this ends where no topology goes on. */
-    private static final class Bounded extends java.io.FilterInputStream {
-        private int left = INFLATED_BYTES_MAX;
-
-        Bounded(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (left <= 0) {
-                throw new IOException("more than " + INFLATED_BYTES_MAX + " bytes");
-            }
-            int read = super.read(into, offset, Math.min(length, left));
-            left -= Math.max(read, 0);
-            return read;
-        }
     }
 }

@@ -26,6 +26,9 @@ final class MessageCodec {
     private static final byte FORMAT = 2;
     private static final int FIXED_BYTES_MAX = 256;
 
+    /** Of all members in this process; what they share is immutable. */
+    private static final RecentDecrees DECREES = new RecentDecrees();
+
     private MessageCodec() {}
 
     static byte[] encode(Message message) {
@@ -156,7 +159,7 @@ final class MessageCodec {
     private static Decree decree(ByteBuffer in) {
         byte[] rest = new byte[in.remaining()];
         in.get(rest);
-        return DecreeCodec.decode(rest);
+        return DECREES.read(rest);
     }
 
     private static void put(ByteBuffer out, List<MemberId> ids) {

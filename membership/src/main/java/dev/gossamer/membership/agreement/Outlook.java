@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * What a member would propose now, from the last decree, the view, and what those in view say; and
  * whether it is this one's turn to propose.
  *
- * <p><b>Cost.</b> The plan is made afresh only when something it depends on has changed.
+ * <p><b>Cost.</b> Nearly all that a member hears says nothing new: what follows from the roll and
+ * the last decree is worked out afresh only when one of them has changed, and the plan only when
+ * something it depends on has.
  */
 final class Outlook {
     private static final int PROVISIONAL_SIDE_BITS = 8;
@@ -39,6 +41,35 @@ final class Outlook {
 
     private record Cut(
             Topology present, List<Member> able, Map<MemberId, List<MemberId>> unreachable) {}
+
+    /** What follows from the roll and the last decree. */
+    private final class Conclusion<T> {
+        private final Supplier<T> reasoning;
+        private @Nullable T valueOrNull;
+        private long ofRoll;
+        private @Nullable Decree ofDecreeOrNull;
+
+        Conclusion(Supplier<T> reasoning) {
+            this.reasoning = reasoning;
+        }
+
+        T get() {
+            T value = valueOrNull;
+            Decree last = chosen.get().orElse(null);
+            if (value == null || ofRoll != roll.changes() || ofDecreeOrNull != last) {
+                value = reasoning.get();
+                valueOrNull = value;
+                ofRoll = roll.changes();
+                ofDecreeOrNull = last;
+            }
+            return value;
+        }
+    }
+
+    private final Conclusion<List<MemberId>> rosterInView = new Conclusion<>(this::findRoster);
+    private final Conclusion<List<Member>> candidates = new Conclusion<>(this::findCandidates);
+    private final Conclusion<Boolean> unsettled = new Conclusion<>(this::findWhetherUnsettled);
+    private final Conclusion<AgreementStatus> status = new Conclusion<>(this::findStatus);
 
     private final Topology none;
     private @Nullable Question askedOrNull;
@@ -72,6 +103,10 @@ final class Outlook {
 
     /** The members of the last decree that are in view, whichever run of their process. */
     List<MemberId> rosterInView() {
+        return rosterInView.get();
+    }
+
+    private List<MemberId> findRoster() {
         Topology present = present();
         return roll.view().members().stream()
                 .map(Member::id)
@@ -129,6 +164,10 @@ final class Outlook {
 
     /** A cheap look at whether there may be anything to do. */
     boolean isUnsettled() {
+        return unsettled.get();
+    }
+
+    private boolean findWhetherUnsettled() {
         Topology present = present();
         return present.phase() != Topology.Phase.STEADY
                 || mustRenew()
@@ -266,6 +305,10 @@ final class Outlook {
 
     /** Who of the view is to be in the next topology. */
     private List<Member> candidates() {
+        return candidates.get();
+    }
+
+    private List<Member> findCandidates() {
         List<Member> able = able();
         Set<MemberId> out = leftOut(able);
         List<Member> fit =
@@ -420,5 +463,29 @@ final class Outlook {
                 .map(Member::id)
                 .filter(id -> !synced.contains(id))
                 .toList();
+    }
+
+    /**
+     * @param rounds how many proposals this member has begun
+     */
+    AgreementStatus status(long rounds) {
+        AgreementStatus now = status.get();
+        return now.rounds() == rounds ? now : now.after(rounds);
+    }
+
+    private AgreementStatus findStatus() {
+        Topology present = present();
+        return new AgreementStatus(
+                present.epoch(),
+                leader(),
+                present.members().size(),
+                rosterInView().size(),
+                inMajority(),
+                staying(),
+                restarting(),
+                unsynced(),
+                leftOut(),
+                awaited(),
+                0);
     }
 }

@@ -15,12 +15,19 @@ final class Roll {
     private MeshView view = new MeshView(0, List.of());
     private final Map<MemberId, Member> members = new HashMap<>();
     private final Map<MemberId, Report> reports = new HashMap<>();
+    private long changes;
+
+    /** How often something has changed here so far. */
+    long changes() {
+        return changes;
+    }
 
     MeshView view() {
         return view;
     }
 
     void view(MeshView next) {
+        changes++;
         view = next;
         members.clear();
         next.members().forEach(member -> members.put(member.id(), member));
@@ -47,7 +54,9 @@ final class Roll {
             return false;
         }
         reports.put(from, report);
-        return known == null || !known.saysTheSame(report);
+        boolean isNews = known == null || !known.saysTheSame(report);
+        changes += isNews ? 1 : 0;
+        return isNews;
     }
 
     Optional<Report> report(MemberId id) {

@@ -120,6 +120,9 @@ final class OperationTable {
 
     /** What this node knows of a slot's operations, the oldest first. */
     synchronized List<RecentOperation> ofSlot(int slot) {
+        if (oldestOfSlot[slot] == null) {
+            return List.of();
+        }
         List<RecentOperation> operations = new ArrayList<>();
         for (Remembered each = oldestOfSlot[slot]; each != null; each = each.newerInSlot) {
             if (!each.forgotten) {

@@ -52,6 +52,9 @@ final class Claim {
 
     /** Those that changed something later than a clock. */
     static List<RecentOperation> later(List<RecentOperation> operations, long after) {
+        if (operations.isEmpty()) {
+            return operations; // as in nearly all slots
+        }
         return operations.stream()
                 .filter(each ->
                         each.outcome() instanceof Outcome.Applied applied
@@ -60,6 +63,9 @@ final class Claim {
     }
 
     static Set<OperationId> ids(List<RecentOperation> operations) {
+        if (operations.isEmpty()) {
+            return Set.of();
+        }
         Set<OperationId> ids = new LinkedHashSet<>();
         operations.forEach(each -> ids.add(each.id()));
         return ids;

@@ -133,9 +133,11 @@ final class Council {
                     carryOut(effect);
                 }
                 AgreementStatus now = agreement.status();
-                tellWhoIsAwaited(now);
-                tellWhoIsLeftOut(now);
-                status = now;
+                if (!now.equals(status)) {
+                    tellWhoIsAwaited(now);
+                    tellWhoIsLeftOut(now);
+                    status = now;
+                }
                 if (event instanceof Event.Resigned) {
                     resigned.complete(null);
                 }

@@ -7,13 +7,11 @@ import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /**
  * One topology, what this node is for each slot under it, and how far it has come with that: of
@@ -59,8 +57,11 @@ final class Holding {
     private final int fewestCopies;
     private final Role[] roles = new Role[Slot.COUNT];
 
-    /** How many slots have each role. */
-    private final Map<Role, Integer> counts = new EnumMap<>(Role.class);
+    /** See {@link #rankHere}. */
+    private final short[] ranks = new short[Slot.COUNT];
+
+    /** How many slots have each role, by its ordinal. */
+    private final int[] counts = new int[Role.values().length];
 
     /** Set only for slots whose primary this node is. */
     private final AtomicLongArray serving = new AtomicLongArray(Slot.COUNT / Long.SIZE);
@@ -99,8 +100,9 @@ final class Holding {
         boolean sameRun = at >= 0 && topology.members().get(at).incarnation() == self.incarnation();
         this.index = sameRun ? at : -1;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
+            ranks[slot] = (short) topology.rankOf(slot, index);
             roles[slot] = roleOf(slot);
-            counts.merge(roles[slot], 1, Integer::sum);
+            counts[roles[slot].ordinal()]++;
         }
     }
 
@@ -108,9 +110,8 @@ final class Holding {
         if (index < 0) {
             return Role.NONE;
         }
-        int rank = topology.rankOf(slot, index);
-        if (rank >= 0) {
-            return rank == 0 ? Role.PRIMARY : Role.BACKUP;
+        if (ranks[slot] >= 0) {
+            return ranks[slot] == 0 ? Role.PRIMARY : Role.BACKUP;
         }
         if (!topology.isOther(slot, index)) {
             return Role.NONE;
@@ -190,6 +191,7 @@ final class Holding {
 
     private void keep(Holding before, boolean direct) {
         boolean follows = Epoch.number(epoch()) - Epoch.number(before.epoch()) <= 1;
+        BitSet samePrimary = samePrimary(before.topology);
         int left = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Role role = role(slot);
@@ -198,13 +200,26 @@ final class Holding {
                 // Under a topology in between it may have had another rank, and missed writes.
                 inherited[slot] = (byte) Math.max(inherited[slot], topology.replication() - 1);
             }
-            if (direct && before.staysDone(slot, this)) {
+            if (direct && before.staysDone(slot, this, samePrimary.get(slot))) {
                 set(role == Role.PRIMARY ? serving : mirrored, slot);
             } else if (role != Role.NONE) {
                 left++;
             }
         }
         open.set(left);
+    }
+
+    /** Of which slots the same run of the same member was the primary before. */
+    BitSet samePrimary(Topology before) {
+        BitSet same = new BitSet(Slot.COUNT);
+        if (before.isEmpty() || topology.isEmpty()) {
+            return same;
+        }
+        int[] now = before.members().stream().mapToInt(topology.members()::indexOf).toArray();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            same.set(slot, now[before.ownerIndex(slot, 0)] == topology.ownerIndex(slot, 0));
+        }
+        return same;
     }
 
     /** Whether nothing can have been in force between the two, and both are agreed. */
@@ -215,13 +230,11 @@ final class Holding {
                 && Epoch.number(next.epoch()) == Epoch.number(epoch()) + 1;
     }
 
-    private boolean staysDone(int slot, Holding next) {
+    private boolean staysDone(int slot, Holding next, boolean samePrimary) {
         return switch (next.role(slot)) {
             case PRIMARY -> isServing(slot);
             case BACKUP, COPYING, FORMER ->
-                    isMirrored(slot)
-                            && topology.primary(slot).equals(next.topology.primary(slot))
-                            && keptRank(slot) <= next.rankToKeep(slot);
+                    isMirrored(slot) && samePrimary && keptRank(slot) <= next.rankToKeep(slot);
             case NONE -> false;
         };
     }
@@ -256,7 +269,7 @@ final class Holding {
 
     /** 0 for the primary, 1 and on for backups, -1 for no owner. */
     int rankHere(int slot) {
-        return topology.rankOf(slot, index);
+        return ranks[slot];
     }
 
     /** Whether this node is the slot's primary and has taken it over. */
@@ -337,7 +350,13 @@ final class Holding {
     }
 
     private static List<Integer> slots(IntPredicate which) {
-        return IntStream.range(0, Slot.COUNT).filter(which).boxed().toList();
+        List<Integer> found = new ArrayList<>();
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (which.test(slot)) {
+                found.add(slot);
+            }
+        }
+        return found;
     }
 
     /** Whether everything that this epoch asks of this node is done. */
@@ -385,12 +404,15 @@ final class Holding {
      * all of them.
      */
     int rankToKeep(int slot) {
-        return rankToKeep(slot, index);
+        return rankToKeepAt(ranks[slot]);
     }
 
     /** The same for any member that holds the slot, by its position in the topology. */
     int rankToKeep(int slot, int memberIndex) {
-        int rank = topology.rankOf(slot, memberIndex);
+        return rankToKeepAt(topology.rankOf(slot, memberIndex));
+    }
+
+    private int rankToKeepAt(int rank) {
         return rank < fewestCopies || topology.phase() == Topology.Phase.COPYING ? 0 : rank;
     }
 
@@ -487,7 +509,7 @@ final class Holding {
     }
 
     int count(Role role) {
-        return counts.getOrDefault(role, 0);
+        return counts[role.ordinal()];
     }
 
     /** Why a request for a slot of which this node is the primary must wait. */

@@ -7,6 +7,7 @@ import dev.gossamer.node.mesh.link.SyncReply.Verdict;
 import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.link.SyncRequest.Digest;
 import dev.gossamer.protocol.Member;
+import dev.gossamer.protocol.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -79,13 +80,15 @@ final class Mirror {
 
     /** Begins with these slots; none of them may be this node's own. */
     void start(List<Integer> slots) {
-        Map<Member, List<Integer>> byPrimary = new LinkedHashMap<>();
+        Topology topology = holding.topology();
+        Map<Integer, List<Integer>> byPrimary = new LinkedHashMap<>();
         for (Integer slot : slots) {
             byPrimary
-                    .computeIfAbsent(holding.topology().primary(slot), _ -> new ArrayList<>())
+                    .computeIfAbsent(topology.ownerIndex(slot, 0), _ -> new ArrayList<>())
                     .add(slot);
         }
-        byPrimary.forEach((primary, all) -> {
+        byPrimary.forEach((index, all) -> {
+            Member primary = topology.members().get(index);
             for (int i = 0; i < all.size(); i += SLOTS_PER_QUESTION) {
                 ask(primary, all.subList(i, Math.min(all.size(), i + SLOTS_PER_QUESTION)));
             }

@@ -91,8 +91,9 @@ final class OwnChanges implements ChangeListener {
         Topology is = next.topology();
         boolean agreed = !was.isProvisional() && !is.isProvisional() && !was.isEmpty();
         BitSet changed = new BitSet(Slot.COUNT);
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            changed.set(slot, !agreed || !was.primary(slot).equals(is.primary(slot)));
+        changed.set(0, Slot.COUNT);
+        if (agreed) {
+            changed.andNot(next.samePrimary(was));
         }
         return changed;
     }

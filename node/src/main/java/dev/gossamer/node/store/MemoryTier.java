@@ -492,5 +492,7 @@ public final class MemoryTier {
      */
     public record KeyPage(List<Bytes> keys, long next) {
         public static final long END = -1;
+
+        static final KeyPage NONE = new KeyPage(List.of(), END);
     }
 }

@@ -5,6 +5,7 @@ import dev.gossamer.protocol.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class SlotIndex {
     private final @Nullable SlotKeys[] slots = new @Nullable SlotKeys[Slot.COUNT];
 
     private final AtomicIntegerArray live = new AtomicIntegerArray(Slot.COUNT);
+
+    /** The sum of {@link #live}: it is asked for with every answer about digests. */
+    private final LongAdder allLive = new LongAdder();
 
     SlotIndex() {
         for (int i = 0; i < LOCKS; i++) {
@@ -63,6 +67,7 @@ final class SlotIndex {
 
     void addLive(int slot, int delta) {
         live.addAndGet(slot, delta);
+        allLive.add(delta);
     }
 
     int liveCount(int slot) {
@@ -70,18 +75,14 @@ final class SlotIndex {
     }
 
     long liveCount() {
-        long sum = 0;
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            sum += live.get(slot);
-        }
-        return sum;
+        return allLive.sum();
     }
 
     MemoryTier.KeyPage keysFrom(int slot, long from, long to, int keysMax) {
         synchronized (lockOf(slot)) {
             SlotKeys keys = slots[slot];
             if (keys == null) {
-                return new MemoryTier.KeyPage(List.of(), MemoryTier.KeyPage.END);
+                return MemoryTier.KeyPage.NONE;
             }
             List<Bytes> found = new ArrayList<>(Math.min(keysMax, keys.size()));
             long next = keys.collect(from, to, keysMax, found);
@@ -93,13 +94,19 @@ final class SlotIndex {
      * @throws IllegalStateException when a slot breaks its invariants
      */
     void check() {
+        long counted = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
+            counted += live.get(slot);
             synchronized (lockOf(slot)) {
                 SlotKeys keys = slots[slot];
                 if (keys != null) {
                     keys.check();
                 }
             }
+        }
+        if (counted != liveCount()) {
+            throw new IllegalStateException(
+                    liveCount() + " live entries in all, " + counted + " in the slots");
         }
     }
 

@@ -203,6 +203,9 @@ public final class Tiers {
         MemoryTier.KeyPage standing = memory.keysFrom(slot, from, to, max);
         RestedPage rested = lower.restedFrom(slot, from, to, max, bytesMax);
         long end = Math.min(endOf(standing.next()), endOf(rested.next()));
+        if (standing.keys().isEmpty() && rested.rested().isEmpty()) {
+            return new Page(List.of(), pageEnd(end)); // most slots of most nodes that have few keys
+        }
         List<RestedItem> found = new ArrayList<>(standing.keys().size());
         for (Bytes key : standing.keys()) {
             Entry entry = MemoryTier.positionOf(key) < end ? memory.peekOrNull(key) : null;
@@ -223,7 +226,11 @@ public final class Tiers {
             found.sort((a, b) ->
                     Long.compare(MemoryTier.positionOf(a.key()), MemoryTier.positionOf(b.key())));
         }
-        return new Page(found, end == Long.MAX_VALUE ? MemoryTier.KeyPage.END : end);
+        return new Page(found, pageEnd(end));
+    }
+
+    private static long pageEnd(long end) {
+        return end == Long.MAX_VALUE ? MemoryTier.KeyPage.END : end;
     }
 
     /**

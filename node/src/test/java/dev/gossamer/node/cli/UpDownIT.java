@@ -46,6 +46,7 @@ class UpDownIT {
         assertThat(nodesOfThisFolder()).isEmpty();
     }
 
+    /** One mesh for all that needs one: three nodes take longest to start and to stop. */
     @Test
     void aMeshComesUpInTheBackgroundAnswersOnEveryPortAndIsGoneAfterDown()
             throws IOException, InterruptedException {
@@ -67,15 +68,15 @@ class UpDownIT {
         MeshFolder mesh = new MeshFolder(folder.resolve("mesh"));
         assertThat(mesh.log("node-0")).content().contains("Node - node-0 (", " is open: Redis ");
         assertThat(mesh.output("node-0")).isEmptyFile();
+        whatWasSetIsReadRemovedAndThenAMiss();
+        aSecondUpOnTheSameFolderIsRefusedAndLeavesTheFirstAlone();
         Ended down = run("down", "--data", data());
         assertThat(down.out()).contains("node-0", "node-1", "node-2");
         assertThat(nodesOfThisFolder()).isEmpty();
         assertThat(run("down", "--data", data()).out()).contains("nothing to stop");
     }
 
-    @Test
-    void whatWasSetIsReadRemovedAndThenAMiss() throws IOException, InterruptedException {
-        assertThat(up().code()).isZero();
+    private void whatWasSetIsReadRemovedAndThenAMiss() throws IOException, InterruptedException {
         Ended set = run("set", "greeting", "grüß dich", "--data", data());
         assertThat(set.code()).as(set.err()).isZero();
         assertThat(run("get", "greeting", "--data", data()).out()).isEqualTo("grüß dich\n");
@@ -87,10 +88,8 @@ class UpDownIT {
         assertThat(miss.out()).isEmpty();
     }
 
-    @Test
-    void aSecondUpOnTheSameFolderIsRefusedAndLeavesTheFirstAlone()
+    private void aSecondUpOnTheSameFolderIsRefusedAndLeavesTheFirstAlone()
             throws IOException, InterruptedException {
-        assertThat(up().code()).isZero();
         Ended second = up();
         assertThat(second.code()).isEqualTo(1);
         assertThat(second.err()).contains("already up");
