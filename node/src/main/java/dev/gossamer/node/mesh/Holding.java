@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * One topology, what this node is for each slot under it, and how far it has come with that: of
@@ -107,13 +108,10 @@ final class Holding {
     }
 
     private Role roleOf(int slot) {
-        if (index < 0) {
-            return Role.NONE;
-        }
         if (ranks[slot] >= 0) {
             return ranks[slot] == 0 ? Role.PRIMARY : Role.BACKUP;
         }
-        if (!topology.isOther(slot, index)) {
+        if (index < 0 || !topology.isOther(slot, index)) {
             return Role.NONE;
         }
         return topology.phase() == Topology.Phase.COPYING ? Role.COPYING : Role.FORMER;
@@ -191,7 +189,7 @@ final class Holding {
 
     private void keep(Holding before, boolean direct) {
         boolean follows = Epoch.number(epoch()) - Epoch.number(before.epoch()) <= 1;
-        BitSet samePrimary = samePrimary(before.topology);
+        BitSet samePrimary = Primaries.same(before.topology, topology);
         int left = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Role role = role(slot);
@@ -207,19 +205,6 @@ final class Holding {
             }
         }
         open.set(left);
-    }
-
-    /** Of which slots the same run of the same member was the primary before. */
-    BitSet samePrimary(Topology before) {
-        BitSet same = new BitSet(Slot.COUNT);
-        if (before.isEmpty() || topology.isEmpty()) {
-            return same;
-        }
-        int[] now = before.members().stream().mapToInt(topology.members()::indexOf).toArray();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            same.set(slot, now[before.ownerIndex(slot, 0)] == topology.ownerIndex(slot, 0));
-        }
-        return same;
     }
 
     /** Whether nothing can have been in force between the two, and both are agreed. */
@@ -350,13 +335,7 @@ final class Holding {
     }
 
     private static List<Integer> slots(IntPredicate which) {
-        List<Integer> found = new ArrayList<>();
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            if (which.test(slot)) {
-                found.add(slot);
-            }
-        }
-        return found;
+        return IntStream.range(0, Slot.COUNT).filter(which).boxed().toList();
     }
 
     /** Whether everything that this epoch asks of this node is done. */

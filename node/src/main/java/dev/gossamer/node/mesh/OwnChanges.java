@@ -93,7 +93,7 @@ final class OwnChanges implements ChangeListener {
         BitSet changed = new BitSet(Slot.COUNT);
         changed.set(0, Slot.COUNT);
         if (agreed) {
-            changed.andNot(next.samePrimary(was));
+            changed.andNot(Primaries.same(was, is));
         }
         return changed;
     }
