@@ -167,7 +167,9 @@ final class DiskReader {
         /** Pieces of which nothing was heard. */
         private final AtomicInteger left;
 
-        /** Pieces that nobody has looked at yet; who counts up from 0 looks until there are none. */
+        /**
+         * Pieces that nobody has looked at yet; who counts up from 0 looks until there are none.
+         */
         private final AtomicInteger news = new AtomicInteger();
 
         /** How many from the first on are there; for who looks, as the next. */
@@ -229,7 +231,9 @@ final class DiskReader {
             }
         }
 
-        /** Pieces come on any thread, in any order: one of them looks, for all that came by then. */
+        /**
+         * Pieces come on any thread, in any order: one of them looks, for all that came by then.
+         */
         private void heard() {
             left.decrementAndGet();
             if (news.getAndIncrement() == 0) {
