@@ -4,11 +4,11 @@ import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
 import dev.gossamer.node.store.LowerTier.RestedPage;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiPredicate;
@@ -34,7 +34,10 @@ public final class Tiers {
     /** What was read below, or that nothing was found, for those who hold it. */
     private final ConcurrentMap<Bytes, Held> held = new ConcurrentHashMap<>();
 
-    private record Held(Optional<Entry> entry, int holders) {}
+    /**
+     * @param late whether it could not be read in time, and may be anything
+     */
+    private record Held(Optional<Entry> entry, boolean late, int holders) {}
 
     /** Makes the tier below lie under the memory. */
     public Tiers(MemoryTier memory, LowerTier lower) {
@@ -93,16 +96,18 @@ public final class Tiers {
         return version == null ? null : Entry.of(NOTHING, version, Entry.NEVER);
     }
 
-    /** What stands or rests under the key. May wait for the disk. */
+    /**
+     * What stands or rests under the key. May wait for the disk.
+     *
+     * @throws GossamerException as {@link LowerTier#read(int, Bytes)} does
+     */
     public @Nullable Entry readOrNull(Bytes key) {
         Entry entry = peekOrNull(key);
         int slot = key.slotIndex();
         if (entry != null || !lower.mayHave(slot, key)) {
             return entry;
         }
-        CompletableFuture<Optional<Entry>> read = new CompletableFuture<>();
-        lower.load(slot, key, found -> read.complete(Optional.ofNullable(found)));
-        Entry below = read.join().orElse(null);
+        Entry below = lower.read(slot, key);
         Entry since = memory.peekOrNull(key);
         return since == null ? below : since;
     }
@@ -122,22 +127,41 @@ public final class Tiers {
         lower.load(
                 slot,
                 key,
-                found -> {
-                    hold(key, found);
-                    if (found != null) {
-                        memory.raise(slot, key, found);
+                new LowerTier.Loading() {
+                    @Override
+                    public void found(@Nullable Entry found) {
+                        hold(key, found, false);
+                        if (found != null) {
+                            memory.raise(slot, key, found);
+                        }
+                        then.run();
                     }
-                    then.run();
+
+                    @Override
+                    public void late() {
+                        hold(key, null, true);
+                        then.run();
+                    }
                 });
     }
 
-    private void hold(Bytes key, @Nullable Entry found) {
+    private void hold(Bytes key, @Nullable Entry found, boolean late) {
         held.compute(
                 key,
                 (_, before) ->
                         new Held(
                                 Optional.ofNullable(found),
+                                late,
                                 before == null ? 1 : before.holders() + 1));
+    }
+
+    /**
+     * Whether the key is held, and was not read in time: a reader may be told that there is
+     * nothing, but nothing may be changed on the strength of it.
+     */
+    public boolean isUnread(Bytes key) {
+        Held below = held.get(key);
+        return below != null && below.late() && memory.peekOrNull(key) == null;
     }
 
     public void release(Bytes key) {
@@ -146,7 +170,7 @@ public final class Tiers {
                 (_, before) ->
                         before.holders() == 1
                                 ? null
-                                : new Held(before.entry(), before.holders() - 1));
+                                : new Held(before.entry(), before.late(), before.holders() - 1));
     }
 
     /** As {@link MemoryTier#put(int, Bytes, Entry)}. */
