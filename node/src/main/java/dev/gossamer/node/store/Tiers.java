@@ -1,12 +1,9 @@
 package dev.gossamer.node.store;
 
-import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
-import dev.gossamer.node.store.LowerTier.RestedPage;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tiers {
     private static final byte[] NOTHING = {};
-    private static final int RESTED_STEP = 1024;
 
     private final MemoryTier memory;
     private final LowerTier lower;
+    private final Moves moves;
+    private final TierPages pages;
 
     /** What was read below, or that nothing was found, for those who hold it. */
     private final ConcurrentMap<Bytes, Held> held = new ConcurrentHashMap<>();
@@ -44,6 +42,8 @@ public final class Tiers {
         this.memory = memory;
         this.lower = lower;
         memory.under(lower);
+        this.moves = memory.books().moves();
+        this.pages = new TierPages(this, memory, lower);
     }
 
     /** The memory, for what concerns nothing else. */
@@ -88,12 +88,24 @@ public final class Tiers {
      * whether it is a tombstone. Its value may not be what it says.
      */
     public @Nullable Entry standingOrNull(int slot, Bytes key) {
-        Entry entry = memory.peekOrNull(key);
-        if (entry != null) {
-            return entry;
+        while (true) {
+            Entry entry = memory.peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            int moment = moves.quiet(slot);
+            entry = memory.peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            Version version = lower.versionOrNull(slot, key);
+            if (version != null) {
+                return Entry.of(NOTHING, version, Entry.NEVER);
+            }
+            if (moves.isQuietSince(slot, moment)) {
+                return null;
+            }
         }
-        Version version = lower.versionOrNull(slot, key);
-        return version == null ? null : Entry.of(NOTHING, version, Entry.NEVER);
     }
 
     /**
@@ -102,14 +114,22 @@ public final class Tiers {
      * @throws GossamerException as {@link LowerTier#read(int, Bytes)} does
      */
     public @Nullable Entry readOrNull(Bytes key) {
-        Entry entry = peekOrNull(key);
         int slot = key.slotIndex();
-        if (entry != null || !lower.mayHave(slot, key)) {
-            return entry;
+        while (true) {
+            int moment = moves.quiet(slot);
+            Entry entry = peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            Entry below = lower.mayHave(slot, key) ? lower.read(slot, key) : null;
+            Entry since = memory.peekOrNull(key);
+            if (since != null || below != null) {
+                return since == null ? below : since;
+            }
+            if (moves.isQuietSince(slot, moment)) {
+                return null;
+            }
         }
-        Entry below = lower.read(slot, key);
-        Entry since = memory.peekOrNull(key);
-        return since == null ? below : since;
     }
 
     /** Whether something may rest below under the key that has to be brought up first. */
@@ -183,9 +203,12 @@ public final class Tiers {
         return memory.remove(key);
     }
 
-    /** As {@link MemoryTier#mayHaveOutlived}. */
+    /**
+     * Whether something later may have stood under the key and have left, evicted, expired,
+     * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
+     */
     public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
-        return memory.mayHaveOutlived(slot, key, entry);
+        return entry.clock() <= memory.books().letGo(slot) && standingOrNull(slot, key) == null;
     }
 
     /** Whether more may come without something else having to leave, or nearly so. */
@@ -224,30 +247,7 @@ public final class Tiers {
             IntPredicate copies,
             long bytesMax,
             boolean whole) {
-        MemoryTier.KeyPage standing = memory.keysFrom(slot, from, to, max);
-        RestedPage rested = lower.restedFrom(slot, from, to, max, bytesMax);
-        long end = Math.min(endOf(standing.next()), endOf(rested.next()));
-        List<RestedItem> found = new ArrayList<>(standing.keys().size());
-        for (Bytes key : standing.keys()) {
-            Entry entry = MemoryTier.positionOf(key) < end ? memory.peekOrNull(key) : null;
-            if (entry != null) {
-                found.add(new RestedItem(key, entry));
-            }
-        }
-        List<Rested> wanted =
-                rested.rested().stream()
-                        .filter(each -> each.position() < end && copies.test(each.copies()))
-                        .toList();
-        if (!wanted.isEmpty()) {
-            for (RestedItem item : lower.read(slot, wanted, whole)) {
-                if (memory.peekOrNull(item.key()) == null) {
-                    found.add(item);
-                }
-            }
-            found.sort((a, b) ->
-                    Long.compare(MemoryTier.positionOf(a.key()), MemoryTier.positionOf(b.key())));
-        }
-        return new Page(found, end == Long.MAX_VALUE ? MemoryTier.KeyPage.END : end);
+        return pages.page(new TierPages.Wanted(slot, from, to, max, copies, bytesMax, whole));
     }
 
     /**
@@ -255,30 +255,7 @@ public final class Tiers {
      * one moment's; O(entries of the slot).
      */
     public long[] rangeDigests(int slot, int rank, int ranges) {
-        long[] sums = memory.rangeDigests(slot, rank, ranges);
-        long next = 0;
-        while (next != MemoryTier.KeyPage.END) {
-            RestedPage page =
-                    lower.restedFrom(slot, next, KeyRanges.END, RESTED_STEP, Long.MAX_VALUE);
-            for (Rested each : page.rested()) {
-                if (each.copies() > rank) {
-                    Version version = each.version();
-                    sums[KeyRanges.of(each.position(), ranges)] ^=
-                            EntryMix.of(
-                                    slot,
-                                    each.position(),
-                                    version.epoch(),
-                                    version.clock(),
-                                    version.member().value());
-                }
-            }
-            next = page.next();
-        }
-        return sums;
-    }
-
-    private static long endOf(long next) {
-        return next == MemoryTier.KeyPage.END ? Long.MAX_VALUE : next;
+        return pages.rangeDigests(slot, rank, ranges);
     }
 
     /**

@@ -21,6 +21,7 @@ import dev.gossamer.node.mesh.link.RequestHandler.Responder;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.RestingEntries;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;

@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.mesh.SyncLab.Node;
+import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Topology.Phase;
@@ -82,11 +83,46 @@ class SyncRestingTest {
     void aPageBringsWhatCouldBeReadBeforeOneThatCouldNot() {
         allRests();
         int[] listings = {0};
-        one.below.meanwhile = () -> listings[0] = one.below.late = 3;
+        one.below.beforeReading = () -> listings[0] = one.below.late = 3;
 
         twoCopies();
 
         assertThat(listings[0]).isEqualTo(3);
+        assertAllIsThere();
+    }
+
+    /** Somebody reads an entry here while it is listed for the member that was away. */
+    @Test
+    void whatIsBroughtUpWhileItIsListedIsNotPassedOver() {
+        twoHasMostOfIt();
+        allRests();
+        one.below.beforeReading =
+                () -> {
+                    for (int i = 0; i < KEYS; i += 3) {
+                        Bytes key = Bytes.utf8(key(i));
+                        one.keyspace.tiers().warm(key.slotIndex(), key, () -> {});
+                    }
+                };
+
+        twoCopies();
+
+        assertAllIsThere();
+    }
+
+    /**
+     * A write that was under way when the topology changed has the clock of then and the epoch of
+     * now: where it came first, its clock does not save it from who finds it in no list.
+     */
+    @Test
+    void whatIsWrittenAgainUnderTheNextEpochWhileItIsListedIsNotPassedOver() {
+        allRests();
+        Bytes key = Bytes.utf8(key(8));
+        Entry again = one.keyspace.readOrNull(key).inEpoch(SECOND);
+        two.keyspace.merge(key, again);
+        one.below.beforeReading = () -> one.keyspace.merge(key, again);
+
+        twoCopies();
+
         assertAllIsThere();
     }
 }

@@ -152,7 +152,7 @@ class DiskFaultTest {
         assertThat(lab.tiers.liveCount()).isEqualTo(lab.memory.liveCount());
         for (int slot = 0; slot < SLOTS; slot++) {
             long sum = 0;
-            for (long range : lab.memory.rangeDigests(slot, 0, 1)) {
+            for (long range : lab.tiers.rangeDigests(slot, 0, 1)) {
                 sum ^= range;
             }
             assertThat(lab.memory.digest(slot, 0)).as("slot %d", slot).isEqualTo(sum);

@@ -1,9 +1,5 @@
-package dev.gossamer.node.mesh;
+package dev.gossamer.node.store;
 
-import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.LowerAccounts;
-import dev.gossamer.node.store.LowerTier;
-import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
@@ -23,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  * A tier under the memory without a disk: what a test {@link #sink sinks} rests in it, and it is as
  * slow as the test says. For one thread.
  */
-final class RestingEntries implements LowerTier {
+public final class RestingEntries implements LowerTier {
     private final LowerAccounts accounts;
     private final ToIntFunction<Bytes> copies;
     private final NavigableMap<Place, Row> rows = new TreeMap<>();
 
     /** How many of the next reads come too late. */
-    int late;
+    public int late;
 
     /** Runs before the next reads of a list are answered, once. */
-    Runnable meanwhile = () -> {};
+    public Runnable beforeReading = () -> {};
+
+    /** Runs after the next list was made, once. */
+    public Runnable afterListing = () -> {};
 
     private record Place(int slot, long position) implements Comparable<Place> {
         static Place of(Bytes key) {
@@ -52,13 +51,13 @@ final class RestingEntries implements LowerTier {
      */
     private record Row(Bytes key, Entry entry, boolean counts) {}
 
-    RestingEntries(LowerAccounts accounts, ToIntFunction<Bytes> copies) {
+    public RestingEntries(LowerAccounts accounts, ToIntFunction<Bytes> copies) {
         this.accounts = accounts;
         this.copies = copies;
     }
 
     /** What stands in memory under the key rests here from now on. */
-    void sink(MemoryTier memory, Bytes key) {
+    public void sink(MemoryTier memory, Bytes key) {
         Entry entry = Objects.requireNonNull(memory.peekOrNull(key));
         memory.remove(key);
         takes(key.slotIndex(), key, entry);
@@ -159,9 +158,16 @@ final class RestingEntries implements LowerTier {
 
     @Override
     public RestedPage restedFrom(int slot, long from, long to, int max, long bytesMax) {
-        List<Row> found = counted(slot, from, to);
+        RestedPage page = list(slot, from, to, max);
+        Runnable now = afterListing;
+        afterListing = () -> {};
+        now.run();
+        return page;
+    }
+
+    private RestedPage list(int slot, long from, long to, int max) {
         List<Rested> rested = new ArrayList<>();
-        for (Row row : found) {
+        for (Row row : counted(slot, from, to)) {
             long position = MemoryTier.positionOf(row.key());
             if (rested.size() == max) {
                 return new RestedPage(rested, position);
@@ -175,8 +181,8 @@ final class RestingEntries implements LowerTier {
     @Override
     public List<RestedItem> read(int slot, List<Rested> rested, boolean whole) {
         answerLate();
-        Runnable now = meanwhile;
-        meanwhile = () -> {};
+        Runnable now = beforeReading;
+        beforeReading = () -> {};
         now.run();
         List<RestedItem> items = new ArrayList<>();
         for (Rested each : rested) {
