@@ -145,6 +145,11 @@ public final class RestingEntries implements LowerTier {
 
     @Override
     public void load(int slot, Bytes key, Loading then) {
+        if (late > 0) {
+            late--;
+            then.late();
+            return;
+        }
         Row row = countedOrNull(key);
         then.found(row == null ? null : row.entry());
     }
