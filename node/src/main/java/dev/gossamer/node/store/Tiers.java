@@ -134,7 +134,13 @@ public final class Tiers {
 
     /** Whether something may rest below under the key that has to be brought up first. */
     public boolean isCold(int slot, Bytes key) {
-        return lower.mayHave(slot, key) && memory.peekOrNull(key) == null && !held.containsKey(key);
+        while (true) {
+            int moment = moves.quiet(slot);
+            boolean rests = lower.mayHave(slot, key) && memory.peekOrNull(key) == null;
+            if (moves.isQuietSince(slot, moment)) {
+                return rests && !held.containsKey(key);
+            }
+        }
     }
 
     /**

@@ -65,6 +65,18 @@ class RouterRestingTest {
         assertThat(found()).isEqualTo("41");
     }
 
+    /** The router has looked for it, and found it in memory. */
+    @Test
+    void whatSinksBeforeAChangeOfItIsCarriedOutIsNotTakenForNothing() {
+        Operation increment = new Operation.Increment(KEY, 1);
+        assertThat(primary.keyspace.apply(increment, Epoch.agreed(1)).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.BUSY));
+        primary.below().late = 0;
+        assertThat(found()).isEqualTo("41");
+    }
+
     @Test
     void aWriteThatLooksAtNothingGoesOn() {
         primary.put("k", "new");
