@@ -51,7 +51,6 @@ final class Lookup {
     private final Pinner pinner;
     private final ReaderCounts counts;
     private final Health health;
-    private final DiskCaches caches;
     private final LongSupplier wallMillis;
     private final AwakeClock awakeClock;
     private final DiskWatch loaderWatch;
@@ -83,7 +82,6 @@ final class Lookup {
         this.health = health;
         this.awakeClock = watches.clock();
         this.loaderWatch = watches.loader();
-        this.caches = around.caches();
         this.wallMillis = around.wallMillis();
     }
 
@@ -257,27 +255,14 @@ final class Lookup {
             }
         }
 
-        /**
-         * The loader waits for the disk, nobody knows for how long. What the log may have of the
-         * place counts as evicted, and must not come back later.
-         */
-        void waitsInVain() {
-            synchronized (index.lock(slot)) {
-                if (shelf.isLoading() && shelf.takesFound(slot) && index.find(slot, position) < 0) {
-                    int cache = key == null ? 0 : caches.indexOf(key);
-                    index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
-                    shelf.erase(slot, position, cache);
-                }
-            }
-            tell(null);
-        }
-
         void tooLate() {
             if (told.compareAndSet(false, true)) {
                 waiting.remove(this);
-                counts.failed();
                 counts.missed();
-                health.readTooSlow();
+                if (!awaitsIndex) {
+                    counts.failed();
+                    health.readTooSlow();
+                }
                 then.late();
             }
         }
@@ -412,10 +397,9 @@ final class Lookup {
             if (now - each.sinceNanos < timeoutNanos * (each.awaitsIndex ? 1 : each.patience)) {
                 continue;
             }
-            if (!each.awaitsIndex) {
+            // The loader may wait for the disk, too, nobody knows for how long.
+            if (!each.awaitsIndex || loaderHangs) {
                 each.tooLate();
-            } else if (loaderHangs) {
-                each.waitsInVain();
             }
         }
     }
