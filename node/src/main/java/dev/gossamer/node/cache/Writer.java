@@ -11,6 +11,7 @@ import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Version;
@@ -95,8 +96,8 @@ final class Writer {
     }
 
     /**
-     * @throws dev.gossamer.protocol.GossamerException {@link ErrorCode#BUSY} when the clock has no
-     *     time to give; nothing is changed then
+     * @throws GossamerException {@link ErrorCode#BUSY} when the clock has no time to give; nothing
+     *     is changed then
      */
     Change apply(Operation operation, Moment at) {
         Refused behind = behindOrNull(operation, at);
@@ -452,8 +453,17 @@ final class Writer {
         return tiers.findOrNull(key, isValid);
     }
 
+    /**
+     * What the operation goes by.
+     *
+     * @throws GossamerException {@link ErrorCode#BUSY} when it has gone to the SSD since it was
+     *     looked for in memory: what is there must not be taken for nothing
+     */
     @Nullable Entry liveOrNull(Bytes key, Moment at) {
         Entry entry = tiers.peekValueOrNull(key);
+        if (entry == null && tiers.isCold(at.slot(), key)) {
+            throw new GossamerException(ErrorCode.BUSY, "the entry has just gone to the SSD");
+        }
         return entry == null || entry.expiredAt(at.nowMillis()) || !tags.isValid(key, entry)
                 ? null
                 : entry;

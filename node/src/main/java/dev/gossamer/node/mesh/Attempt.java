@@ -45,6 +45,11 @@ abstract class Attempt {
     /** Answers that it failed. */
     abstract void answerFailed(ErrorCode code, String message);
 
+    /** Whether it changes what stands under its keys, and must know it for that. */
+    boolean buildsOnWhatStands() {
+        return false;
+    }
+
     abstract Bytes key();
 
     abstract int weightBytes();

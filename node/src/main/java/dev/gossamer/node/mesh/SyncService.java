@@ -160,18 +160,31 @@ final class SyncService {
         return new SyncReply.Ranged(found);
     }
 
+    /**
+     * The first of the keys, as many as one page holds or could be read in time: who copies must
+     * not take for nothing what merely was not read.
+     *
+     * @throws GossamerException when not even the first could be read in time
+     */
     SyncReply bring(SyncRequest.Bring bring) {
         int bytesMax = Math.clamp(bring.bytesMax(), BYTES_MIN, pageBytesMax);
         List<Item> items = new ArrayList<>();
         int bytes = 0;
         int done = 0;
-        while (done < bring.keys().size() && bytes < bytesMax) {
-            Bytes key = bring.keys().get(done++);
-            Entry entry = keyspace.readOrNull(key);
-            if (entry != null) {
-                Item item = new Item(key, entry);
-                items.add(item);
-                bytes += Request.weightOf(List.of(item));
+        try {
+            while (done < bring.keys().size() && bytes < bytesMax) {
+                Bytes key = bring.keys().get(done);
+                Entry entry = keyspace.readOrNull(key);
+                done++;
+                if (entry != null) {
+                    Item item = new Item(key, entry);
+                    items.add(item);
+                    bytes += Request.weightOf(List.of(item));
+                }
+            }
+        } catch (GossamerException e) {
+            if (done == 0) {
+                throw e;
             }
         }
         return new SyncReply.Brought(items, done);

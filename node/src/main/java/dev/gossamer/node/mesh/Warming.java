@@ -5,6 +5,7 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.mesh.link.Lane;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.Map;
  * their arrival; other keys go on.
  *
  * <p>When the key is here, all that waited are carried out in one go, while it is held ({@link
- * Tiers#warm}).
+ * Tiers#warm}). If it cannot be read in time, a read finds nothing, and a change that builds on
+ * what is there is refused: nothing that was acknowledged is overwritten by what ignores it.
  *
  * <p><b>Threads.</b> The loop. <b>Bounds.</b> What waits is counted as pending, as parked requests
  * are; the reads themselves by the disk's own queue.
@@ -88,16 +90,18 @@ final class Warming {
         List<Attempt> those = waiting.remove(key);
         try {
             if (those != null) {
-                those.forEach(Warming::step);
+                those.forEach(attempt -> step(attempt, key));
             }
         } finally {
             keyspace.tiers().release(key);
         }
     }
 
-    private static void step(Attempt attempt) {
+    private void step(Attempt attempt, Bytes key) {
         if (attempt.isTooLate(attempt.router.nanoTime())) {
             attempt.tooLate();
+        } else if (attempt.buildsOnWhatStands() && keyspace.tiers().isUnread(key)) {
+            attempt.failed(ErrorCode.BUSY, "the SSD does not answer in time");
         } else {
             attempt.step();
         }

@@ -1,5 +1,6 @@
 package dev.gossamer.node.mesh;
 
+import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.ReplyHandler;
@@ -128,6 +129,23 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
     void answerFailed(ErrorCode code, String message) {
         call.keys().forEach(router.shared.near()::written);
         call.callback().failed(code, message);
+    }
+
+    /** Whoever loads a value anew needs none that is here. */
+    @Override
+    boolean buildsOnWhatStands() {
+        return switch (call.operation()) {
+            case Operation.TakeLease _, Operation.Fill _, Operation.EndLease _ -> false;
+            case Operation.Put _,
+                    Operation.Remove _,
+                    Operation.Expire _,
+                    Operation.Append _,
+                    Operation.SetRange _,
+                    Operation.Increment _,
+                    Operation.IncrementDecimal _,
+                    Operation.PutAllIfAbsent _ ->
+                    mayHaveBeenApplied() || call.operation().looks();
+        };
     }
 
     @Override

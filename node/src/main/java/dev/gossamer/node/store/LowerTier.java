@@ -1,10 +1,11 @@
 package dev.gossamer.node.store;
 
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +63,38 @@ public interface LowerTier {
     boolean mayHave(int slot, Bytes key);
 
     /**
-     * Reads what rests here under the key; null when that is nothing, or cannot be read, or is
-     * over. A key that cannot be read does not rest here any more.
+     * Reads what rests here under the key, for a request that waits for it.
      *
      * @param then called on whatever thread, perhaps at once; must not wait
      */
-    void load(int slot, Bytes key, Consumer<@Nullable Entry> then);
+    void load(int slot, Bytes key, Loading then);
+
+    /** Takes what was read. */
+    @FunctionalInterface
+    interface Loading {
+        /**
+         * @param entry null when there is nothing, or it cannot be read, or is over. A key that
+         *     cannot be read does not rest here any more
+         */
+        void found(@Nullable Entry entry);
+
+        /**
+         * It took too long. What rests here does so still: other members may go by what this one
+         * has, so being slow must not be the same as having nothing.
+         */
+        default void late() {
+            found(null);
+        }
+    }
+
+    /**
+     * What rests here under the key, for whom more time is given than a request has; null when that
+     * is nothing, or cannot be read, or is over. May wait.
+     *
+     * @throws GossamerException {@link ErrorCode#BUSY} when even that time was too short. Nothing
+     *     is known then
+     */
+    @Nullable Entry read(int slot, Bytes key);
 
     /**
      * What rests here of a slot and not in memory, from a position on and before another, in order.
@@ -80,6 +107,7 @@ public interface LowerTier {
      * The keys of what was listed, in order; those that rest here no more are left out. May wait.
      *
      * @param whole whether the values are wanted, too; else entries have just a version
+     * @throws GossamerException as {@link #read(int, Bytes)} does
      */
     List<RestedItem> read(int slot, List<Rested> rested, boolean whole);
 

@@ -61,7 +61,6 @@ public final class MemoryTier {
     public static final long CLEAN_UP_INTERVAL_MILLIS = 1_000;
 
     private static final int SURPLUS_ATTEMPTS = 200;
-    private static final int RANGE_STEP_KEYS = 1024;
     private static final long SURPLUS_PAUSE_NANOS = 50_000;
     private static final int INITIAL_ENTRIES_MAX = 1 << 16;
 
@@ -72,6 +71,7 @@ public final class MemoryTier {
     private final Policy<Bytes, Entry> policy;
     private final TierBooks books;
     private final Tombstones tombstones;
+    private final Moves moves;
     private final TierCounts counts = new TierCounts();
     private final long bytesLimit;
     private volatile LeftListener leftListener = (_, _, _) -> {};
@@ -91,6 +91,7 @@ public final class MemoryTier {
         this.settings = settings;
         this.wallMillis = wallMillis;
         this.books = new TierBooks(copies);
+        this.moves = books.moves();
         this.tombstones = new Tombstones(settings.tombstoneBytesMax(), nanoClock);
         this.bytesLimit = settings.bytesMax() + slackBytes(settings.bytesMax());
         // The caller's thread does the upkeep: on few cores a hand-over costs more than the work.
@@ -117,6 +118,11 @@ public final class MemoryTier {
     /** From now on what leaves for want of room may rest there. To be called once, at the start. */
     public void under(LowerTier tier) {
         lower = tier;
+    }
+
+    /** What follows from what is kept. */
+    TierBooks books() {
+        return books;
     }
 
     /** What the tier under this one counts with. */
@@ -194,7 +200,13 @@ public final class MemoryTier {
     }
 
     private void change(Bytes key, Change change) {
-        map.compute(key, change);
+        try {
+            map.compute(key, change);
+        } finally {
+            if (change.isMove) {
+                moves.end(change.slot);
+            }
+        }
         Grave left = change.left;
         if (left != null) {
             tombstones.clear(left);
@@ -210,6 +222,7 @@ public final class MemoryTier {
         private @Nullable Grave left;
 
         private boolean changed;
+        private boolean isMove;
 
         Change(int slot, @Nullable Entry after) {
             this.slot = slot;
@@ -221,6 +234,9 @@ public final class MemoryTier {
         public @Nullable Entry apply(Bytes key, @Nullable Entry live) {
             Entry before = live;
             if (live == null) {
+                // Something may rest below that gives way to this.
+                moves.begin(slot);
+                isMove = true;
                 left = tombstones.leaveOrNull(key);
                 before = left == null ? null : left.tombstone();
             }
@@ -289,7 +305,7 @@ public final class MemoryTier {
      * keys in the same versions. An entry that has expired counts until it has left. O(1).
      */
     public long digest(int slot, int rank) {
-        return books.digests().of(slot, rank);
+        return books.digest(slot, rank);
     }
 
     /** Keys of a slot in the order of their positions, from {@code position} on. */
@@ -302,40 +318,9 @@ public final class MemoryTier {
         return books.index().keysFrom(slot, position, to, keysMax);
     }
 
-    /**
-     * What {@link #digest} is taken over, by ranges of positions: see {@link KeyRanges}. Looks at
-     * every key of the slot; not one moment's, but each key's at the moment it was looked at.
-     */
-    public long[] rangeDigests(int slot, int rank, int ranges) {
-        long[] sums = new long[ranges];
-        long next = 0;
-        while (next != KeyPage.END) {
-            KeyPage page = keysFrom(slot, next, RANGE_STEP_KEYS);
-            for (Bytes key : page.keys()) {
-                Entry entry = books.digests().reaches(rank, key) ? peekOrNull(key) : null;
-                if (entry != null) {
-                    long position = positionOf(key);
-                    sums[KeyRanges.of(position, ranges)] ^= EntryMix.of(slot, position, entry);
-                }
-            }
-            next = page.next();
-        }
-        return sums;
-    }
-
     /** Where a key stands in the order of its slot: from 0 to 2³² − 1, the same on every node. */
     public static long positionOf(Bytes key) {
         return Integer.toUnsignedLong(KeyOrder.of(key));
-    }
-
-    /**
-     * Whether something later may have stood under the key and have left, evicted, expired,
-     * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
-     */
-    public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
-        return entry.clock() <= books.letGo(slot)
-                && peekOrNull(key) == null
-                && lower.versionOrNull(slot, key) == null;
     }
 
     /** How many entries of a slot are here, tombstones not counted. O(1). */
@@ -451,12 +436,24 @@ public final class MemoryTier {
         counts.left(cause);
         if (expired) {
             lower.expired(slot, key, entry);
-        } else if (lower.takes(slot, key, entry)) {
-            books.cease(slot, key, entry);
+        } else if (sinks(slot, key, entry)) {
             return;
         }
         books.account(slot, key, entry, null);
         leftListener.left(key, entry, expired);
+    }
+
+    private boolean sinks(int slot, Bytes key, Entry entry) {
+        moves.begin(slot);
+        try {
+            boolean taken = lower.takes(slot, key, entry);
+            if (taken) {
+                books.cease(slot, key, entry);
+            }
+            return taken;
+        } finally {
+            moves.end(slot);
+        }
     }
 
     /**
@@ -466,19 +463,24 @@ public final class MemoryTier {
      */
     public boolean raise(int slot, Bytes key, Entry entry) {
         boolean[] raised = new boolean[1];
-        map.compute(
-                key,
-                (_, live) -> {
-                    raised[0] =
-                            live == null
-                                    && tombstones.findOrNull(key) == null
-                                    && lower.raises(slot, key, entry);
-                    if (!raised[0]) {
-                        return live;
-                    }
-                    books.account(slot, key, null, entry);
-                    return entry;
-                });
+        moves.begin(slot);
+        try {
+            map.compute(
+                    key,
+                    (_, live) -> {
+                        raised[0] =
+                                live == null
+                                        && tombstones.findOrNull(key) == null
+                                        && lower.raises(slot, key, entry);
+                        if (!raised[0]) {
+                            return live;
+                        }
+                        books.account(slot, key, null, entry);
+                        return entry;
+                    });
+        } finally {
+            moves.end(slot);
+        }
         if (raised[0] && books.bytes() > bytesLimit) {
             evictSurplus();
         }

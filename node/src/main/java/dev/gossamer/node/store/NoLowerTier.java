@@ -4,7 +4,6 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +47,13 @@ final class NoLowerTier implements LowerTier {
     }
 
     @Override
-    public void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
-        then.accept(null);
+    public void load(int slot, Bytes key, Loading then) {
+        then.found(null);
+    }
+
+    @Override
+    public @Nullable Entry read(int slot, Bytes key) {
+        return null;
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class TierBooks implements LowerAccounts {
     private final SlotIndex index = new SlotIndex();
     private final Digests digests;
+    private final Moves moves = new Moves();
     private final LongAdder bytes = new LongAdder();
 
     /** By slot the latest clock of what has left it without a successor. 128 KiB. */
@@ -44,6 +45,24 @@ final class TierBooks implements LowerAccounts {
 
     long letGo(int slot) {
         return letGo.get(slot);
+    }
+
+    /** What goes on between the memory and the tier under it. */
+    Moves moves() {
+        return moves;
+    }
+
+    /**
+     * See {@link MemoryTier#digest}. What goes from one tier to the other counts in one of them.
+     */
+    long digest(int slot, int rank) {
+        while (true) {
+            int moment = moves.quiet(slot);
+            long digest = digests.of(slot, rank);
+            if (moves.isQuietSince(slot, moment)) {
+                return digest;
+            }
+        }
     }
 
     /** What stood under a key has given way, to nothing where that is null. */

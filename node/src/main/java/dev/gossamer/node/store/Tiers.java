@@ -1,14 +1,11 @@
 package dev.gossamer.node.store;
 
-import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
-import dev.gossamer.node.store.LowerTier.RestedPage;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiPredicate;
@@ -26,21 +23,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tiers {
     private static final byte[] NOTHING = {};
-    private static final int RESTED_STEP = 1024;
 
     private final MemoryTier memory;
     private final LowerTier lower;
+    private final Moves moves;
+    private final TierPages pages;
 
     /** What was read below, or that nothing was found, for those who hold it. */
     private final ConcurrentMap<Bytes, Held> held = new ConcurrentHashMap<>();
 
-    private record Held(Optional<Entry> entry, int holders) {}
+    /**
+     * @param late whether it could not be read in time, and may be anything
+     */
+    private record Held(Optional<Entry> entry, boolean late, int holders) {}
 
     /** Makes the tier below lie under the memory. */
     public Tiers(MemoryTier memory, LowerTier lower) {
         this.memory = memory;
         this.lower = lower;
         memory.under(lower);
+        this.moves = memory.books().moves();
+        this.pages = new TierPages(this, memory, lower);
     }
 
     /** The memory, for what concerns nothing else. */
@@ -85,31 +88,59 @@ public final class Tiers {
      * whether it is a tombstone. Its value may not be what it says.
      */
     public @Nullable Entry standingOrNull(int slot, Bytes key) {
-        Entry entry = memory.peekOrNull(key);
-        if (entry != null) {
-            return entry;
+        while (true) {
+            Entry entry = memory.peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            int moment = moves.quiet(slot);
+            entry = memory.peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            Version version = lower.versionOrNull(slot, key);
+            if (version != null) {
+                return Entry.of(NOTHING, version, Entry.NEVER);
+            }
+            if (moves.isQuietSince(slot, moment)) {
+                return null;
+            }
         }
-        Version version = lower.versionOrNull(slot, key);
-        return version == null ? null : Entry.of(NOTHING, version, Entry.NEVER);
     }
 
-    /** What stands or rests under the key. May wait for the disk. */
+    /**
+     * What stands or rests under the key. May wait for the disk.
+     *
+     * @throws GossamerException as {@link LowerTier#read(int, Bytes)} does
+     */
     public @Nullable Entry readOrNull(Bytes key) {
-        Entry entry = peekOrNull(key);
         int slot = key.slotIndex();
-        if (entry != null || !lower.mayHave(slot, key)) {
-            return entry;
+        while (true) {
+            int moment = moves.quiet(slot);
+            Entry entry = peekOrNull(key);
+            if (entry != null) {
+                return entry;
+            }
+            Entry below = lower.mayHave(slot, key) ? lower.read(slot, key) : null;
+            Entry since = memory.peekOrNull(key);
+            if (since != null || below != null) {
+                return since == null ? below : since;
+            }
+            if (moves.isQuietSince(slot, moment)) {
+                return null;
+            }
         }
-        CompletableFuture<Optional<Entry>> read = new CompletableFuture<>();
-        lower.load(slot, key, found -> read.complete(Optional.ofNullable(found)));
-        Entry below = read.join().orElse(null);
-        Entry since = memory.peekOrNull(key);
-        return since == null ? below : since;
     }
 
     /** Whether something may rest below under the key that has to be brought up first. */
     public boolean isCold(int slot, Bytes key) {
-        return lower.mayHave(slot, key) && memory.peekOrNull(key) == null && !held.containsKey(key);
+        while (true) {
+            int moment = moves.quiet(slot);
+            boolean rests = lower.mayHave(slot, key) && memory.peekOrNull(key) == null;
+            if (moves.isQuietSince(slot, moment)) {
+                return rests && !held.containsKey(key);
+            }
+        }
     }
 
     /**
@@ -122,22 +153,41 @@ public final class Tiers {
         lower.load(
                 slot,
                 key,
-                found -> {
-                    hold(key, found);
-                    if (found != null) {
-                        memory.raise(slot, key, found);
+                new LowerTier.Loading() {
+                    @Override
+                    public void found(@Nullable Entry found) {
+                        hold(key, found, false);
+                        if (found != null) {
+                            memory.raise(slot, key, found);
+                        }
+                        then.run();
                     }
-                    then.run();
+
+                    @Override
+                    public void late() {
+                        hold(key, null, true);
+                        then.run();
+                    }
                 });
     }
 
-    private void hold(Bytes key, @Nullable Entry found) {
+    private void hold(Bytes key, @Nullable Entry found, boolean late) {
         held.compute(
                 key,
                 (_, before) ->
                         new Held(
                                 Optional.ofNullable(found),
+                                late,
                                 before == null ? 1 : before.holders() + 1));
+    }
+
+    /**
+     * Whether the key is held, and was not read in time: a reader may be told that there is
+     * nothing, but nothing may be changed on the strength of it.
+     */
+    public boolean isUnread(Bytes key) {
+        Held below = held.get(key);
+        return below != null && below.late() && memory.peekOrNull(key) == null;
     }
 
     public void release(Bytes key) {
@@ -146,7 +196,7 @@ public final class Tiers {
                 (_, before) ->
                         before.holders() == 1
                                 ? null
-                                : new Held(before.entry(), before.holders() - 1));
+                                : new Held(before.entry(), before.late(), before.holders() - 1));
     }
 
     /** As {@link MemoryTier#put(int, Bytes, Entry)}. */
@@ -159,9 +209,12 @@ public final class Tiers {
         return memory.remove(key);
     }
 
-    /** As {@link MemoryTier#mayHaveOutlived}. */
+    /**
+     * Whether something later may have stood under the key and have left, evicted, expired,
+     * forgotten or dropped: nothing stands there, and something later has left the slot. O(1).
+     */
     public boolean mayHaveOutlived(int slot, Bytes key, Entry entry) {
-        return memory.mayHaveOutlived(slot, key, entry);
+        return entry.clock() <= memory.books().letGo(slot) && standingOrNull(slot, key) == null;
     }
 
     /** Whether more may come without something else having to leave, or nearly so. */
@@ -200,37 +253,7 @@ public final class Tiers {
             IntPredicate copies,
             long bytesMax,
             boolean whole) {
-        MemoryTier.KeyPage standing = memory.keysFrom(slot, from, to, max);
-        RestedPage rested = lower.restedFrom(slot, from, to, max, bytesMax);
-        long end = Math.min(endOf(standing.next()), endOf(rested.next()));
-        if (standing.keys().isEmpty() && rested.rested().isEmpty()) {
-            return new Page(List.of(), pageEnd(end)); // most slots of most nodes that have few keys
-        }
-        List<RestedItem> found = new ArrayList<>(standing.keys().size());
-        for (Bytes key : standing.keys()) {
-            Entry entry = MemoryTier.positionOf(key) < end ? memory.peekOrNull(key) : null;
-            if (entry != null) {
-                found.add(new RestedItem(key, entry));
-            }
-        }
-        List<Rested> wanted =
-                rested.rested().stream()
-                        .filter(each -> each.position() < end && copies.test(each.copies()))
-                        .toList();
-        if (!wanted.isEmpty()) {
-            for (RestedItem item : lower.read(slot, wanted, whole)) {
-                if (memory.peekOrNull(item.key()) == null) {
-                    found.add(item);
-                }
-            }
-            found.sort((a, b) ->
-                    Long.compare(MemoryTier.positionOf(a.key()), MemoryTier.positionOf(b.key())));
-        }
-        return new Page(found, pageEnd(end));
-    }
-
-    private static long pageEnd(long end) {
-        return end == Long.MAX_VALUE ? MemoryTier.KeyPage.END : end;
+        return pages.page(new TierPages.Wanted(slot, from, to, max, copies, bytesMax, whole));
     }
 
     /**
@@ -238,30 +261,7 @@ public final class Tiers {
      * one moment's; O(entries of the slot).
      */
     public long[] rangeDigests(int slot, int rank, int ranges) {
-        long[] sums = memory.rangeDigests(slot, rank, ranges);
-        long next = 0;
-        while (next != MemoryTier.KeyPage.END) {
-            RestedPage page =
-                    lower.restedFrom(slot, next, KeyRanges.END, RESTED_STEP, Long.MAX_VALUE);
-            for (Rested each : page.rested()) {
-                if (each.copies() > rank) {
-                    Version version = each.version();
-                    sums[KeyRanges.of(each.position(), ranges)] ^=
-                            EntryMix.of(
-                                    slot,
-                                    each.position(),
-                                    version.epoch(),
-                                    version.clock(),
-                                    version.member().value());
-                }
-            }
-            next = page.next();
-        }
-        return sums;
-    }
-
-    private static long endOf(long next) {
-        return next == MemoryTier.KeyPage.END ? Long.MAX_VALUE : next;
+        return pages.rangeDigests(slot, rank, ranges);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.gossamer.node.mesh.link.NearEvent.What;
 import dev.gossamer.node.mesh.link.Reply;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.Sighting;
+import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Epoch;
 import dev.gossamer.protocol.Freshness;
@@ -98,7 +99,8 @@ class InspectionTest {
     void whatRestsOnTheSsdOnlyIsToldByItsVersionAndAsResting() {
         Bytes cold = Bytes.utf8("cold");
         Version version = new Version(Epoch.agreed(1), 77, owner.member.id());
-        lab.resting.put(cold, version);
+        owner.keyspace.merge(cold, Entry.of(new byte[1], version, Entry.NEVER));
+        owner.below().sink(owner.keyspace.tiers().memory(), cold);
         List<Reply> replies = new ArrayList<>();
         owner.service.handle(
                 new Request.Inspect(List.of(cold, KEY), false), Epoch.agreed(1), replies::add);

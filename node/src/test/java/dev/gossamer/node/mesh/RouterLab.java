@@ -20,6 +20,7 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.node.store.NearTier;
+import dev.gossamer.node.store.RestingEntries;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -29,16 +30,13 @@ import dev.gossamer.protocol.OperationId;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
-import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -74,9 +72,6 @@ final class RouterLab {
     final List<Node> nodes = new ArrayList<>();
     private final Deque<Runnable> work = new ArrayDeque<>();
     private final List<Timer> timers = new ArrayList<>();
-
-    /** What rests on SSDs, on every member alike. */
-    final Map<Bytes, Version> resting = new HashMap<>();
 
     private long nowNanos = 1;
 
@@ -310,6 +305,11 @@ final class RouterLab {
             run();
         }
 
+        /** What is below the memory. */
+        RestingEntries below() {
+            return (RestingEntries) keyspace.tiers().lower();
+        }
+
         Answer<Outcome> put(String key, String value) {
             Answer<Outcome> answer = new Answer<>();
             router.write(putOf(key, value), answer);
@@ -430,7 +430,7 @@ final class RouterLab {
                         caches.copies(),
                         meters);
         return new Keyspace(
-                new Tiers(tier, RestingVersions.below(resting)),
+                new Tiers(tier, new RestingEntries(tier.accounts(), caches.copies())),
                 clock,
                 member.id(),
                 this::wallMillis,

@@ -19,9 +19,9 @@ import dev.gossamer.node.mesh.link.ReplyHandler;
 import dev.gossamer.node.mesh.link.Request;
 import dev.gossamer.node.mesh.link.RequestHandler.Responder;
 import dev.gossamer.node.store.Entry;
-import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.RestingEntries;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -114,6 +114,7 @@ final class SyncLab {
     final class Node {
         final Member member;
         final Keyspace keyspace;
+        final RestingEntries below;
         final Epochs epochs;
         final Sync sync;
         private final Leftovers leftovers;
@@ -141,9 +142,10 @@ final class SyncLab {
                             meters);
             HybridClock clock =
                     new HybridClock(this::wall, caches.driftMax(), new MemoryCeiling(), meters);
+            below = new RestingEntries(tier.accounts(), caches.copies());
             keyspace =
                     new Keyspace(
-                            new Tiers(tier, LowerTier.NONE),
+                            new Tiers(tier, below),
                             clock,
                             member.id(),
                             this::wall,
@@ -217,6 +219,11 @@ final class SyncLab {
             } else {
                 throw new AssertionError(request);
             }
+        }
+
+        /** What stands here under the key rests below the memory from now on. */
+        void sink(String key) {
+            below.sink(keyspace.tiers().memory(), Bytes.utf8(key));
         }
 
         /** What stands here: the value, {@code -} for a removal, or nothing. */

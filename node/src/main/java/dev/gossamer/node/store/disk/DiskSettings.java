@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param indexBytesMax memory that the index may take, at most 24 bytes an entry; what comes while
  *     it is full stays in memory only
  * @param fsync what a loss of power may cost
- * @param readTimeout a read that takes longer is given up, and the key counts as evicted
+ * @param readTimeout a read that takes longer is given up; what was to be read stays
  * @param probeInterval how often a disk that failed is tried again
  * @param backend which one, where it is not to be the best that works
  * @param olderFormat what becomes of a log that an older release wrote

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -252,8 +251,13 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     }
 
     @Override
-    public void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
+    public void load(int slot, Bytes key, Loading then) {
         lookup.load(slot, key, then);
+    }
+
+    @Override
+    public @Nullable Entry read(int slot, Bytes key) {
+        return lookup.read(slot, key);
     }
 
     @Override

@@ -5,8 +5,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The breaker of the tier: whether the disk is to be relied upon. A write that fails opens it at
- * once, for then the log lacks something. Reads open it when many fail within a while, or are too
- * slow; a single one costs its own entry only.
+ * once, for then the log lacks something. Reads open it when many fail within a while, or when many
+ * are too slow, and more than those that are answered: where a host is short of time some answers
+ * are heard late, and giving the disk up would cost all that rests on it.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -21,6 +22,7 @@ final class Health {
     private long sinceNanos;
 
     private int failures;
+    private int answers;
 
     Health(LongSupplier nanoClock, Breaker breaker) {
         this.nanoClock = nanoClock;
@@ -37,9 +39,18 @@ final class Health {
     }
 
     void readTooSlow() {
-        if (isTooMany()) {
+        if (isTooMany() && isMostLate()) {
             breaker.breaks("reads take too long");
         }
+    }
+
+    /** Of a read that had to wait for the disk. */
+    synchronized void answered() {
+        answers++;
+    }
+
+    private synchronized boolean isMostLate() {
+        return failures > answers;
     }
 
     private synchronized boolean isTooMany() {
@@ -47,6 +58,7 @@ final class Health {
         if (failures == 0 || now - sinceNanos > WHILE_NANOS) {
             sinceNanos = now;
             failures = 0;
+            answers = 0;
         }
         failures++;
         return failures >= FAILURES_MAX;
@@ -54,5 +66,6 @@ final class Health {
 
     synchronized void healed() {
         failures = 0;
+        answers = 0;
     }
 }

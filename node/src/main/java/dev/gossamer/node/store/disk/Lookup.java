@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier.Loading;
 import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
 import dev.gossamer.node.store.MemoryTier;
@@ -9,6 +10,8 @@ import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.RecordKind;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.protocol.Bytes;
+import dev.gossamer.protocol.ErrorCode;
+import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,22 +19,30 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what rests on the SSD: asks the index, reads the record, and makes sure that it is the one.
  * What cannot be believed or read leaves the index, and the reader hears that there is nothing.
+ * What is not read in time stays: a host that is short of time for a moment has lost nothing, and
+ * members that copy from this one drop what it has not.
  *
  * <p><b>Threads.</b> Any.
  */
 final class Lookup {
     /** A place moves when its segment is given up; twice in a row means something else. */
     private static final int ATTEMPTS = 4;
+
+    /**
+     * How many times as long as a request's those reads may take that no request waits for: other
+     * members wait for what they find, and ask again if they have to.
+     */
+    private static final int PATIENCE = 8;
 
     private final DiskIndex index;
     private final Shelf shelf;
@@ -40,7 +51,6 @@ final class Lookup {
     private final Pinner pinner;
     private final ReaderCounts counts;
     private final Health health;
-    private final DiskCaches caches;
     private final LongSupplier wallMillis;
     private final AwakeClock awakeClock;
     private final DiskWatch loaderWatch;
@@ -72,7 +82,6 @@ final class Lookup {
         this.health = health;
         this.awakeClock = watches.clock();
         this.loaderWatch = watches.loader();
-        this.caches = around.caches();
         this.wallMillis = around.wallMillis();
     }
 
@@ -81,12 +90,23 @@ final class Lookup {
         complete = loading;
     }
 
+    /** Takes what was looked for. */
+    private interface Heard {
+        void found(@Nullable RestedItem item);
+
+        void late();
+    }
+
     /** One reader, who hears of it once. */
     private final class Waiting {
         private final int slot;
         private final long position;
         private final @Nullable Bytes key;
-        private final Consumer<@Nullable RestedItem> then;
+
+        /** See {@link #PATIENCE}; 1 for requests. */
+        private final int patience;
+
+        private final Heard then;
 
         /** Since when it waits for the disk, or for the index, which may take long. */
         private volatile long sinceNanos;
@@ -95,22 +115,26 @@ final class Lookup {
         private final AtomicBoolean told = new AtomicBoolean();
         private int attempts;
 
-        Waiting(int slot, long position, @Nullable Bytes key, Consumer<@Nullable RestedItem> then) {
+        Waiting(int slot, long position, @Nullable Bytes key, int patience, Heard then) {
             this.slot = slot;
             this.position = position;
             this.key = key;
+            this.patience = patience;
             this.then = then;
         }
 
         void tell(@Nullable RestedItem item) {
             if (told.compareAndSet(false, true)) {
-                waiting.remove(this);
+                boolean waited = waiting.remove(this);
                 if (item == null) {
                     counts.missed();
                 } else {
                     counts.hit();
+                    if (waited) {
+                        health.answered();
+                    }
                 }
-                then.accept(item);
+                then.found(item);
             }
         }
 
@@ -231,48 +255,41 @@ final class Lookup {
             }
         }
 
-        /**
-         * The loader waits for the disk, nobody knows for how long. What the log may have of the
-         * place counts as evicted, and must not come back later.
-         */
-        void waitsInVain() {
-            synchronized (index.lock(slot)) {
-                if (shelf.isLoading() && shelf.takesFound(slot) && index.find(slot, position) < 0) {
-                    int cache = key == null ? 0 : caches.indexOf(key);
-                    index.put(slot, position, Version.NONE, cache, 0, Marks.VOID);
-                    shelf.erase(slot, position, cache);
-                }
-            }
-            tell(null);
-        }
-
         void tooLate() {
-            counts.failed();
-            health.readTooSlow();
-            long where = -1;
-            synchronized (index.lock(slot)) {
-                int row = index.find(slot, position);
-                if (row >= 0 && (index.table(slot).marks(row) & Marks.STAGED) == 0) {
-                    where = index.table(slot).where(row);
+            if (told.compareAndSet(false, true)) {
+                waiting.remove(this);
+                counts.missed();
+                if (!awaitsIndex) {
+                    counts.failed();
+                    health.readTooSlow();
                 }
+                then.late();
             }
-            if (where >= 0) {
-                leave(where);
-            }
-            tell(null);
         }
     }
 
     /** As {@link dev.gossamer.node.store.LowerTier#load}. */
-    void load(int slot, Bytes key, Consumer<@Nullable Entry> then) {
+    void load(int slot, Bytes key, Loading then) {
         long position = MemoryTier.positionOf(key);
         Entry pinned = pinner.isOn() ? pinnedOrNull(slot, position, key) : null;
         if (pinned != null) {
             counts.pinned();
-            then.accept(pinned);
+            then.found(pinned);
             return;
         }
-        start(slot, position, key, item -> then.accept(item == null ? null : item.entry()));
+        Heard heard =
+                new Heard() {
+                    @Override
+                    public void found(@Nullable RestedItem item) {
+                        then.found(item == null ? null : item.entry());
+                    }
+
+                    @Override
+                    public void late() {
+                        then.late();
+                    }
+                };
+        new Waiting(slot, position, key, 1, heard).look();
     }
 
     /**
@@ -312,22 +329,57 @@ final class Lookup {
         return entry.expiredAt(wallMillis.getAsLong());
     }
 
-    private void start(
-            int slot, long position, @Nullable Bytes key, Consumer<@Nullable RestedItem> then) {
-        new Waiting(slot, position, key, then).look();
+    /** As {@link dev.gossamer.node.store.LowerTier#read(int, Bytes)}. */
+    @Nullable Entry read(int slot, Bytes key) {
+        Reading reading = new Reading();
+        new Waiting(slot, MemoryTier.positionOf(key), key, PATIENCE, reading).look();
+        RestedItem item = reading.orNull();
+        return item == null ? null : item.entry();
     }
 
-    /** As {@link dev.gossamer.node.store.LowerTier#read}. */
+    /** As {@link dev.gossamer.node.store.LowerTier#read(int, List, boolean)}. */
     List<RestedItem> read(int slot, List<Rested> rested) {
-        List<CompletableFuture<Optional<RestedItem>>> reads = new ArrayList<>(rested.size());
+        List<Reading> readings = new ArrayList<>(rested.size());
         for (Rested each : rested) {
-            CompletableFuture<Optional<RestedItem>> read = new CompletableFuture<>();
-            reads.add(read);
-            start(slot, each.position(), null, item -> read.complete(Optional.ofNullable(item)));
+            Reading reading = new Reading();
+            readings.add(reading);
+            new Waiting(slot, each.position(), null, PATIENCE, reading).look();
         }
         List<RestedItem> items = new ArrayList<>(rested.size());
-        reads.forEach(read -> read.join().ifPresent(items::add));
+        for (Reading reading : readings) {
+            RestedItem item = reading.orNull();
+            if (item != null) {
+                items.add(item);
+            }
+        }
         return items;
+    }
+
+    /** Somebody who may wait. */
+    private static final class Reading implements Heard {
+        private final CompletableFuture<Optional<RestedItem>> read = new CompletableFuture<>();
+
+        @Override
+        public void found(@Nullable RestedItem item) {
+            read.complete(Optional.ofNullable(item));
+        }
+
+        @Override
+        public void late() {
+            read.completeExceptionally(
+                    new GossamerException(ErrorCode.BUSY, "the SSD does not answer in time"));
+        }
+
+        @Nullable RestedItem orNull() {
+            try {
+                return read.join().orElse(null);
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof GossamerException late) {
+                    throw late;
+                }
+                throw e;
+            }
+        }
     }
 
     /** Tries again what was delayed, and gives up what takes too long; to be called often. */
@@ -342,13 +394,12 @@ final class Lookup {
         }
         boolean loaderHangs = loaderWatch.longestNanos() >= timeoutNanos;
         for (Waiting each : waiting) {
-            if (now - each.sinceNanos < timeoutNanos) {
+            if (now - each.sinceNanos < timeoutNanos * (each.awaitsIndex ? 1 : each.patience)) {
                 continue;
             }
-            if (!each.awaitsIndex) {
+            // The loader may wait for the disk, too, nobody knows for how long.
+            if (!each.awaitsIndex || loaderHangs) {
                 each.tooLate();
-            } else if (loaderHangs) {
-                each.waitsInVain();
             }
         }
     }
