@@ -173,11 +173,23 @@ final class Lookup {
             }
         }
 
+        /** The index has the place by now, or all that it will have. */
         private void lookAgain() {
             sinceNanos = awakeClock.getAsLong();
-            awaitsIndex = false;
-            if (!told.get()) {
+            if (ceasesToAwaitIndex() && !told.get()) {
                 look();
+            }
+        }
+
+        private synchronized boolean ceasesToAwaitIndex() {
+            boolean awaited = awaitsIndex;
+            awaitsIndex = false;
+            return awaited;
+        }
+
+        boolean isKnownByNow() {
+            synchronized (index.lock(slot)) {
+                return index.find(slot, position) >= 0;
             }
         }
 
@@ -394,6 +406,10 @@ final class Lookup {
         }
         boolean loaderHangs = loaderWatch.longestNanos() >= timeoutNanos;
         for (Waiting each : waiting) {
+            if (each.awaitsIndex && each.isKnownByNow()) {
+                each.lookAgain();
+                continue;
+            }
             if (now - each.sinceNanos < timeoutNanos * (each.awaitsIndex ? 1 : each.patience)) {
                 continue;
             }

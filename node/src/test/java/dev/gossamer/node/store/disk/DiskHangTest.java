@@ -189,6 +189,39 @@ class DiskHangTest {
     }
 
     @Test
+    void aKeyThatIsAskedForBeforeItIsKnownIsToldWhenItIsAndNotWhenAllAre() throws IOException {
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        DiskSettings.Fsync never = new DiskSettings.Fsync.Never();
+        try (DiskLab lab = lab(folder.resolve("log"), never, Backend.Kind.PORTABLE)) {
+            fill(lab, 1);
+            lab.put("removed", value(1, 0));
+            lab.remove("removed");
+            lab.settle();
+            DiskTierTest.copy(folder.resolve("log"), copy);
+        }
+        hang(Operation.READ); // of the removal, which is the last that is read
+        try (DiskLab lab = lab(copy, never, Backend.Kind.PORTABLE)) {
+            AtomicInteger told = new AtomicInteger();
+            int asked = 20;
+            for (int i = 0; i < asked; i++) {
+                Bytes key = Bytes.utf8("key" + i);
+                lab.disk.load(key.slotIndex(), key, entry -> told.addAndGet(entry == null ? 0 : 1));
+            }
+            try {
+                DiskLab.Await.until(() -> {
+                    lab.disk.tick();
+                    return faults.struck() > asked; // their reads, which hang as well
+                });
+                assertThat(lab.disk.loaded()).isNotDone();
+            } finally {
+                answer();
+            }
+            DiskLab.Await.until(() -> told.get() == asked);
+            lab.awaitLoaded();
+        }
+    }
+
+    @Test
     void aDeviceThatHangsUnderTheLoaderIsGivenUpAndHealsWhenItAnswers() throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy"));
         DiskSettings.Fsync always = new DiskSettings.Fsync.Always();
