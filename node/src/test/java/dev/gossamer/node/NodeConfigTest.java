@@ -177,6 +177,12 @@ class NodeConfigTest {
         assertThat(large.resp().outputBytesHardMax()).isEqualTo(128 << 20);
     }
 
+    /** C2: while a member is waited for, one copy is less than was promised. */
+    @Test
+    void aNodeWithAnSsdHandsItsSlotsOverUnlessItIsToldThatItComesBack() {
+        assertThat(configOf(WITH_DISK).farewell().back()).isZero();
+    }
+
     @Test
     void aNodeHasNoSsdTierUnlessItIsGivenBytes() {
         assertThat(configOf(Map.of()).disk()).isEmpty();

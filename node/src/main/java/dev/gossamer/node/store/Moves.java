@@ -23,13 +23,25 @@ final class Moves {
     private final AtomicIntegerArray begun = new AtomicIntegerArray(Slot.COUNT);
     private final AtomicIntegerArray ended = new AtomicIntegerArray(Slot.COUNT);
 
+    /** Without a tier below nothing moves, and nobody need count it or wait for it. */
+    private volatile boolean layered;
+
+    /** There is a tier below, from now on; said before anything is kept. */
+    void layered() {
+        layered = true;
+    }
+
     /** To be followed by {@link #end}. */
     void begin(int slot) {
-        begun.incrementAndGet(slot);
+        if (layered) {
+            begun.incrementAndGet(slot);
+        }
     }
 
     void end(int slot) {
-        ended.incrementAndGet(slot);
+        if (layered) {
+            ended.incrementAndGet(slot);
+        }
     }
 
     /** A moment in which nothing of the slot was under way. */

@@ -43,6 +43,9 @@ public final class Tiers {
         this.lower = lower;
         memory.under(lower);
         this.moves = memory.books().moves();
+        if (lower != LowerTier.NONE) {
+            moves.layered();
+        }
         this.pages = new TierPages(this, memory, lower);
     }
 
