@@ -94,6 +94,7 @@ final class NodeDisk implements AutoCloseable {
                             settings,
                             new Around(
                                     backend,
+                                    threads,
                                     caches,
                                     self,
                                     memory.accounts(),

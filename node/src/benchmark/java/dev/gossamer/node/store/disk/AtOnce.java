@@ -1,6 +1,5 @@
 package dev.gossamer.node.store.disk;
 
-import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import io.netty.channel.EventLoop;
@@ -13,7 +12,10 @@ import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Reads so many keys at a time, as a node does it: asked on one event loop, and answered there. */
+/**
+ * Reads so many keys at a time, as a node does it: asked on an event loop, and answered there. Each
+ * loop has its share of the readers.
+ */
 final class AtOnce {
     private final EventLoop loop;
     private final DiskTier disk;
@@ -21,6 +23,8 @@ final class AtOnce {
     private final long endNanos;
     private final CountDownLatch ended;
     private final AtomicInteger missing = new AtomicInteger();
+
+    private final List<Reader> readers = new ArrayList<>();
 
     private AtOnce(
             EventLoop loop,
@@ -35,9 +39,13 @@ final class AtOnce {
         this.ended = new CountDownLatch(depth);
     }
 
-    /** Reads until the time is over. */
+    /**
+     * Reads until the time is over.
+     *
+     * @param depth reads at a time, on all loops together
+     */
     static void read(
-            EventLoops loops,
+            List<EventLoop> loops,
             DiskTier disk,
             int depth,
             SplittableRandom seeds,
@@ -45,16 +53,24 @@ final class AtOnce {
             long endNanos,
             Histogram latencies)
             throws InterruptedException {
-        AtOnce run = new AtOnce(loops.group().next(), disk, choice, endNanos, depth);
-        List<Reader> readers = new ArrayList<>();
-        for (int i = 0; i < depth; i++) {
-            readers.add(run.new Reader(seeds.split()));
+        List<AtOnce> runs = new ArrayList<>();
+        for (int i = 0; i < loops.size(); i++) {
+            int share = (depth + i) / loops.size();
+            AtOnce run = new AtOnce(loops.get(i), disk, choice, endNanos, share);
+            for (int reader = 0; reader < share; reader++) {
+                run.readers.add(run.new Reader(seeds.split()));
+            }
+            runs.add(run);
         }
-        run.loop.execute(() -> readers.forEach(Reader::next));
-        run.ended.await();
-        readers.forEach(reader -> latencies.add(reader.latencies));
-        if (run.missing.get() > 0) {
-            throw new IllegalStateException(run.missing + " reads found nothing");
+        for (AtOnce run : runs) {
+            run.loop.execute(() -> run.readers.forEach(Reader::next));
+        }
+        for (AtOnce run : runs) {
+            run.ended.await();
+            run.readers.forEach(reader -> latencies.add(reader.latencies));
+            if (run.missing.get() > 0) {
+                throw new IllegalStateException(run.missing + " reads found nothing");
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gossamer.node.store.disk;
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.protocol.Bytes;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,10 +13,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -24,16 +27,20 @@ import org.HdrHistogram.Histogram;
  * Every round runs all of them in turn, for the machine's speed moves; the medians are printed.
  *
  * <p>Hot: 4 KiB at random keys that memory has, one at a time, on one thread. Cold: 4 KiB at random
- * keys of a log that the page cache was told to drop, {@value #DEPTH} at a time, on one event loop.
- * Objects: 10 MiB, cold, one at a time. Tail: cold reads while as much is written as the tier
- * takes.
+ * keys of a log that the page cache was told to drop, {@value #DEPTH} at a time, on as many event
+ * loops as a node has, and on one. Objects: 10 MiB, cold, one and {@value #OBJECTS} at a time. Tail:
+ * cold reads while as much is written as the tier takes.
  */
 final class DiskTierBenchmark implements AutoCloseable {
     private static final int DEPTH = 32;
     private static final int PIECES = 10;
     private static final int LARGE_BYTES = PIECES << 20;
     private static final int LARGE_COUNT = 64;
+    private static final int OBJECTS = 2;
     private static final int BATCH = 100;
+
+    /** What the tier asks for when it reads a record of 4 KiB, as fio writes it. */
+    private static final String RECORD_READ = "4608";
 
     private final Path folder;
     private final int seconds;
@@ -42,7 +49,13 @@ final class DiskTierBenchmark implements AutoCloseable {
     private final Objects4k hot;
     private final Objects4k cold;
     private final long fillBytes;
-    private final EventLoops loops = EventLoops.start(Optional.of(EventLoops.Kind.IO_URING), 1);
+    private final EventLoops loops =
+            EventLoops.start(
+                    Optional.of(EventLoops.Kind.IO_URING),
+                    Runtime.getRuntime().availableProcessors());
+    private final List<EventLoop> allLoops =
+            Stream.<EventLoop>generate(loops.group()::next).limit(loops.threads()).toList();
+    private final List<EventLoop> oneLoop = allLoops.subList(0, 1);
     private final SplittableRandom seeds = new SplittableRandom(5);
     private long written;
 
@@ -92,8 +105,16 @@ final class DiskTierBenchmark implements AutoCloseable {
             figures.ratio("median time", tier, "hot mapped copy", Figures::p50Micros, "3.3 or less");
         }
         figures.ratio(rate, "cold tier", "cold fio", Figures::perSecond, "0.85 or more");
-        figures.ratio(rate, "cold tier", "cold tier, portable", Figures::perSecond, "2 or more");
-        figures.ratio(rate, "objects tier", "objects fio", Figures::perSecond, "0.8 or more");
+        figures.ratio(rate, "cold tier", "cold fio, unaligned", Figures::perSecond, "no bound");
+        figures.ratio(
+                rate,
+                "cold tier, one loop",
+                "cold tier, portable",
+                Figures::perSecond,
+                "2 or more");
+        for (String tier : new String[] {"objects tier", "objects tier, one at a time"}) {
+            figures.ratio(rate, tier, "objects fio", Figures::perSecond, "0.8 or more");
+        }
         for (String depth : new String[] {"1", "32"}) {
             String idle = "tail idle, depth " + depth;
             String fill = "tail under fill, depth " + depth;
@@ -226,24 +247,37 @@ final class DiskTierBenchmark implements AutoCloseable {
             for (int round = 0; round <= rounds; round++) {
                 boolean counts = round > 0;
                 figures.run(counts, "cold fio", () -> fio.run("randread", "4k", DEPTH));
-                figures.run(counts, "cold tier", () -> coldReads(ring, DEPTH));
-                figures.run(counts, "cold fio, 8 KiB", () -> fio.run("randread", "8k", DEPTH));
-                figures.run(counts, "cold tier, portable", () -> coldReads(portable, DEPTH));
+                figures.run(counts, "cold tier", () -> coldReads(ring, allLoops, DEPTH));
+                figures.run(
+                        counts, "cold fio, unaligned", () -> fio.runUnaligned(RECORD_READ, DEPTH));
+                figures.run(counts, "cold tier, one loop", () -> coldReads(ring, oneLoop, DEPTH));
+                figures.run(
+                        counts, "cold tier, portable", () -> coldReads(portable, oneLoop, DEPTH));
                 figures.run(counts, "objects fio", () -> fio.run("read", "1m", PIECES));
-                figures.run(counts, "objects tier", () -> objects(ring));
+                figures.run(counts, "objects tier", () -> objects(ring, OBJECTS));
+                figures.run(
+                        counts,
+                        "objects fio, as much at a time",
+                        () -> fio.run("read", "1m", OBJECTS * PIECES));
+                figures.run(counts, "objects tier, one at a time", () -> objects(ring, 1));
             }
         }
     }
 
-    private Figures coldReads(TierUnderTest tier, int depth) throws Exception {
+    private Figures coldReads(TierUnderTest tier, List<EventLoop> on, int depth) throws Exception {
         tier.makeCold();
-        return measured((endNanos, latencies) -> readCold(tier, depth, endNanos, latencies));
+        return measured((endNanos, latencies) -> readCold(tier, on, depth, endNanos, latencies));
     }
 
-    private void readCold(TierUnderTest tier, int depth, long endNanos, Histogram latencies)
+    private void readCold(
+            TierUnderTest tier,
+            List<EventLoop> on,
+            int depth,
+            long endNanos,
+            Histogram latencies)
             throws InterruptedException {
         AtOnce.read(
-                loops,
+                on,
                 tier.disk,
                 depth,
                 seeds,
@@ -253,7 +287,7 @@ final class DiskTierBenchmark implements AutoCloseable {
     }
 
     /** The rate is of MiB, the latency of whole objects. */
-    private Figures objects(TierUnderTest tier) throws Exception {
+    private Figures objects(TierUnderTest tier, int depth) throws Exception {
         tier.makeCold();
         Bytes[] keys = new Bytes[LARGE_COUNT];
         for (int i = 0; i < LARGE_COUNT; i++) {
@@ -261,9 +295,9 @@ final class DiskTierBenchmark implements AutoCloseable {
         }
         return measured((endNanos, latencies) ->
                         AtOnce.read(
-                                loops,
+                                allLoops,
                                 tier.disk,
-                                1,
+                                depth,
                                 seeds,
                                 random -> keys[random.nextInt(LARGE_COUNT)],
                                 endNanos,
@@ -280,7 +314,7 @@ final class DiskTierBenchmark implements AutoCloseable {
             for (int round = 0; round <= rounds; round++) {
                 boolean counts = round > 0;
                 for (int depth : new int[] {1, DEPTH}) {
-                    figures.run(counts, "tail idle, depth " + depth, () -> coldReads(tier, depth));
+                    figures.run(counts, "tail idle, depth " + depth, () -> coldReads(tier, oneLoop, depth));
                     figures.run(
                             counts,
                             "tail under fill, depth " + depth,
@@ -306,7 +340,8 @@ final class DiskTierBenchmark implements AutoCloseable {
                             }
                         });
         try {
-            return measured((endNanos, latencies) -> readCold(tier, depth, endNanos, latencies));
+            return measured((endNanos, latencies) ->
+                    readCold(tier, oneLoop, depth, endNanos, latencies));
         } finally {
             over.set(true);
             filler.join();

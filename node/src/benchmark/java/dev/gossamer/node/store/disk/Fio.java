@@ -25,8 +25,19 @@ final class Fio {
      * @param block as fio writes sizes
      */
     Figures run(String kind, String block, int depth) throws IOException, InterruptedException {
+        return run(kind, block, depth, "--norandommap");
+    }
+
+    /** Reads at multiples of a sector, as a log does whose records are not padded to pages. */
+    Figures runUnaligned(String block, int depth) throws IOException, InterruptedException {
+        return run("randread", block, depth, "--blockalign=512");
+    }
+
+    private Figures run(String kind, String block, int depth, String option)
+            throws IOException, InterruptedException {
         String out =
                 report(
+                        option,
                         "--rw=" + kind,
                         "--bs=" + block,
                         "--iodepth=" + depth,

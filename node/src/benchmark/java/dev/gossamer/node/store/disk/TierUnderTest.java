@@ -77,6 +77,7 @@ final class TierUnderTest implements AutoCloseable {
                         settings,
                         new Around(
                                 backend,
+                                Thread::startVirtualThread,
                                 new OneCache(),
                                 MEMBER,
                                 memory.accounts(),

@@ -11,6 +11,7 @@ import dev.gossamer.node.store.disk.io.IoSettings;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Version;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,18 @@ final class DiskReader {
     private final Frames frames;
     private final Buffers buffers;
     private final ReaderCounts counts;
+    private final Executor aside;
 
-    DiskReader(Frames frames, Buffers buffers, ReaderCounts counts) {
+    /**
+     * @param aside where records of several pieces are looked at: what an event loop would need for
+     *     10 MiB, all that is served there would have to wait for, and the disk for the next
+     *     piece's request
+     */
+    DiskReader(Frames frames, Buffers buffers, ReaderCounts counts, Executor aside) {
         this.frames = frames;
         this.buffers = buffers;
         this.counts = counts;
+        this.aside = aside;
     }
 
     ReaderCounts counts() {
@@ -40,8 +48,8 @@ final class DiskReader {
     }
 
     /** One that keeps no more buffers than may be in use. */
-    static DiskReader of(Frames frames, IoSettings io, ReaderCounts counts) {
-        return new DiskReader(frames, new Buffers(io.pendingBytesMax()), counts);
+    static DiskReader of(Frames frames, IoSettings io, ReaderCounts counts, Executor aside) {
+        return new DiskReader(frames, new Buffers(io.pendingBytesMax()), counts, aside);
     }
 
     /** What came of reading a record. */
@@ -236,12 +244,21 @@ final class DiskReader {
          */
         private void heard() {
             left.decrementAndGet();
-            if (news.getAndIncrement() == 0) {
-                int unseen = news.get();
-                while (unseen > 0) {
-                    look();
-                    unseen = news.addAndGet(-unseen);
-                }
+            if (news.getAndIncrement() > 0) {
+                return;
+            }
+            if (there.length() == 1 || Thread.currentThread().isVirtual()) {
+                lookWhileThereAreNews();
+            } else {
+                aside.execute(this::lookWhileThereAreNews);
+            }
+        }
+
+        private void lookWhileThereAreNews() {
+            int unseen = news.get();
+            while (unseen > 0) {
+                look();
+                unseen = news.addAndGet(-unseen);
             }
         }
 

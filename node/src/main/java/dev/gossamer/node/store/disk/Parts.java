@@ -62,7 +62,7 @@ record Parts(
                         settings);
         Health health = new Health(around.nanoClock(), breaker);
         ReaderCounts readerCounts = new ReaderCounts();
-        DiskReader reader = DiskReader.of(frames, settings.io(), readerCounts);
+        DiskReader reader = DiskReader.of(frames, settings.io(), readerCounts, around.aside());
         Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax(), around.nanoClock());
         Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();

@@ -223,6 +223,7 @@ final class DiskLab implements AutoCloseable {
                         settings,
                         new Around(
                                 backend,
+                                ground.virtual,
                                 new OneCache(options.rules()),
                                 MEMBER,
                                 memory.accounts(),

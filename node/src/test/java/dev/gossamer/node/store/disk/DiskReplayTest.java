@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the log's order of leaving makes of a trace, beside the usual policies. */
 class DiskReplayTest {
     /**
-     * With half as many, what threads do in which order moves the ratio by a tenth of a point around
-     * a bound that is as near; with these it stays half a point away from it.
+     * With half as many, what threads do in which order moves the ratio by a tenth of a point
+     * around a bound that is as near; with these it stays half a point away from it.
      */
     private static final int KEYS = 12_000;
 

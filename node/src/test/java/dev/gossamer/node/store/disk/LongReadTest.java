@@ -23,8 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -47,8 +50,14 @@ class LongReadTest {
     private final byte[] value = new byte[VALUE_BYTES];
     private final Pieces file = new Pieces();
     private final Frames frames = new Frames(1, SEGMENT_BYTES);
+    private final Queue<Runnable> aside = new ConcurrentLinkedQueue<>();
+    private Executor asideOf = Thread::startVirtualThread;
     private final DiskReader reader =
-            new DiskReader(frames, new Buffers(SEGMENT_BYTES), new ReaderCounts());
+            new DiskReader(
+                    frames,
+                    new Buffers(SEGMENT_BYTES),
+                    new ReaderCounts(),
+                    task -> asideOf.execute(task));
 
     /** A file that leaves it to the test when and where pieces arrive. */
     private static final class Pieces implements DiskFile {
@@ -166,6 +175,17 @@ class LongReadTest {
                 file.asked.clear();
             }
         }
+    }
+
+    @Test
+    void whoBringsThePiecesIsNotKeptByLookingAtThem() {
+        asideOf = aside::add;
+        CompletableFuture<Result> result = read(write());
+        file.asked.forEach(Runnable::run);
+        assertThat(result).isNotDone();
+        assertThat(aside).hasSize(1);
+        aside.remove().run();
+        assertThat(result.join()).isInstanceOf(Result.Found.class);
     }
 
     @ParameterizedTest

@@ -33,6 +33,17 @@ final class UringRing implements IoUringIoHandle {
     private static final byte OP_WRITE = 23;
     private static final int DATA_ONLY = 1;
 
+    /**
+     * Reads as long as this may be neighbours, the pieces of one object. The kernel would merge
+     * those that come together into a few very long ones, and the device would have little to do
+     * beside one another. It does not merge what differs in priority, so neighbours have two levels
+     * of the usual class ({@code IOPRIO_CLASS_BE}), which the usual schedulers treat alike.
+     */
+    private static final int LONG_READ_BYTES = 1 << 20;
+
+    private static final short NO_PRIORITY = 0;
+    private static final short[] NEIGHBOURS = {2 << 13 | 4, 2 << 13 | 5};
+
     private final IoEventLoop loop;
     private final Traffic traffic;
     private final CountDownLatch gone = new CountDownLatch(1);
@@ -156,7 +167,7 @@ final class UringRing implements IoUringIoHandle {
         return new IoUringIoOps(
                 code,
                 (byte) 0,
-                (short) 0,
+                priority(code, step),
                 step.descriptor(),
                 step.offset(),
                 step.address(),
@@ -167,6 +178,12 @@ final class UringRing implements IoUringIoHandle {
                 (short) 0,
                 0,
                 0L);
+    }
+
+    private static short priority(byte code, Flight.Step step) {
+        return code == OP_READ && step.length() >= LONG_READ_BYTES
+                ? NEIGHBOURS[(int) (step.offset() / LONG_READ_BYTES & 1)]
+                : NO_PRIORITY;
     }
 
     @Override
