@@ -37,6 +37,9 @@ final class Errand {
     /** After a failure. */
     private static final long RETRY_NANOS = 20_000_000;
 
+    private static final int QUICK_RETRIES = 10;
+    private static final int RETRY_DOUBLINGS_MAX = 6;
+
     final Holding holding;
     final Keyspace keyspace;
     private final Lane lane;
@@ -73,13 +76,22 @@ final class Errand {
 
     /** Goes on a little later with what did not succeed; people are told when that lasts. */
     void retry(int slots, String why, Runnable work) {
+        retry(slots, why, 0, work);
+    }
+
+    /**
+     * The same, the later the more often it was in vain: what may last for minutes is not to keep
+     * anybody busy.
+     */
+    void retry(int slots, String why, int vain, Runnable work) {
         long now = nanoClock.getAsLong();
         if (now - complainedAtNanos > PATIENCE_NANOS) {
             complainedAtNanos = now;
             String epoch = Epoch.text(holding.epoch());
             log.warn("epoch {}: {} slots still wait to be synchronised: {}", epoch, slots, why);
         }
-        later(RETRY_NANOS, work);
+        int doublings = Math.clamp(vain - QUICK_RETRIES, 0, RETRY_DOUBLINGS_MAX);
+        later(RETRY_NANOS << doublings, work);
     }
 
     boolean isOver() {

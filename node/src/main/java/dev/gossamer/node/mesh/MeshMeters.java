@@ -58,6 +58,9 @@ final class MeshMeters {
         FunctionCounter.builder("gossamer.repair.slots", sync, Sync::slotsRepaired)
                 .description("Slots in which this node, their backup, had to be mended")
                 .register(meters);
+        FunctionCounter.builder("gossamer.repair.retrieved", sync, Sync::retrieved)
+                .description("Entries that this node's SSD had lost and that others gave back")
+                .register(meters);
     }
 
     /** What waits, and what this node's word is worth. */

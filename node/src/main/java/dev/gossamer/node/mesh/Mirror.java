@@ -54,6 +54,13 @@ final class Mirror {
         boolean differs(int slot, long bytes);
 
         /**
+         * The primary cannot say: it does not serve the slot yet, or has lost some of it.
+         *
+         * @return whether it is to be asked again, a little later
+         */
+        boolean unknown(int slot);
+
+        /**
          * The slot holds what the primary holds.
          *
          * @param changed whether it did not before
@@ -80,6 +87,13 @@ final class Mirror {
 
     /** Begins with these slots; none of them may be this node's own. */
     void start(List<Integer> slots) {
+        start(slots, 0);
+    }
+
+    /**
+     * @param vain how often the primaries could not say
+     */
+    private void start(List<Integer> slots, int vain) {
         Topology topology = holding.topology();
         Map<Integer, List<Integer>> byPrimary = new LinkedHashMap<>();
         for (Integer slot : slots) {
@@ -90,13 +104,14 @@ final class Mirror {
         byPrimary.forEach((index, all) -> {
             Member primary = topology.members().get(index);
             for (int i = 0; i < all.size(); i += SLOTS_PER_QUESTION) {
-                ask(primary, all.subList(i, Math.min(all.size(), i + SLOTS_PER_QUESTION)));
+                ask(primary, all.subList(i, Math.min(all.size(), i + SLOTS_PER_QUESTION)), vain);
             }
         });
     }
 
-    private void ask(Member primary, List<Integer> slots) {
+    private void ask(Member primary, List<Integer> slots, int vain) {
         Map<Integer, List<RecentOperation>> known = new HashMap<>();
+        int[] lost = slots.stream().mapToInt(keyspace.tiers().losses()::of).toArray();
         List<Digest> digests = new ArrayList<>(slots.size());
         for (Integer slot : slots) {
             int rank = holding.rankToKeep(slot);
@@ -111,7 +126,8 @@ final class Mirror {
                 SyncReply.Compared.class,
                 reply -> {
                     if (reply.slots().size() == slots.size()) {
-                        compared(primary, slots, known, reply);
+                        compared(primary, slots, vain, known, reply);
+                        madeGood(slots, lost, reply);
                     } else {
                         again(slots, primary.name() + " answers for other slots");
                     }
@@ -123,9 +139,19 @@ final class Mirror {
         errand.retry(slots.size(), why, () -> start(slots));
     }
 
+    /** Who has what the primary has, lacks nothing. */
+    private void madeGood(List<Integer> slots, int[] lost, SyncReply.Compared reply) {
+        for (int i = 0; i < slots.size(); i++) {
+            if (reply.slots().get(i).likeness() == SyncReply.Likeness.SAME) {
+                keyspace.tiers().losses().madeGood(slots.get(i), lost[i]);
+            }
+        }
+    }
+
     private void compared(
             Member primary,
             List<Integer> slots,
+            int vain,
             Map<Integer, List<RecentOperation>> known,
             SyncReply.Compared reply) {
         var operations = Takeover.bySlot(reply.operations());
@@ -134,7 +160,11 @@ final class Mirror {
             int slot = slots.get(i);
             Verdict verdict = reply.slots().get(i);
             switch (verdict.likeness()) {
-                case UNKNOWN -> unknown.add(slot);
+                case UNKNOWN -> {
+                    if (listener.unknown(slot)) {
+                        unknown.add(slot);
+                    }
+                }
                 case SAME -> {
                     settle(slot, verdict.settled());
                     listener.alike(slot, false);
@@ -153,7 +183,8 @@ final class Mirror {
             }
         }
         if (!unknown.isEmpty()) {
-            again(unknown, primary.name() + " does not serve them yet");
+            String why = primary.name() + " does not serve them, or has lost some of them";
+            errand.retry(unknown.size(), why, vain, () -> start(unknown, vain + 1));
         }
         runSome();
     }

@@ -72,6 +72,11 @@ final class Repair {
         }
 
         @Override
+        public boolean unknown(int slot) {
+            return false; // There is another round.
+        }
+
+        @Override
         public void alike(int slot, boolean changed) {}
     }
 
@@ -79,6 +84,11 @@ final class Repair {
         @Override
         public boolean differs(int slot, long bytes) {
             return true;
+        }
+
+        @Override
+        public boolean unknown(int slot) {
+            return false;
         }
 
         @Override

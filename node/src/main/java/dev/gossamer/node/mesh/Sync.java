@@ -12,6 +12,7 @@ import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Slot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  */
 final class Sync {
     private static final long ABSENCE_LOOK_NANOS = 100_000_000;
+    private static final Duration RETRIEVAL_INTERVAL = Duration.ofMillis(500);
 
     private final Epochs epochs;
     private final Keyspace keyspace;
@@ -53,6 +55,8 @@ final class Sync {
     private final TagSync tags;
     private final SyncService service;
     private final Rounds rounds;
+    private final Retrieval retrieval;
+    private final Rounds retrievals;
     private volatile boolean closed;
     private volatile Transfer transfer = Transfer.NONE;
 
@@ -96,16 +100,25 @@ final class Sync {
                         nanoClock,
                         settings.repairInterval(),
                         () -> repair.round(errand(epochs.served())));
+        this.retrieval = new Retrieval(keyspace, settings.fillPageBytes(), pace::spend, nanoClock);
+        this.retrievals =
+                new Rounds(
+                        lane,
+                        nanoClock,
+                        RETRIEVAL_INTERVAL,
+                        () -> retrieval.round(errand(epochs.served())));
     }
 
     void start() {
         rounds.start();
+        retrievals.start();
     }
 
     /** Nothing goes on after this, but a page that is being stored. */
     void close() {
         closed = true;
         rounds.stop();
+        retrievals.stop();
     }
 
     /** This topology is about to come into force; called within the fence. */
@@ -230,6 +243,11 @@ final class Sync {
         }
 
         @Override
+        public boolean unknown(int slot) {
+            return true;
+        }
+
+        @Override
         public void alike(int slot, boolean changed) {
             progress.done(slot);
             tell();
@@ -312,6 +330,11 @@ final class Sync {
     /** Bytes of entries and versions that came from others since the start. */
     long bytesMoved() {
         return pace.bytes();
+    }
+
+    /** Entries that this node's SSD had lost and that came back from others since the start. */
+    long retrieved() {
+        return retrieval.retrieved();
     }
 
     /** Slots in which something had to be repaired since the start. */

@@ -94,12 +94,23 @@ final class SyncService {
     }
 
     private Likeness likeness(Digest theirs, Holding holding) {
-        if (!holding.isServing(theirs.slot())) {
+        int slot = theirs.slot();
+        if (!holding.isServing(slot)) {
             return Likeness.UNKNOWN;
         }
-        return keyspace.digest(theirs.slot(), theirs.rank()) == theirs.digest()
-                ? Likeness.SAME
-                : Likeness.DIFFERENT;
+        boolean same = keyspace.digest(slot, theirs.rank()) == theirs.digest();
+        if (hasLost(slot)) {
+            return Likeness.UNKNOWN;
+        }
+        return same ? Likeness.SAME : Likeness.DIFFERENT;
+    }
+
+    /**
+     * To be asked after looking at what is here: what is missing then need not be missing
+     * elsewhere.
+     */
+    private boolean hasLost(int slot) {
+        return keyspace.tiers().losses().of(slot) > 0;
     }
 
     SyncReply versions(SyncRequest.Versions versions, Holding holding) {
@@ -133,12 +144,20 @@ final class SyncService {
             position = ended ? 0 : page.next();
             done += ended ? 1 : 0;
         }
+        checkWhole(versions.ofPrimary(), slots.stream().mapToInt(Wanted::slot));
         return new SyncReply.Listing(items, done, position, clock);
     }
 
     private static void checkServed(boolean must, IntStream slots, Holding holding) {
         if (must && !slots.allMatch(holding::isServing)) {
             throw new GossamerException(ErrorCode.TRYAGAIN, "not all of the slots are served here");
+        }
+    }
+
+    private void checkWhole(boolean must, IntStream slots) {
+        if (must && slots.anyMatch(this::hasLost)) {
+            throw new GossamerException(
+                    ErrorCode.TRYAGAIN, "something of the slots was lost here and is taken back");
         }
     }
 
@@ -157,6 +176,7 @@ final class SyncService {
             found.add(keyspace.rangeDigests(cut.slot(), cut.rank(), cut.ranges()));
             bytes += SyncReply.weightOf(found.getLast());
         }
+        checkWhole(ranges.ofPrimary(), ranges.slots().stream().mapToInt(Cut::slot));
         return new SyncReply.Ranged(found);
     }
 

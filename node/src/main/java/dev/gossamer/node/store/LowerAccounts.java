@@ -24,6 +24,11 @@ public interface LowerAccounts {
      */
     void mixed(int slot, int copies, long mix);
 
+    /**
+     * A version that counts is about to leave because it cannot be had any more: {@link Losses}.
+     */
+    void lost(int slot);
+
     /** A version that counted has left without a successor. */
     void letGo(int slot, long clock);
 }

@@ -123,6 +123,9 @@ public interface LowerTier {
     /** Whether there is room for more than rests here. */
     boolean hasRoom();
 
+    /** Whether nothing comes to rest here for the time being. */
+    boolean isGivenUp();
+
     /** Whether nothing is to be acknowledged before it is on the device: {@link #whenDurable}. */
     boolean acknowledgesDurable();
 

@@ -77,6 +77,11 @@ final class NoLowerTier implements LowerTier {
     }
 
     @Override
+    public boolean isGivenUp() {
+        return false;
+    }
+
+    @Override
     public boolean acknowledgesDurable() {
         return false;
     }

@@ -19,6 +19,7 @@ final class TierBooks implements LowerAccounts {
     private final SlotIndex index = new SlotIndex();
     private final Digests digests;
     private final Moves moves = new Moves();
+    private final Losses losses = new Losses();
     private final LongAdder bytes = new LongAdder();
 
     /** By slot the latest clock of what has left it without a successor. 128 KiB. */
@@ -50,6 +51,11 @@ final class TierBooks implements LowerAccounts {
     /** What goes on between the memory and the tier under it. */
     Moves moves() {
         return moves;
+    }
+
+    /** What the tier under the memory has lost. */
+    Losses losses() {
+        return losses;
     }
 
     /**
@@ -110,6 +116,11 @@ final class TierBooks implements LowerAccounts {
     @Override
     public void mixed(int slot, int copies, long mix) {
         digests.mixed(slot, copies, mix);
+    }
+
+    @Override
+    public void lost(int slot) {
+        losses.lost(slot);
     }
 
     @Override

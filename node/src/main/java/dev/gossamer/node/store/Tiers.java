@@ -234,6 +234,11 @@ public final class Tiers {
         return memory.liveCount() + lower.liveCount();
     }
 
+    /** What was lost below and was not made good. */
+    public Losses losses() {
+        return memory.books().losses();
+    }
+
     /** What is below of a slot, without memory. */
     public LowerTier lower() {
         return lower;

@@ -24,6 +24,8 @@ public final class RestingEntries implements LowerTier {
     private final ToIntFunction<Bytes> copies;
     private final NavigableMap<Place, Row> rows = new TreeMap<>();
 
+    public boolean givenUp;
+
     /** How many of the next reads come too late. */
     public int late;
 
@@ -61,6 +63,14 @@ public final class RestingEntries implements LowerTier {
         Entry entry = Objects.requireNonNull(memory.peekOrNull(key));
         memory.remove(key);
         takes(key.slotIndex(), key, entry);
+    }
+
+    /** What rests under the key cannot be had any more. */
+    public void lose(Bytes key) {
+        Row row = Objects.requireNonNull(countedOrNull(key));
+        accounts.lost(key.slotIndex());
+        put(Place.of(key), null);
+        accounts.letGo(key.slotIndex(), row.entry().clock());
     }
 
     private void put(Place place, @Nullable Row row) {
@@ -212,7 +222,12 @@ public final class RestingEntries implements LowerTier {
 
     @Override
     public boolean hasRoom() {
-        return true;
+        return !givenUp;
+    }
+
+    @Override
+    public boolean isGivenUp() {
+        return givenUp;
     }
 
     @Override

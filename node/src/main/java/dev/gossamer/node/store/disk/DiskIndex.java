@@ -275,6 +275,16 @@ final class DiskIndex {
         cut(slot, table, row);
     }
 
+    /**
+     * What the row stands for cannot be had any more. To be said before the row is removed; the
+     * caller holds the slot's lock.
+     */
+    void lost(int slot, int row) {
+        if ((table(slot).marks(row) & (Marks.SHADOWED | Marks.VOID)) == 0) {
+            accounts.lost(slot);
+        }
+    }
+
     private void cut(int slot, SlotTable table, int row) {
         int before = table.bytes();
         table.remove(row);
@@ -338,16 +348,15 @@ final class DiskIndex {
         }
     }
 
-    /**
-     * Lets go of everything.
-     *
-     * @param gone whether it leaves without a successor
-     */
-    void clear(boolean gone) {
+    /** Nothing of all this can be had any more. */
+    void loseAll() {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             synchronized (lock(slot)) {
+                if (counted.get(slot) > 0) {
+                    accounts.lost(slot);
+                }
                 while (tables[slot] != null) {
-                    remove(slot, table(slot).size() - 1, gone);
+                    remove(slot, table(slot).size() - 1, true);
                 }
             }
         }

@@ -262,7 +262,7 @@ final class DiskLife {
         }
         parts.intents().giveUp();
         parts.shelf().shut();
-        parts.index().clear(true);
+        parts.index().loseAll();
         parts.staging().clear();
         parts.writer().releaseWaiting();
         parts.durable().giveUp();

@@ -116,6 +116,11 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     }
 
     @Override
+    public boolean isGivenUp() {
+        return !shelf.isOpen();
+    }
+
+    @Override
     public boolean acknowledgesDurable() {
         return parts.settings().fsync() instanceof DiskSettings.Fsync.Always && shelf.isOpen();
     }

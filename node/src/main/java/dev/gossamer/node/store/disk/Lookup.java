@@ -253,7 +253,7 @@ final class Lookup {
             }
         }
 
-        /** It counts as evicted, and must not come back with a restart. */
+        /** It is lost, and must not come back with a restart. */
         private void leave(long where) {
             synchronized (index.lock(slot)) {
                 int row = index.find(slot, position);
@@ -261,6 +261,7 @@ final class Lookup {
                         && (index.table(slot).marks(row) & (Marks.STAGED | Marks.VOID)) == 0
                         && index.table(slot).where(row) == where) {
                     int cache = index.cache(slot, row);
+                    index.lost(slot, row);
                     shelf.leave(slot, row, true);
                     shelf.erase(slot, position, cache);
                 }

@@ -217,8 +217,12 @@ final class Reclaimer {
                     leave(slot, row);
                 }
             }
-            if (goesOn && !move(facts, fact, slot, position, address)) {
-                leave(slot, position, address);
+            if (goesOn) {
+                ByteBuffer record = record(facts.offset(fact), facts.length(fact));
+                boolean whole = isWhole(record, facts.offset(fact));
+                if (!whole || !move(facts, fact, record, slot, position, address)) {
+                    leave(slot, position, address, !whole);
+                }
             }
         }
 
@@ -268,25 +272,32 @@ final class Reclaimer {
             counts.evicted();
         }
 
-        private void leave(int slot, long position, long address) {
+        private void leave(int slot, long position, long address, boolean lost) {
             synchronized (index.lock(slot)) {
                 int row = index.find(slot, position);
                 if (row >= 0 && pointsTo(slot, row, address)) {
+                    if (lost) {
+                        index.lost(slot, row);
+                    }
                     leave(slot, row);
                 }
             }
         }
 
         /**
-         * @return false when it cannot be copied
+         * @return false when there is no room for it
          */
-        private boolean move(SegmentIndex facts, int fact, int slot, long position, long address)
+        private boolean move(
+                SegmentIndex facts,
+                int fact,
+                ByteBuffer record,
+                int slot,
+                long position,
+                long address)
                 throws IOException {
-            ByteBuffer record = record(facts.offset(fact), facts.length(fact));
             ReadHead read = segment.codec().readHead(record, record.position(), facts.offset(fact));
             if (tail == null
                     || !(read instanceof RecordHead head)
-                    || !isWhole(record, facts.offset(fact))
                     || !tail.hasRoomFor(head, facts.caches().get(facts.cache(fact)))) {
                 return false;
             }

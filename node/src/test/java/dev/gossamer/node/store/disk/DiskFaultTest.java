@@ -213,9 +213,11 @@ class DiskFaultTest {
                     new Fault(Optional.of(Operation.READ), ".gsl", new Effect.Broken(), 0, 2, 1));
             assertThat(found(lab, 0)).isEqualTo(KEYS - 1);
             assertThat(lab.disk.status().state()).isEqualTo(State.CLOSED);
+            assertThat(lab.tiers.losses().slots()).isEqualTo(1);
             faults.set(Fault.every(Operation.READ, new Effect.Broken()));
             assertThat(found(lab, 0)).isLessThan(KEYS / 2);
             DiskLab.Await.until(() -> lab.disk.liveCount() == 0);
+            assertThat(lab.tiers.losses().slots()).isGreaterThan(KEYS / 2);
             DiskLab.Await.until(() -> lab.disk.status().trouble().contains("read of"));
             assertThat(lab.disk.status().state())
                     .as("a disk that can be written and not read does not work")
@@ -243,6 +245,7 @@ class DiskFaultTest {
             faults.clear();
             assertThat(lab.find(cold)).isNotNull();
             assertThat(lab.disk.status().state()).isEqualTo(State.CLOSED);
+            assertThat(lab.tiers.losses().slots()).isZero();
         }
     }
 
@@ -398,6 +401,7 @@ class DiskFaultTest {
             lab.settle();
             assertThat(found(lab, 1)).isLessThan(KEYS);
             assertThat(lab.disk.status().state()).isEqualTo(State.CLOSED);
+            assertThat(lab.tiers.losses().slots()).as("what had no room is not lost").isZero();
         }
     }
 
@@ -414,6 +418,7 @@ class DiskFaultTest {
             damage(path, value(number, 8_192));
             assertThat(lab.find(cold)).isNull();
             assertThat(lab.disk.status().quarantined()).isEqualTo(1);
+            assertThat(lab.tiers.losses().of(slot(cold))).isEqualTo(1);
             assertThat(found(lab, 0)).isEqualTo(KEYS - 1);
             assertThat(lab.disk.status().quarantined()).isEqualTo(1);
             assertThat(lab.disk.status().state()).isEqualTo(State.CLOSED);
@@ -421,6 +426,30 @@ class DiskFaultTest {
         try (DiskLab lab = lab(path, kind)) {
             lab.awaitLoaded();
             assertThat(found(lab, 0)).isEqualTo(KEYS - 1);
+        }
+    }
+
+    /** The log has room for all of it many times over, but not for what was written over. */
+    @Test
+    void aDamagedRecordThatWouldBeCopiedIsLostAndNotEvicted() throws IOException {
+        int segment = 256 << 10;
+        DiskLab.Options options =
+                DiskLab.options(folder.resolve("log"))
+                        .kind(Backend.Kind.PORTABLE)
+                        .memory(1 << 20)
+                        .disk(DiskSettings.bytesMin(segment) + 100L * segment, segment);
+        try (DiskLab lab = new DiskLab(options, ground)) {
+            fill(lab, 0);
+            lab.settle();
+            String cold = coldKey(lab);
+            int number = Integer.parseInt(cold.substring("key".length()));
+            damage(folder.resolve("log"), value(number, 8_192));
+            for (int i = 0; lab.tiers.losses().slots() == 0 && i < 100 * KEYS; i++) {
+                lab.put("other" + i % 300, value(-i, 8_192));
+            }
+            assertThat(lab.tiers.losses().of(slot(cold))).isEqualTo(1);
+            assertThat(lab.tiers.losses().slots()).isEqualTo(1);
+            assertThat(lab.tiers.standingOrNull(slot(cold), key(cold))).isNull();
         }
     }
 

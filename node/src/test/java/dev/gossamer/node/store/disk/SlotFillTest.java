@@ -44,6 +44,9 @@ class SlotFillTest {
         }
 
         @Override
+        public void lost(int slot) {}
+
+        @Override
         public void letGo(int slot, long clock) {}
 
         @Override
@@ -86,7 +89,7 @@ class SlotFillTest {
         alone.index.removeVoid(SLOT);
         checkSame();
         assertThat(together.index.heapBytes()).isLessThanOrEqualTo(together.index.rows() * 24);
-        together.index.clear(true);
+        together.index.loseAll();
         assertThat(together.mixes).containsOnly(0);
         assertThat(together.pointedBytes).isZero();
         assertThat(together.index.counted()).isZero();

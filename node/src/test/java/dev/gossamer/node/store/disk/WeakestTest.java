@@ -53,6 +53,11 @@ class WeakestTest {
         public void mixed(int slot, int copies, long mix) {}
 
         @Override
+        public void lost(int slot) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void letGo(int slot, long clock) {}
     }
 
