@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> The lane of the errand.
  */
 final class Retrieval {
-    /** How long this node may lack room for what it has lost. */
+    /** How long the SSD may be out of use before what there is no room for counts as evicted. */
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final Logger log = LoggerFactory.getLogger(Retrieval.class);
@@ -52,8 +52,8 @@ final class Retrieval {
 
     private @Nullable Errand underWay;
 
-    /** Since when there is no room for what was lost; null while there is. */
-    private @Nullable Long noRoomSinceNanos;
+    /** Since when the SSD is out of use, as far as it was looked at; null while it is used. */
+    private @Nullable Long givenUpSinceNanos;
 
     Retrieval(Keyspace keyspace, int pageBytes, Source.Toll toll, LongSupplier nanoClock) {
         this.keyspace = keyspace;
@@ -93,23 +93,26 @@ final class Retrieval {
         return keyspace.tiers().lower().isGivenUp() && !keyspace.tiers().hasRoom();
     }
 
+    /** What waits for room for too long is given up. */
     private boolean hasRoomOrPatience(Map<Integer, Integer> lost) {
-        if (!lacksRoom()) {
-            noRoomSinceNanos = null;
+        if (!keyspace.tiers().lower().isGivenUp()) {
+            givenUpSinceNanos = null;
             return true;
         }
         long now = nanoClock.getAsLong();
-        if (noRoomSinceNanos == null) {
-            noRoomSinceNanos = now;
-        } else if (now - noRoomSinceNanos > PATIENCE.toNanos()) {
+        if (givenUpSinceNanos == null) {
+            givenUpSinceNanos = now;
+        }
+        if (now - givenUpSinceNanos > PATIENCE.toNanos()) {
             lost.forEach(losses::madeGood);
             log.warn(
                     "the SSD has been out of use for {} min: what it had of {} slots, and memory has"
                             + " no room for, counts as evicted",
                     PATIENCE.toMinutes(),
                     lost.size());
+            return false;
         }
-        return false;
+        return keyspace.tiers().hasRoom();
     }
 
     /** Once through the slots that have lost something. */
