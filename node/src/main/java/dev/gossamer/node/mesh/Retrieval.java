@@ -70,6 +70,7 @@ final class Retrieval {
 
     /** Looks whether something was lost, and begins to take it back; to be called often. */
     void round(Errand errand) {
+        lookAtTheSsd();
         if (losses.slots() == 0
                 || errand.holding.mustReconcile()
                 || (underWay != null && !underWay.isOver())) {
@@ -89,21 +90,26 @@ final class Retrieval {
         new Run(errand, lost).nextBatch();
     }
 
+    /** Also while nothing is lost: each time out of use is one of its own. */
+    private void lookAtTheSsd() {
+        if (!keyspace.tiers().lower().isGivenUp()) {
+            givenUpSinceNanos = null;
+        } else if (givenUpSinceNanos == null) {
+            givenUpSinceNanos = nanoClock.getAsLong();
+        }
+    }
+
     private boolean lacksRoom() {
         return keyspace.tiers().lower().isGivenUp() && !keyspace.tiers().hasRoom();
     }
 
     /** What waits for room for too long is given up. */
     private boolean hasRoomOrPatience(Map<Integer, Integer> lost) {
-        if (!keyspace.tiers().lower().isGivenUp()) {
-            givenUpSinceNanos = null;
+        Long since = givenUpSinceNanos;
+        if (since == null) {
             return true;
         }
-        long now = nanoClock.getAsLong();
-        if (givenUpSinceNanos == null) {
-            givenUpSinceNanos = now;
-        }
-        if (now - givenUpSinceNanos > PATIENCE.toNanos()) {
+        if (nanoClock.getAsLong() - since > PATIENCE.toNanos()) {
             lost.forEach(losses::madeGood);
             log.warn(
                     "the SSD has been out of use for {} min: what it had of {} slots, and memory has"

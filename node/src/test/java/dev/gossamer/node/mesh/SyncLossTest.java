@@ -48,6 +48,13 @@ class SyncLossTest {
         lab.runFor(SEVERAL_REPAIRS);
     }
 
+    private void writeAllAgain() {
+        for (int i = 0; i < KEYS; i++) {
+            lab.write(SyncLab.put(key(i), "again" + i), primary, backup, other);
+            primary.sink(key(i));
+        }
+    }
+
     private void losesSome(Node node) {
         for (int i = 0; i < KEYS; i += 3) {
             node.below.lose(bytes(i));
@@ -150,6 +157,19 @@ class SyncLossTest {
         lab.runFor(Retrieval.PATIENCE.plus(SEVERAL_REPAIRS));
         assertThat(primary.keyspace.tiers().losses().of(slot())).isZero();
         lab.assertAlike(primary, backup);
+    }
+
+    @Test
+    void theNextTimeThatTheDiskIsOutOfUseIsWaitedForAsLong() {
+        fillMemory();
+        losesEverything(primary);
+        lab.runFor(Retrieval.PATIENCE.plus(SEVERAL_REPAIRS));
+        primary.below.givenUp = false;
+        lab.runFor(SEVERAL_REPAIRS);
+        writeAllAgain();
+        losesEverything(primary);
+        lab.runFor(Retrieval.PATIENCE.dividedBy(2));
+        assertThat(hasAll(backup)).isTrue();
     }
 
     /** More is lost while it is taken back. */
