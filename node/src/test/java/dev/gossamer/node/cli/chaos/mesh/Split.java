@@ -44,6 +44,9 @@ final class Split implements AutoCloseable {
     private static final long MEMORY_BYTES = 64L << 20;
     private static final Duration LEASE = Duration.ofSeconds(1);
 
+    /** As long as any call may take: {@code mesh.request-timeout}, which is left as it is. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
     /** For a machine that does other things as well. */
     private static final Duration SLACK = Duration.ofMillis(1_500);
 
@@ -133,7 +136,9 @@ final class Split implements AutoCloseable {
     }
 
     /**
-     * The few: nothing is acknowledged, and from the end of the lease on all is refused at once.
+     * The few: nothing is acknowledged, and from the end of the lease on all is refused. A member
+     * that still takes one of the many for the primary asks it, and hears of the split only when
+     * the link is found stalled: such a call takes as long as a request may.
      */
     private void requireRefusals() {
         assertThat(few.own.values()).noneMatch(result -> result instanceof Result.Done);
@@ -155,7 +160,7 @@ final class Split implements AutoCloseable {
         say(
                 "the few refused %d calls of the consistent cache, each within %d ms",
                 later.size(), slowest.toMillis());
-        assertThat(slowest).isLessThan(LEASE.plus(SLACK));
+        assertThat(slowest).isLessThan(REQUEST_TIMEOUT.plus(SLACK));
     }
 
     /** The many: what was acknowledged is there, what was refused is not, no read was stale. */
