@@ -3,8 +3,10 @@ package dev.gossamer.protocol.resp;
 import dev.gossamer.protocol.Bytes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Writes replies one after the other into an array that grows, in RESP2 or RESP3: what RESP2 lacks
@@ -106,6 +108,22 @@ public final class ReplyWriter {
         reserve(LONG_CHARS_MAX + 5 + length);
         headerReserved('$', length);
         System.arraycopy(from, offset, bytes, size, length);
+        size += length;
+        endLine();
+    }
+
+    /**
+     * Bytes of a buffer, whose position does not matter and stays. Should reading them fail, for
+     * the memory is gone, {@link #truncate} undoes what was written by then.
+     *
+     * @param at where in the buffer they start
+     * @throws IndexOutOfBoundsException when they are not all before its limit; nothing is written
+     */
+    public void bulk(ByteBuffer from, int at, int length) {
+        Objects.checkFromIndexSize(at, length, from.limit());
+        reserve(LONG_CHARS_MAX + 5 + length);
+        headerReserved('$', length);
+        from.get(at, bytes, size, length);
         size += length;
         endLine();
     }

@@ -1,10 +1,14 @@
 package dev.gossamer.protocol.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +55,39 @@ class ReplyWriterTest {
         out.bigNumber(new BigInteger("3492890328409238509324850943850943825024385"));
         out.push(1);
         out.text("kind");
+    }
+
+    @Test
+    void bytesOfABufferAreWrittenAsThoseOfAnArrayAndTheBufferStaysAsItIs() {
+        byte[] value = new byte[5_000];
+        new Random(1).nextBytes(value);
+        ByteBuffer heap = ByteBuffer.wrap(value).position(4_999);
+        ByteBuffer direct = ByteBuffer.allocateDirect(value.length).put(0, value).limit(4_500);
+        for (ByteBuffer from : List.of(heap, direct)) {
+            ByteBuffer before = from.duplicate();
+            for (int length : new int[] {0, 1, 9, 10, 4_096}) {
+                var writer = new ReplyWriter(1);
+                var expected = new ReplyWriter(1);
+                writer.ok();
+                writer.bulk(from, 17, length);
+                writer.ok();
+                expected.ok();
+                expected.bulk(value, 17, length);
+                expected.ok();
+                assertThat(text(writer)).isEqualTo(text(expected));
+            }
+            assertThat(from).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whatABufferDoesNotHaveIsRefusedBeforeAnythingIsWritten() {
+        var writer = new ReplyWriter(4);
+        writer.ok();
+        assertThatThrownBy(() -> writer.bulk(ByteBuffer.allocate(10), 5, 6))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        writer.integer(7);
+        assertThat(text(writer)).isEqualTo("+OK\r\n:7\r\n");
     }
 
     @Test
