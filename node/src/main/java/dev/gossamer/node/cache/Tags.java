@@ -247,8 +247,12 @@ public final class Tags {
                 return tag;
             }
         }
-        boolean counts = written > cacheClockMax.get() || written > clockOf(caches.of(key));
-        return counts ? 0 : ofCache(caches.of(key));
+        return isValid(key, written) ? 0 : ofCache(caches.of(key));
+    }
+
+    /** {@link #isValid(Bytes, Entry)} of an entry without tags that was written at that clock. */
+    public boolean isValid(Bytes key, long written) {
+        return written > cacheClockMax.get() || written > clockOf(caches.of(key));
     }
 
     /** {@link #isValid} for a reader, who is counted. */

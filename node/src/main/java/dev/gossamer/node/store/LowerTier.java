@@ -69,6 +69,27 @@ public interface LowerTier {
      */
     void load(int slot, Bytes key, Loading then);
 
+    /**
+     * Hands over the value of what rests here under the key, if it lies in memory and nothing but a
+     * copy has to be made of it: a plain value, whole, without tags, not expired, and valid. What
+     * it was handed was current at some moment of this call: had a later write of the key been
+     * visible before, what rests here would have been void. Never waits, and allocates nothing.
+     *
+     * @param validity asked about the clock of its version
+     * @return whether the sink has it. Else it was handed nothing, or had to take it back; what
+     *     rests here is for {@link #load} to find out
+     */
+    boolean lend(int slot, Bytes key, Validity validity, ValueSink sink);
+
+    /** Which versions of an entry without tags count. */
+    @FunctionalInterface
+    interface Validity {
+        /**
+         * Whether what was written under the key at that clock does; says nothing of its expiry.
+         */
+        boolean isValid(Bytes key, long clock);
+    }
+
     /** Takes what was read. */
     @FunctionalInterface
     interface Loading {

@@ -52,6 +52,11 @@ final class NoLowerTier implements LowerTier {
     }
 
     @Override
+    public boolean lend(int slot, Bytes key, Validity validity, ValueSink sink) {
+        return false;
+    }
+
+    @Override
     public @Nullable Entry read(int slot, Bytes key) {
         return null;
     }

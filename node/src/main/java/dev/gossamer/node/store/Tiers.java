@@ -147,6 +147,14 @@ public final class Tiers {
     }
 
     /**
+     * Hands over the value of what rests below, as {@link LowerTier#lend} does, to who has found
+     * nothing in memory before. It is not brought up: it is in memory already, where it rests.
+     */
+    public boolean lend(int slot, Bytes key, LowerTier.Validity validity, ValueSink sink) {
+        return lower.lend(slot, key, validity, sink);
+    }
+
+    /**
      * Reads what rests below under the key, brings it up, and holds what was found, or that nothing
      * was, until it is {@link #release released}, as often as it was warmed.
      *

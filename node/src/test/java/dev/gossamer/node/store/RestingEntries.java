@@ -4,6 +4,7 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.GossamerException;
 import dev.gossamer.protocol.Version;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -28,6 +29,12 @@ public final class RestingEntries implements LowerTier {
 
     /** How many of the next reads come too late. */
     public int late;
+
+    /** Whether what rests here can be handed over without being read. */
+    public boolean lends;
+
+    /** Runs before anything is handed over. */
+    public Runnable beforeLending = () -> {};
 
     /** Runs before the next reads of a list are answered, once. */
     public Runnable beforeReading = () -> {};
@@ -162,6 +169,17 @@ public final class RestingEntries implements LowerTier {
         }
         Row row = countedOrNull(key);
         then.found(row == null ? null : row.entry());
+    }
+
+    @Override
+    public boolean lend(int slot, Bytes key, Validity validity, ValueSink sink) {
+        Row row = lends ? countedOrNull(key) : null;
+        if (row == null || !validity.isValid(key, row.entry().clock())) {
+            return false;
+        }
+        beforeLending.run();
+        sink.value(ByteBuffer.wrap(row.entry().value()), 0, row.entry().valueLength());
+        return true;
     }
 
     @Override

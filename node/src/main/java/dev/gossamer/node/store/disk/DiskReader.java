@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.ValueSink;
 import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.Flaw;
 import dev.gossamer.node.store.disk.format.ReadRecord;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Any.
  */
 final class DiskReader {
+    /** See {@link #lend}. */
+    static final long NOT_LENT = -1;
+
     /** Larger reads are cut, so that they use the device's parallelism. */
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -114,18 +118,78 @@ final class DiskReader {
         }
         int at = pin.at(offset);
         try {
-            if (!pin.isKnownGood(at)) {
-                if (!(segment.codec().read(pin.bytes(), at, offset) instanceof ReadRecord.Whole)) {
-                    return null;
-                }
-                pin.isGood(at);
-            }
-            return RecordCodec.goodOrNull(
-                    pin.bytes(), at, key, stamp.epoch(), clock, stamp.member());
+            return isGood(segment, pin, offset)
+                    ? RecordCodec.goodOrNull(
+                            pin.bytes(), at, key, stamp.epoch(), clock, stamp.member())
+                    : null;
         } catch (IllegalStateException _) {
             return null; // It was let go of meanwhile.
         } catch (InternalError _) {
             return null; // Somebody has cut the file.
+        }
+    }
+
+    /** Whether the checksums of the record hold, or did since it was locked. */
+    private static boolean isGood(Segment segment, Pins.Pin pin, long offset) {
+        int at = pin.at(offset);
+        if (pin.isKnownGood(at)) {
+            return true;
+        }
+        boolean whole = segment.codec().read(pin.bytes(), at, offset) instanceof ReadRecord.Whole;
+        if (whole) {
+            pin.isGood(at);
+        }
+        return whole;
+    }
+
+    /**
+     * Hands over the value of such a record from where it lies, if it is {@link
+     * RecordCodec#plainBytes plain}. Allocates nothing. What is not handed over does not count as
+     * read.
+     *
+     * @return when the value that the sink has expires, as {@link Entry#expiresAtMillis}; {@link
+     *     #NOT_LENT} where it has none
+     */
+    long lend(long where, Bytes key, long clock, Stamp stamp, ValueSink sink) {
+        long address = Where.address(where);
+        Segment segment = frames.atOrNull(address);
+        long offset = frames.offset(address);
+        Pins.Pin pin = segment == null ? null : segment.pins().peekOrNull(offset);
+        if (segment == null || pin == null) {
+            return NOT_LENT;
+        }
+        int at = pin.at(offset);
+        boolean handed = false;
+        try {
+            if (!isGood(segment, pin, offset)) {
+                return NOT_LENT;
+            }
+            int length = (int) Where.length(where);
+            int bytes =
+                    RecordCodec.plainBytes(
+                            pin.bytes(), at, length, key, stamp.epoch(), clock, stamp.member());
+            if (bytes == RecordCodec.NOT_PLAIN) {
+                return NOT_LENT;
+            }
+            long expiresAtMillis = RecordCodec.expiresAtMillis(pin.bytes(), at);
+            if (expiresAtMillis < 0) {
+                return NOT_LENT;
+            }
+            handed = true;
+            sink.value(pin.bytes(), at + RecordCodec.plainAt(key), bytes);
+            segment.pins().read(offset);
+            return expiresAtMillis;
+        } catch (IllegalStateException _) {
+            takeBack(handed, sink); // It was let go of meanwhile.
+        } catch (InternalError _) {
+            takeBack(handed, sink); // Somebody has cut the file.
+        }
+        return NOT_LENT;
+    }
+
+    private static void takeBack(boolean handed, ValueSink sink) {
+        if (handed) {
+            sink.takeBack();
         }
     }
 

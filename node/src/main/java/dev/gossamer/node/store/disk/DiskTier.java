@@ -2,6 +2,7 @@ package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.LowerTier;
+import dev.gossamer.node.store.ValueSink;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Version;
@@ -258,6 +259,11 @@ public final class DiskTier implements LowerTier, AutoCloseable {
     @Override
     public void load(int slot, Bytes key, Loading then) {
         lookup.load(slot, key, then);
+    }
+
+    @Override
+    public boolean lend(int slot, Bytes key, Validity validity, ValueSink sink) {
+        return lookup.lend(slot, key, validity, sink);
     }
 
     @Override

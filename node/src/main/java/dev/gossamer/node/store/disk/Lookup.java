@@ -4,7 +4,9 @@ import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.LowerTier.Loading;
 import dev.gossamer.node.store.LowerTier.Rested;
 import dev.gossamer.node.store.LowerTier.RestedItem;
+import dev.gossamer.node.store.LowerTier.Validity;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.ValueSink;
 import dev.gossamer.node.store.disk.DiskReader.Result;
 import dev.gossamer.node.store.disk.Stamps.Stamp;
 import dev.gossamer.node.store.disk.format.RecordKind;
@@ -315,31 +317,72 @@ final class Lookup {
         Stamp stamp;
         synchronized (index.lock(slot)) {
             SlotTable table = index.tableOrNull(slot);
-            int row = table == null ? -1 : table.find(position);
+            int row = table == null ? -1 : findUsed(table, position);
             if (table == null || row < 0) {
                 return null;
-            }
-            int marks = table.marks(row);
-            if ((marks & (Marks.VOID | Marks.STAGED)) != 0) {
-                return null;
-            }
-            if ((marks & Marks.USED) == 0) {
-                table.setMarks(row, marks | Marks.USED);
             }
             where = table.where(row);
             clock = table.clock(row);
             stamp = index.stamp(table, row);
         }
         Entry entry = reader.pinnedOrNull(where, key, clock, stamp);
-        // Most never expire, and to ask for the time costs something.
-        if (entry != null && entry.expiresAtMillis() != Entry.NEVER && isOver(entry)) {
-            return null;
-        }
-        return entry;
+        return entry == null || isOver(entry.expiresAtMillis()) ? null : entry;
     }
 
-    private boolean isOver(Entry entry) {
-        return entry.expiredAt(wallMillis.getAsLong());
+    /** The row of what is in the log, which counts as read now; −1 where there is none. */
+    private static int findUsed(SlotTable table, long position) {
+        int row = table.find(position);
+        if (row < 0) {
+            return -1;
+        }
+        int marks = table.marks(row);
+        if ((marks & (Marks.VOID | Marks.STAGED)) != 0) {
+            return -1;
+        }
+        if ((marks & Marks.USED) == 0) {
+            table.setMarks(row, marks | Marks.USED);
+        }
+        return row;
+    }
+
+    /** Most never expire, and to ask for the time costs something. */
+    private boolean isOver(long expiresAtMillis) {
+        return expiresAtMillis != Entry.NEVER && expiresAtMillis <= wallMillis.getAsLong();
+    }
+
+    /** As {@link dev.gossamer.node.store.LowerTier#lend}. */
+    boolean lend(int slot, Bytes key, Validity validity, ValueSink sink) {
+        // Rows that are left of a log that was given up are not told of what is written since.
+        if (!pinner.isOn() || !shelf.isOpen()) {
+            return false;
+        }
+        long position = MemoryTier.positionOf(key);
+        long where;
+        long clock;
+        Stamp stamp;
+        synchronized (index.lock(slot)) {
+            SlotTable table = index.tableOrNull(slot);
+            int row = table == null ? -1 : findUsed(table, position);
+            if (table == null || row < 0) {
+                return false;
+            }
+            where = table.where(row);
+            clock = table.clock(row);
+            stamp = index.stamp(table, row);
+        }
+        if (!validity.isValid(key, clock)) {
+            return false;
+        }
+        long expiresAtMillis = reader.lend(where, key, clock, stamp, sink);
+        if (expiresAtMillis == DiskReader.NOT_LENT) {
+            return false;
+        }
+        if (isOver(expiresAtMillis)) {
+            sink.takeBack();
+            return false;
+        }
+        counts.pinned();
+        return true;
     }
 
     /** As {@link dev.gossamer.node.store.LowerTier#read(int, Bytes)}. */

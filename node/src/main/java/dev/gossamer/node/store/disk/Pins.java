@@ -93,6 +93,11 @@ final class Pins {
         return pins.get(part);
     }
 
+    /** The same without counting, for who may have to read it in another way. */
+    @Nullable Pin peekOrNull(long offset) {
+        return pins.get((int) (offset >>> PART_SHIFT));
+    }
+
     int heat(int part) {
         return heat[part];
     }

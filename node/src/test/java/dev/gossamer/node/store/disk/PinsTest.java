@@ -3,22 +3,29 @@ package dev.gossamer.node.store.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
+import dev.gossamer.node.store.ValueSink;
+import dev.gossamer.node.store.disk.format.Compression;
 import dev.gossamer.node.store.disk.io.Backend;
 import dev.gossamer.node.store.disk.io.Faults;
 import dev.gossamer.node.store.disk.io.FaultyBackend;
 import dev.gossamer.protocol.Bytes;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +73,36 @@ class PinsTest {
         return lab.registry.get("gossamer.disk.reads.pinned").functionCounter().count();
     }
 
+    /** What is handed over, and how often something was taken back. */
+    private static final class Sink implements ValueSink {
+        private byte @Nullable [] value;
+        private int takenBack;
+
+        @Override
+        public void value(ByteBuffer from, int at, int length) {
+            value = new byte[length];
+            from.get(at, value);
+        }
+
+        @Override
+        public void takeBack() {
+            value = null;
+            takenBack++;
+        }
+    }
+
+    private static byte @Nullable [] lent(DiskLab lab, String key, LowerTier.Validity validity) {
+        Bytes name = Bytes.utf8(key);
+        Sink sink = new Sink();
+        boolean lent = lab.disk.lend(name.slotIndex(), name, validity, sink);
+        assertThat(sink.value != null).isEqualTo(lent);
+        return sink.value;
+    }
+
+    private static byte @Nullable [] lent(DiskLab lab, String key) {
+        return lent(lab, key, (_, _) -> true);
+    }
+
     /** Reads until nothing more is worth to be locked. */
     private static void warm(DiskLab lab, int from, int to, int generation) {
         for (int i = 0; i < 4; i++) {
@@ -103,6 +140,145 @@ class PinsTest {
             assertThat(load(lab, 5)).isNull();
             check(lab, 10, 30, 1);
             assertThat(pinnedReads(lab) - before).isEqualTo(25);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void whatIsLockedIsHandedOverFromWhereItLies(Backend.Kind kind) throws IOException {
+        try (DiskLab lab = new DiskLab(options(kind, 16 << 20))) {
+            put(lab, 0, KEYS, 0);
+            assertThat(lent(lab, "key0")).as("not locked yet").isNull();
+            warm(lab, 0, KEYS, 0);
+            double before = pinnedReads(lab);
+            long memory = lab.memory.bytes();
+            for (int key = 0; key < KEYS; key++) {
+                assertThat(lent(lab, "key" + key)).isEqualTo(value(key, 0));
+            }
+            assertThat(pinnedReads(lab) - before).isEqualTo(KEYS);
+            assertThat(lab.memory.bytes()).isEqualTo(memory);
+            assertThat(lent(lab, "no such key")).isNull();
+        }
+    }
+
+    /** Copies into an array that is there. */
+    private static final class Into implements ValueSink {
+        private final byte[] array = new byte[4096];
+
+        @Override
+        public void value(ByteBuffer from, int at, int length) {
+            from.get(at, array, 0, length);
+        }
+
+        @Override
+        public void takeBack() {
+            throw new AssertionError("nothing happens to what is locked here");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void nothingIsAllocatedForWhatIsHandedOver(Backend.Kind kind) throws IOException {
+        try (DiskLab lab = new DiskLab(options(kind, 16 << 20))) {
+            put(lab, 0, 2, 0);
+            warm(lab, 0, 2, 0);
+            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            Bytes name = Bytes.utf8("key1");
+            int slot = name.slotIndex();
+            Into into = new Into();
+            long before = 0;
+            for (int i = 0; i < 1_100; i++) {
+                if (i == 100) {
+                    before = threads.getCurrentThreadAllocatedBytes();
+                }
+                if (!lab.disk.lend(slot, name, (_, _) -> true, into)) {
+                    throw new AssertionError("not lent");
+                }
+            }
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8_000);
+            assertThat(into.array).isEqualTo(value(1, 0));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void whatIsHandedOverCountsAsReadForWhatStaysLocked(Backend.Kind kind) throws IOException {
+        long max = 600 << 10;
+        try (DiskLab lab = new DiskLab(options(kind, max))) {
+            put(lab, 0, 500, 0);
+            warm(lab, 0, 100, 0);
+            for (int i = 0; i < 20; i++) {
+                for (int key = 0; key < 20; key++) {
+                    lent(lab, "key" + key);
+                }
+                check(lab, 400, 404, 0);
+            }
+            DiskLab.Await.until(() -> lab.disk.pinNow() == 0);
+            assertThat(lent(lab, "key0")).isEqualTo(value(0, 0));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void whatWasOverwrittenRemovedOrInvalidatedIsNotHandedOver(Backend.Kind kind)
+            throws IOException {
+        try (DiskLab lab = new DiskLab(options(kind, 16 << 20))) {
+            put(lab, 0, 20, 0);
+            warm(lab, 0, 20, 0);
+            long written = lab.clock.get();
+            lab.put("key1", value(1, 1));
+            lab.remove("key2");
+            lab.memory.remove(Bytes.utf8("key3"));
+            lab.put("key4", new byte[0]);
+            lab.settle();
+            for (int key = 1; key < 5; key++) {
+                byte[] now = lent(lab, "key" + key);
+                assertThat(now == null || Arrays.equals(now, value(key, 1))).isTrue();
+            }
+            assertThat(lent(lab, "key2")).isNull();
+            assertThat(lent(lab, "key3")).isNull();
+            assertThat(lent(lab, "key4")).isNull();
+            assertThat(lent(lab, "key5", (_, clock) -> clock > written)).isNull();
+            assertThat(lent(lab, "key5", (_, clock) -> clock <= written)).isEqualTo(value(5, 0));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void whatHasTagsOrIsOverIsNotHandedOver(Backend.Kind kind) throws IOException {
+        try (DiskLab lab = new DiskLab(options(kind, 16 << 20))) {
+            long now = System.currentTimeMillis();
+            lab.put("key0", value(0, 0), now + 3_600_000);
+            lab.memory.put(
+                    Bytes.utf8("key1"),
+                    Entry.of(value(1, 0), lab.version(), Entry.NEVER, new long[] {7}));
+            lab.put("key2", value(2, 0), now + 1_000);
+            lab.settle();
+            warm(lab, 0, 2, 0);
+            assertThat(lent(lab, "key0")).isEqualTo(value(0, 0));
+            assertThat(lent(lab, "key1")).isNull();
+            DiskLab.Await.until(() -> System.currentTimeMillis() >= now + 1_000);
+            assertThat(lent(lab, "key2")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Kind.class)
+    void whatIsCompressedIsNotHandedOver(Backend.Kind kind) throws IOException {
+        DiskRules rules =
+                new DiskRules(
+                        DiskRules.Policy.WRITE_THROUGH,
+                        Compression.LZ4,
+                        0,
+                        16 << 20,
+                        Duration.ZERO);
+        try (DiskLab lab = new DiskLab(options(kind, 16 << 20).rules(rules))) {
+            byte[] zeroes = new byte[4096];
+            lab.put("zeroes", zeroes);
+            put(lab, 0, 2, 0);
+            warm(lab, 0, 2, 0);
+            assertThat(lent(lab, "key0")).isEqualTo(value(0, 0));
+            assertThat(lent(lab, "zeroes")).isNull();
         }
     }
 
@@ -154,6 +330,8 @@ class PinsTest {
             DiskLab.Await.until(() -> lab.disk.pinNow() == 0);
             damageKey1();
             check(lab, 0, 1, 0);
+            assertThat(lent(lab, "key0")).isEqualTo(value(0, 0));
+            assertThat(lent(lab, "key1")).isNull();
             assertThat(load(lab, 1)).isNull();
             assertThat(lab.disk.status().quarantined()).isEqualTo(1);
             assertThat(pinnedReads(lab)).isPositive();
@@ -192,6 +370,7 @@ class PinsTest {
                     List.of(
                             Thread.ofPlatform().start(() -> readUntil(lab, 1, over, wrong)),
                             Thread.ofPlatform().start(() -> readUntil(lab, 2, over, wrong)),
+                            Thread.ofPlatform().start(() -> borrowUntil(lab, over, wrong)),
                             Thread.ofPlatform()
                                     .start(() -> {
                                         while (!over.get()) {
@@ -230,6 +409,34 @@ class PinsTest {
                 latest[key] = entry.clock();
                 int generation = (int) ((entry.clock() - 1001) / 60);
                 assertThat(entry.value()).isEqualTo(value(key, generation));
+            }
+        } catch (Throwable e) {
+            wrong.set(e);
+        }
+    }
+
+    /** Likewise; what is handed over says itself which generation it is of. */
+    private static void borrowUntil(
+            DiskLab lab, AtomicBoolean over, AtomicReference<Throwable> wrong) {
+        Random random = new Random(3);
+        long[] latest = new long[60];
+        long[] clock = new long[1];
+        try {
+            while (!over.get()) {
+                int key = random.nextInt(60);
+                byte[] value =
+                        lent(
+                                lab,
+                                "key" + key,
+                                (_, written) -> {
+                                    clock[0] = written;
+                                    return true;
+                                });
+                if (value != null) {
+                    assertThat(clock[0]).isGreaterThanOrEqualTo(latest[key]);
+                    latest[key] = clock[0];
+                    assertThat(value).isEqualTo(value(key, (int) ((clock[0] - 1001) / 60)));
+                }
             }
         } catch (Throwable e) {
             wrong.set(e);

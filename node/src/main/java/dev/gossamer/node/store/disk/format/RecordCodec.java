@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * over it once more for its checksums.
  */
 public final class RecordCodec {
+    /** See {@link #plainBytes}. */
+    public static final int NOT_PLAIN = -1;
+
     private static final int MARK_AT = 0;
     private static final int TWIN_PLACE_AT = 4;
     private static final int TWIN_CHECK_AT = 6;
@@ -349,12 +352,7 @@ public final class RecordCodec {
         int storedBytes = Little.i32(in, at + STORED_AT);
         int tagCount = Little.u16(in, at + TAG_COUNT_AT);
         int headBytes = RecordHead.headBytes(key.length(), tagCount, storedBytes);
-        if (Little.u8(in, at + KIND_AT) != RecordKind.VALUE.code()
-                || Little.i64(in, at + CLOCK_AT) != clock
-                || Little.i64(in, at + EPOCH_AT) != epoch
-                || Little.i64(in, at + MEMBER_AT) != member
-                || Little.i32(in, at + KEY_AT) != key.length()
-                || !Little.isSame(in, at + headBytes - key.length(), key.array())) {
+        if (!isValueOf(in, at, headBytes, key, epoch, clock, member)) {
             return null;
         }
         byte[] value = new byte[storedBytes];
@@ -372,6 +370,57 @@ public final class RecordCodec {
         return tagCount == 0
                 ? Entry.of(value, version, expiresAtMillis)
                 : Entry.of(value, version, expiresAtMillis, tags(in, at, storedBytes, tagCount));
+    }
+
+    /** Whether there is a value of that key and version. */
+    private static boolean isValueOf(
+            ByteBuffer in, int at, int headBytes, Bytes key, long epoch, long clock, long member) {
+        return Little.u8(in, at + KIND_AT) == RecordKind.VALUE.code()
+                && Little.i64(in, at + CLOCK_AT) == clock
+                && Little.i64(in, at + EPOCH_AT) == epoch
+                && Little.i64(in, at + MEMBER_AT) == member
+                && Little.i32(in, at + KEY_AT) == key.length()
+                && Little.isSame(in, at + headBytes - key.length(), key.array());
+    }
+
+    /**
+     * From a record's start to its value, if that is {@link #plainBytes plain}. It follows from the
+     * key alone: the first touch of a record costs the processor more than the rest, and what it
+     * need not read the head for it fetches meanwhile.
+     */
+    public static int plainAt(Bytes key) {
+        return RecordHead.headBytes(key.length(), 0, 1);
+    }
+
+    /**
+     * The length of a record's value, if a copy of it is all that is needed: it is neither empty
+     * nor compressed, has no tags and one checksum. The record was {@link #read} whole there
+     * before. Allocates nothing.
+     *
+     * @param bytesMax the record's length, or more
+     * @param member of the version, as the two before
+     * @return {@link #NOT_PLAIN} also where the key or the version is another
+     */
+    public static int plainBytes(
+            ByteBuffer in, int at, int bytesMax, Bytes key, long epoch, long clock, long member) {
+        int headBytes = plainAt(key);
+        int room = Math.min(bytesMax, in.limit() - at) - headBytes;
+        if (room <= 0) {
+            return NOT_PLAIN;
+        }
+        int bytes = Little.i32(in, at + STORED_AT);
+        boolean isPlain =
+                bytes > 0
+                        && bytes <= Math.min(room, DiskFormat.CHUNK_BYTES)
+                        && Little.u16(in, at + TAG_COUNT_AT) == 0
+                        && Little.u8(in, at + COMPRESSION_AT) == Compression.NONE.code()
+                        && isValueOf(in, at, headBytes, key, epoch, clock, member);
+        return isPlain ? bytes : NOT_PLAIN;
+    }
+
+    /** When a value expires that is there, as its entry has it. */
+    public static long expiresAtMillis(ByteBuffer in, int at) {
+        return Little.i64(in, at + EXPIRY_AT);
     }
 
     private static long[] tags(ByteBuffer in, int at, int storedBytes, int tagCount) {

@@ -61,6 +61,92 @@ class RecordCodecTest {
                 record.key().length(), record.tags().length, record.value().length());
     }
 
+    private static int plainBytes(ByteBuffer in, int at, int bytesMax, String key, long clock) {
+        return RecordCodec.plainBytes(
+                in, at, bytesMax, Bytes.utf8(key), 3, clock, Samples.MEMBER.value());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 31, 4_096, 100_000, 1 << 20})
+    void aPlainValueIsFoundWhereItLies(int length) {
+        byte[] value = new byte[length];
+        new SplittableRandom(length).nextBytes(value);
+        LogRecord record = Samples.value("some:key", value, 99);
+        ByteBuffer direct = ByteBuffer.allocateDirect(record.recordBytes() + 5_000).position(4_001);
+        codec.encode(record, direct, OFFSET);
+        int bytes = plainBytes(direct, 4_001, record.recordBytes(), "some:key", 99);
+        assertThat(bytes).isEqualTo(length);
+        byte[] found = new byte[bytes];
+        direct.get(4_001 + RecordCodec.plainAt(Bytes.utf8("some:key")), found);
+        assertThat(found).isEqualTo(value);
+        assertThat(RecordCodec.expiresAtMillis(direct, 4_001)).isEqualTo(Samples.EXPIRY_MILLIS);
+    }
+
+    @Test
+    void theValueOfAnotherKeyOrVersionIsNotTakenForTheOneThatIsLookedFor() {
+        LogRecord record = Samples.value("some:key", new byte[100], 99);
+        ByteBuffer in = encoded(record);
+        int length = record.recordBytes();
+        assertThat(plainBytes(in, 0, length, "some:key", 99)).isEqualTo(100);
+        assertThat(plainBytes(in, 0, length, "some:kez", 99)).isEqualTo(RecordCodec.NOT_PLAIN);
+        assertThat(plainBytes(in, 0, length, "some:ke", 99)).isEqualTo(RecordCodec.NOT_PLAIN);
+        assertThat(plainBytes(in, 0, length, "some:keys", 99)).isEqualTo(RecordCodec.NOT_PLAIN);
+        assertThat(plainBytes(in, 0, length, "some:key", 98)).isEqualTo(RecordCodec.NOT_PLAIN);
+        Bytes key = Bytes.utf8("some:key");
+        long member = Samples.MEMBER.value();
+        assertThat(RecordCodec.plainBytes(in, 0, length, key, 4, 99, member))
+                .isEqualTo(RecordCodec.NOT_PLAIN);
+        assertThat(RecordCodec.plainBytes(in, 0, length, key, 3, 99, member + 1))
+                .isEqualTo(RecordCodec.NOT_PLAIN);
+    }
+
+    @Test
+    void onlyAPlainValueIsPlain() {
+        long other = Samples.MEMBER.value();
+        for (Sample sample : Samples.ofEveryKind()) {
+            LogRecord record = sample.record();
+            RecordHead head = record.head();
+            boolean isPlain =
+                    head.kind() == RecordKind.VALUE
+                            && head.compression() == Compression.NONE
+                            && head.tagCount() == 0
+                            && head.storedBytes() > 0;
+            long member = head.kind() == RecordKind.VALUE ? other : head.member();
+            assertThat(
+                            RecordCodec.plainBytes(
+                                    encoded(record),
+                                    0,
+                                    record.recordBytes(),
+                                    record.key(),
+                                    head.epoch(),
+                                    head.clock(),
+                                    member))
+                    .as("%s", record)
+                    .isEqualTo(isPlain ? head.valueBytes() : RecordCodec.NOT_PLAIN);
+        }
+        LogRecord large = Samples.value("k", new byte[DiskFormat.CHUNK_BYTES + 1], 5);
+        assertThat(plainBytes(encoded(large), 0, large.recordBytes(), "k", 5))
+                .isEqualTo(RecordCodec.NOT_PLAIN);
+    }
+
+    @Test
+    void whateverLengthARecordSaysNothingBeyondItIsTakenForItsValue() {
+        LogRecord record = Samples.value("k", new byte[100], 5);
+        ByteBuffer in = ByteBuffer.allocate(record.recordBytes() + 1_000);
+        codec.encode(record, in, OFFSET);
+        int valueEnd = record.head().headBytes() + 100;
+        for (int end = 0; end <= record.recordBytes(); end++) {
+            int wanted = end < valueEnd ? RecordCodec.NOT_PLAIN : 100;
+            assertThat(plainBytes(in.clear(), 0, end, "k", 5)).as("%d", end).isEqualTo(wanted);
+            assertThat(plainBytes(in.limit(end), 0, 5_000, "k", 5)).isEqualTo(wanted);
+        }
+        for (int stored : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 500}) {
+            Little.put32(in.clear(), 24, stored);
+            assertThat(plainBytes(in, 0, record.recordBytes(), "k", 5))
+                    .isEqualTo(RecordCodec.NOT_PLAIN);
+        }
+    }
+
     @Test
     void aRecordIsReadFromTheMiddleOfADirectBuffer() {
         LogRecord record = Samples.value("k", Samples.repetitive(5_000), 5, 1);
