@@ -99,6 +99,9 @@ final class LoopRouter {
         Holding holding = epochs.latest();
         if ((any || isClear(slot, key)) && mayAnswer(holding, slot, key, freshness)) {
             Entry entry = keyspace.findOrNull(key);
+            if (entry == null && warming.isSpared(slot, key, any, answer)) {
+                return;
+            }
             boolean isHere = entry != null || !warming.isNeeded(slot, key);
             if (isHere && (any || !shared.pending().isPending(slot, key))) {
                 answer.found(entry, Whence.here(at));

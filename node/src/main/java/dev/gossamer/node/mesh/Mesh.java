@@ -7,6 +7,7 @@ import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.cache.Outcome;
 import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.ValueSink;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
 import dev.gossamer.protocol.Freshness;
@@ -42,6 +43,23 @@ public interface Mesh {
         default Caller caller() {
             return Caller.UNKNOWN;
         }
+
+        /**
+         * Who takes the answer to {@link Mesh#read} if it is a value in memory outside of the heap,
+         * of which an entry would have to be made; null where it is the entry that is wanted.
+         */
+        default @Nullable ValueTaker takerOrNull() {
+            return null;
+        }
+    }
+
+    /**
+     * Takes a value instead of an entry. That a value came does not make it the answer: it may be
+     * taken back, and {@link Callback#done} called some time later.
+     */
+    interface ValueTaker extends ValueSink {
+        /** What came last is the answer; the callback hears nothing more. */
+        void taken();
     }
 
     /** Where an answer came from. */

@@ -28,6 +28,11 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
 
         void failed(ErrorCode code, String message);
 
+        /** As {@link Mesh.Callback#takerOrNull}. */
+        default Mesh.@Nullable ValueTaker takerOrNull() {
+            return null;
+        }
+
         /** Only where forwarding is not allowed: this node is not the slot's primary. */
         default void notHere(long epoch) {
             failed(ErrorCode.WRONGEPOCH, notPrimaryText(epoch));

@@ -112,6 +112,11 @@ final class Routers {
         public void failed(ErrorCode code, String message) {
             callback.failed(code, message);
         }
+
+        @Override
+        public Mesh.@Nullable ValueTaker takerOrNull() {
+            return callback.takerOrNull();
+        }
     }
 
     private static final class Into<T> implements Mesh.Callback<T> {

@@ -3,6 +3,7 @@ package dev.gossamer.node.mesh;
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Operation;
 import dev.gossamer.node.mesh.link.Lane;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.Tiers;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.ErrorCode;
@@ -29,10 +30,14 @@ final class Warming {
     private final Lane lane;
     private final Map<Bytes, List<Attempt>> waiting = new HashMap<>();
 
+    /** Made once, for every read. */
+    private final LowerTier.Validity validity;
+
     Warming(LoopRouter router, Keyspace keyspace, Lane lane) {
         this.router = router;
         this.keyspace = keyspace;
         this.lane = lane;
+        this.validity = keyspace.tags()::isValid;
     }
 
     /** Whether requests for the key have to wait for one that came before. */
@@ -43,6 +48,30 @@ final class Warming {
     /** Whether the key must be read before a request that looks at it can be carried out. */
     boolean isNeeded(int slot, Bytes key) {
         return isUnderWay(key) || keyspace.tiers().isCold(slot, key);
+    }
+
+    /**
+     * Whether a read that has found nothing in memory is answered all the same, and need not wait:
+     * its value lies in memory that the SSD tier has locked, and nobody wants more than the value.
+     *
+     * <p>It is current: had a later write been visible before, the tier would not have handed it
+     * over. Whether that write is over is looked for after, as for an entry that was found (C5).
+     *
+     * @param any whether it takes whatever is at hand
+     */
+    boolean isSpared(int slot, Bytes key, boolean any, ReadAttempt.Answer answer) {
+        Mesh.ValueTaker taker = answer.takerOrNull();
+        if (taker == null
+                || isUnderWay(key)
+                || !keyspace.tiers().lend(slot, key, validity, taker)) {
+            return false;
+        }
+        if (any || !router.shared.pending().isPending(slot, key)) {
+            taker.taken();
+            return true;
+        }
+        taker.takeBack();
+        return false;
     }
 
     /** Whether an operation has to wait for keys to be read, or for one that does. */

@@ -31,6 +31,7 @@ import dev.gossamer.protocol.Slot;
 import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Topology.Phase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -183,6 +184,11 @@ final class RouterLab {
         @Nullable ErrorCode code;
         String message = "";
         int times;
+
+        /** What came without its entry, and was not taken back. */
+        @Nullable String lent;
+
+        int takenBack;
 
         /** Of a read that found something. */
         @Nullable Whence whence;
@@ -344,6 +350,13 @@ final class RouterLab {
             return answer;
         }
 
+        /** The same for who wants nothing but the value: see {@link Answer#lent}. */
+        Answer<String> getValue(String key, Freshness freshness) {
+            Answer<String> answer = new Answer<>();
+            router.read(Bytes.utf8(key), freshness, true, new ValueAnswer(answer));
+            return answer;
+        }
+
         String stands(String key) {
             return textOf(keyspace.peekOrNull(Bytes.utf8(key)));
         }
@@ -400,6 +413,44 @@ final class RouterLab {
         @Override
         public void keepOnly(Topology topology) {
             // What was sent arrives or not as the test says.
+        }
+    }
+
+    /** Takes values without their entries, too. */
+    private record ValueAnswer(Answer<String> answer)
+            implements ReadAttempt.Answer, Mesh.ValueTaker {
+        @Override
+        public void found(@Nullable Entry entry, Whence whence) {
+            answer.whence = whence;
+            answer.done(textOf(entry));
+        }
+
+        @Override
+        public void failed(ErrorCode code, String message) {
+            answer.failed(code, message);
+        }
+
+        @Override
+        public Mesh.ValueTaker takerOrNull() {
+            return this;
+        }
+
+        @Override
+        public void value(ByteBuffer from, int at, int length) {
+            byte[] value = new byte[length];
+            from.get(at, value);
+            answer.lent = Bytes.wrap(value).toUtf8();
+        }
+
+        @Override
+        public void takeBack() {
+            answer.lent = null;
+            answer.takenBack++;
+        }
+
+        @Override
+        public void taken() {
+            answer.done(answer.lent);
         }
     }
 

@@ -71,7 +71,20 @@ abstract class Call<T> implements Mesh.Callback<T> {
         startedNanos = sinceNanos;
     }
 
-    private ReplyWriter out() {
+    /** Whether a reply is wanted yet. */
+    final boolean isOpen() {
+        return !finished && !connection.isGone();
+    }
+
+    /** The reply has been written already. */
+    final void replied() {
+        if (mayReply()) {
+            settle();
+        }
+    }
+
+    /** Where the reply goes. */
+    final ReplyWriter out() {
         return partOrNull == null ? connection.out() : partOrNull.writer();
     }
 

@@ -120,7 +120,7 @@ final class GsmCommands {
             if (meta) {
                 meta(read, out);
             } else {
-                StringCommands.VALUE.write(read.entry(), out);
+                StringCommands.value(read.entry(), out);
             }
             session.end(mesh, key, read.entry(), out);
         }

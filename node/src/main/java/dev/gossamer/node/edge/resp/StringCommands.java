@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Whole values: GET and SET, alone and in numbers. */
 final class StringCommands {
 
-    static final ReadCall.Form VALUE = StringCommands::value;
     static final WriteCall.Form OK_OR_NIL =
             WriteCall.Form.of((applied, out) -> out.ok(), (entry, out) -> out.nothing());
     static final WriteCall.Form ONE_OR_ZERO =
@@ -136,7 +135,7 @@ final class StringCommands {
                 .read(
                         request.bytes(1),
                         FreshnessCommands.of(connection, request.bytes(1)),
-                        new ReadCall(connection, VALUE));
+                        new ValueCall(connection));
     }
 
     private static void set(Connection connection, Request request) {

@@ -20,6 +20,7 @@ import dev.gossamer.node.mesh.Mesh;
 import dev.gossamer.node.mesh.audit.AuditReport;
 import dev.gossamer.node.mesh.coherence.Authority;
 import dev.gossamer.node.mesh.coherence.OwnLog;
+import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
@@ -35,6 +36,7 @@ import dev.gossamer.protocol.Topology;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +58,8 @@ import org.jspecify.annotations.Nullable;
 /** A mesh of one real keyspace; a second member may own slots, but only on paper. */
 final class LoneMesh implements Mesh {
     private static final String HELD = "held:";
+    private static final String LENT = "lent:";
+    private static final String TAKEN_BACK = "back:";
 
     private final Keyspace keyspace;
     private final Member self;
@@ -149,10 +153,31 @@ final class LoneMesh implements Mesh {
     @Override
     public void read(Bytes key, Freshness freshness, Callback<Read> callback) {
         if (key.length() > 5 && key.array()[4] == ':') {
-            run(key, () -> callback.done(readNow(key)));
+            ValueTaker taker = callback.takerOrNull();
+            if (taker == null || !isLent(key, taker)) {
+                run(key, () -> callback.done(readNow(key)));
+            }
         } else {
             callback.done(readNow(key));
         }
+    }
+
+    /** What begins so is handed over without its entry, or is, and then taken back. */
+    private boolean isLent(Bytes key, ValueTaker taker) {
+        String name = key.toUtf8();
+        Entry entry = keyspace.peekOrNull(key);
+        if (entry == null || !(name.startsWith(LENT) || name.startsWith(TAKEN_BACK))) {
+            return false;
+        }
+        ByteBuffer direct = ByteBuffer.allocateDirect(entry.valueLength() + 3);
+        direct.put(3, entry.value());
+        taker.value(direct, 3, entry.valueLength());
+        if (name.startsWith(TAKEN_BACK)) {
+            taker.takeBack();
+            return false;
+        }
+        taker.taken();
+        return true;
     }
 
     private Read readNow(Bytes key) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gossamer.node.net.EventLoops;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RespServerTest {
     private Ports ports = new Ports(RespSettings.DEFAULT);
@@ -41,6 +44,62 @@ class RespServerTest {
             assertThat(client.readUntil("x\r\n"))
                     .isEqualTo("$1\r\n1\r\n+PONG\r\n$-1\r\n$1\r\nx\r\n");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aValueThatIsLentIsToldAsAnyOtherIs(int version) {
+        try (var client = ports.proxying()) {
+            client.ask("HELLO " + version);
+            client.ask("SET lent:a 0123456789ab\r\nSET back:b xy\r\nSET near z");
+            assertThat(
+                            client.ask(
+                                    "GET lent:a\r\nGET near\r\nGET back:b\r\nGET lent:a\r\n"
+                                            + "GET lent:none"))
+                    .isEqualTo(
+                            "$12\r\n0123456789ab\r\n$1\r\nz\r\n$2\r\nxy\r\n$12\r\n0123456789ab\r\n"
+                                    + (version == 2 ? "$-1\r\n" : "_\r\n"));
+        }
+    }
+
+    @Test
+    void aValueThatIsLentWaitsForTheRepliesBeforeItAndCountsAsServed() {
+        restartOnOneLoop();
+        try (var client = ports.proxying()) {
+            client.ask("SET held:a 1\r\nSET lent:a 22\r\nSET back:a 333");
+            double before = served();
+            client.send("GET held:a\r\nGET lent:a\r\nGET held:b\r\nGET back:a\r\nGET lent:a\r\n");
+            client.send("ECHO x\r\n");
+            while (ports.mesh.heldCount() < 2) {
+                Thread.onSpinWait();
+            }
+            release();
+            assertThat(client.readUntil("x\r\n"))
+                    .isEqualTo(
+                            "$1\r\n1\r\n$2\r\n22\r\n$-1\r\n$3\r\n333\r\n$2\r\n22\r\n$1\r\nx\r\n");
+            assertThat(served() - before).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aValueThatIsLentToAClientThatWantsNoRepliesIsNotTold() {
+        try (var client = ports.proxying()) {
+            client.ask("SET lent:a 22");
+            client.send("CLIENT REPLY SKIP\r\nGET lent:a\r\nECHO x\r\n");
+            assertThat(client.readUntil("x\r\n")).isEqualTo("$1\r\nx\r\n");
+        }
+    }
+
+    /** Those of GET that were answered; its meter is there once the first was. */
+    private double served() {
+        return ports
+                .registry
+                .find("gossamer.commands")
+                .tag("command", "get")
+                .functionCounters()
+                .stream()
+                .mapToDouble(FunctionCounter::count)
+                .sum();
     }
 
     private void restartOnOneLoop() {
