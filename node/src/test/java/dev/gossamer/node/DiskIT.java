@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +51,28 @@ class DiskIT {
         assertThat(diskReads()).isGreaterThan(KEYS / 2);
         assertThat(bytesIn(folder.resolve("node-0").resolve("disk")))
                 .isBetween(8L << 20, DISK_BYTES);
+    }
+
+    /** Each key is found once, in memory or below; what is brought up is found in both. */
+    @Test
+    void whatIsLockedInMemoryIsToldFromWhereItLiesAndNotBroughtUp() {
+        setAll();
+        awaitWritten();
+        mesh.await(
+                "a pass in which nothing is brought up",
+                () -> {
+                    var before = mesh.metrics(0);
+                    assertThat(rightValues()).isEqualTo(KEYS);
+                    var after = mesh.metrics(0);
+                    double found = grown(before, after, "gossamer_tier_hits_total");
+                    double locked = grown(before, after, "gossamer_disk_reads_pinned_total");
+                    return locked > KEYS / 4.0 && found == KEYS;
+                });
+    }
+
+    private static double grown(
+            Map<String, Double> before, Map<String, Double> after, String name) {
+        return after.get(name) - before.get(name);
     }
 
     @Test
