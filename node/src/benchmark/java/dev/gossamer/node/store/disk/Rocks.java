@@ -39,6 +39,13 @@ final class Rocks implements AutoCloseable {
         return db.get(key);
     }
 
+    /** The same into an array that is there, as far as it has room. */
+    void get(byte[] key, byte[] value) throws RocksDBException {
+        if (db.get(key, value) == RocksDB.NOT_FOUND) {
+            throw new IllegalStateException("a key is not there");
+        }
+    }
+
     @Override
     public void close() {
         db.close();

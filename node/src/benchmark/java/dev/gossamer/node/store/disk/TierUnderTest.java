@@ -2,8 +2,10 @@ package dev.gossamer.node.store.disk;
 
 import dev.gossamer.node.net.EventLoops;
 import dev.gossamer.node.store.Entry;
+import dev.gossamer.node.store.LowerTier;
 import dev.gossamer.node.store.MemorySettings;
 import dev.gossamer.node.store.MemoryTier;
+import dev.gossamer.node.store.ValueSink;
 import dev.gossamer.node.store.disk.format.Compression;
 import dev.gossamer.node.store.disk.format.OlderFormat;
 import dev.gossamer.node.store.disk.io.Backend;
@@ -14,6 +16,7 @@ import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +152,42 @@ final class TierUnderTest implements AutoCloseable {
     void settle() {
         while (disk.status().stagedBytes() > 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /**
+     * Takes values as the answer to GET does: by copying them into an array that it has already.
+     * For one thread.
+     */
+    static final class Borrower implements ValueSink {
+        private static final LowerTier.Validity ALL = (_, _) -> true;
+
+        private final Catcher catcher = new Catcher();
+        private byte[] value = new byte[Objects4k.BYTES];
+        private long made;
+
+        @Override
+        public void value(ByteBuffer from, int at, int length) {
+            from.get(at, value, 0, length);
+        }
+
+        @Override
+        public void takeBack() {
+            // What is read next is copied over it.
+        }
+
+        /** Of what is not locked in memory an array is made. */
+        byte[] readNow(DiskTier disk, Bytes key) {
+            if (!disk.lend(key.slotIndex(), key, ALL, this)) {
+                made++;
+                value = catcher.readNow(disk, key);
+            }
+            return value;
+        }
+
+        /** How many reads needed an array. */
+        long made() {
+            return made;
         }
     }
 
