@@ -41,6 +41,12 @@ final class UringRing implements IoUringIoHandle {
      */
     private static final int LONG_READ_BYTES = 1 << 20;
 
+    /**
+     * So many completions run in one pass of the loop. What it costs to look at one record is about
+     * what the device needs for one, so that more would let it wait.
+     */
+    private static final int PORTION = Integer.getInteger("chunk", 2);
+
     private static final short NO_PRIORITY = 0;
     private static final short[] NEIGHBOURS = {2 << 13 | 4, 2 << 13 | 5};
 
@@ -58,12 +64,15 @@ final class UringRing implements IoUringIoHandle {
     /** Bounded in bytes by {@link Traffic}. */
     private final Queue<Request> waiting = new ArrayDeque<>();
 
+    private final Portions portions;
+
     private @Nullable IoRegistration registration;
     private boolean closed;
 
     UringRing(IoEventLoop loop, Traffic traffic) {
         this.loop = loop;
         this.traffic = traffic;
+        this.portions = new Portions(loop, PORTION);
         int depth = traffic.settings().depth();
         this.flights = new Flight[depth];
         this.free = new int[depth];
@@ -196,10 +205,11 @@ final class UringRing implements IoUringIoHandle {
                 submit(place);
                 refill();
             }
-            case COMPLETE -> end(place).done();
+            case COMPLETE -> portions.add(end(place)::done);
             case FAIL -> {
                 DiskException why = flight.request().failure();
-                end(place).failed(why);
+                Request failed = end(place);
+                portions.add(() -> failed.failed(why));
             }
         }
     }
@@ -220,6 +230,7 @@ final class UringRing implements IoUringIoHandle {
     @Override
     public void close() {
         closed = true;
+        portions.close();
         refuseWaiting();
         if (registration != null) {
             registration.cancel();
@@ -254,6 +265,7 @@ final class UringRing implements IoUringIoHandle {
     /** A loop that ended first need not have told, and nobody else has these fields any more. */
     private boolean closeAfterLoop(long waitNanos) {
         if (loop.terminationFuture().awaitUninterruptibly(waitNanos, TimeUnit.NANOSECONDS)) {
+            portions.close();
             refuseWaiting();
         }
         return freeCount == flights.length;
