@@ -115,17 +115,24 @@ final class DiskReader {
         int at = pin.at(offset);
         try {
             if (!pin.isKnownGood(at)) {
-                if (!(segment.codec().read(pin.bytes(), at, offset) instanceof ReadRecord.Whole)) {
+                ReadRecord read = segment.codec().read(pin.bytes(), at, offset);
+                if (!(read instanceof ReadRecord.Whole)) {
+                    if (read != Flaw.CUT) {
+                        pin.isOutdated(); // A long one is cut in any copy.
+                    }
                     return null;
                 }
                 pin.isGood(at);
             }
-            return RecordCodec.goodOrNull(
-                    pin.bytes(), at, key, stamp.epoch(), clock, stamp.member());
-        } catch (IllegalStateException _) {
-            return null; // It was let go of meanwhile.
-        } catch (InternalError _) {
-            return null; // Somebody has cut the file.
+            Entry entry =
+                    RecordCodec.goodOrNull(
+                            pin.bytes(), at, key, stamp.epoch(), clock, stamp.member());
+            return pin.isHeld() ? entry : null;
+        } catch (RuntimeException e) {
+            if (pin.isHeld()) {
+                throw e;
+            }
+            return null; // What was read was no record any more.
         }
     }
 
