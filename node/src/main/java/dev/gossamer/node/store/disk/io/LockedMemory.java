@@ -167,6 +167,11 @@ public final class LockedMemory implements AutoCloseable {
         throw new IOException(why);
     }
 
+    /**
+     * @return 0, or an errno
+     */
+    // To say how long a mapping is, is restricted: who says too much crashes the JVM.
+    @SuppressWarnings("restricted")
     private int addStretch(long length, int places) {
         // A little too much, of which what is not needed is never touched and takes no memory.
         long mappedBytes = length + HUGE_PAGE_BYTES;
