@@ -355,6 +355,7 @@ final class DiskLife {
         }
         join(loader);
         join(writer);
+        parts.pinner().close();
     }
 
     private static void join(@Nullable Thread thread) {

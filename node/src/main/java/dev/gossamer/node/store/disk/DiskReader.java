@@ -118,14 +118,18 @@ final class DiskReader {
         }
         int at = pin.at(offset);
         try {
-            return isGood(segment, pin, offset)
-                    ? RecordCodec.goodOrNull(
-                            pin.bytes(), at, key, stamp.epoch(), clock, stamp.member())
-                    : null;
-        } catch (IllegalStateException _) {
-            return null; // It was let go of meanwhile.
-        } catch (InternalError _) {
-            return null; // Somebody has cut the file.
+            if (!isGood(segment, pin, offset)) {
+                return null;
+            }
+            Entry entry =
+                    RecordCodec.goodOrNull(
+                            pin.bytes(), at, key, stamp.epoch(), clock, stamp.member());
+            return pin.isHeld() ? entry : null;
+        } catch (RuntimeException e) {
+            if (pin.isHeld()) {
+                throw e;
+            }
+            return null; // What was read was no record any more.
         }
     }
 
@@ -135,9 +139,12 @@ final class DiskReader {
         if (pin.isKnownGood(at)) {
             return true;
         }
-        boolean whole = segment.codec().read(pin.bytes(), at, offset) instanceof ReadRecord.Whole;
+        ReadRecord read = segment.codec().read(pin.bytes(), at, offset);
+        boolean whole = read instanceof ReadRecord.Whole;
         if (whole) {
             pin.isGood(at);
+        } else if (read != Flaw.CUT) {
+            pin.isOutdated(); // A long one is cut in any copy.
         }
         return whole;
     }
@@ -177,20 +184,19 @@ final class DiskReader {
             }
             handed = true;
             sink.value(pin.bytes(), at + RecordCodec.plainAt(key), bytes);
-            segment.pins().read(offset);
-            return expiresAtMillis;
-        } catch (IllegalStateException _) {
-            takeBack(handed, sink); // It was let go of meanwhile.
-        } catch (InternalError _) {
-            takeBack(handed, sink); // Somebody has cut the file.
+            if (pin.isHeld()) {
+                segment.pins().read(offset);
+                return expiresAtMillis;
+            }
+        } catch (RuntimeException e) {
+            if (pin.isHeld()) {
+                throw e;
+            }
+        }
+        if (handed) {
+            sink.takeBack(); // It was let go of meanwhile.
         }
         return NOT_LENT;
-    }
-
-    private static void takeBack(boolean handed, ValueSink sink) {
-        if (handed) {
-            sink.takeBack();
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gossamer.node.store.disk;
 
+import dev.gossamer.node.store.disk.io.LockedMemory;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -63,7 +64,9 @@ record Parts(
         Health health = new Health(around.nanoClock(), breaker);
         ReaderCounts readerCounts = new ReaderCounts();
         DiskReader reader = DiskReader.of(frames, settings.io(), readerCounts, around.aside());
-        Pinner pinner = new Pinner(frames, settings.io().pinnedBytesMax(), around.nanoClock());
+        LockedMemory locked =
+                around.backend().lockedMemory(settings.io().pinnedBytesMax(), Pins.PLACE_BYTES);
+        Pinner pinner = new Pinner(frames, locked, around.nanoClock());
         Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();

@@ -1,23 +1,30 @@
 package dev.gossamer.node.store.disk;
 
+import dev.gossamer.node.store.disk.io.LockedMemory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Locks the parts of the log in memory that are read most, so that they are read without a call of
- * the kernel, and their records checked once instead of each time.
+ * Copies the parts of the log that are read most into memory that is locked, so that they are read
+ * without a call of the kernel, and their records checked once instead of each time.
  *
  * <p>What is read is counted by part; counts are halved every few seconds. A part that was read a
  * few times is locked while there is room, and later only if it is read twice as much as the
  * coldest that is locked, for it takes reading a quarter of a MiB.
+ *
+ * <p>What is written to a part later is not in its copy. The first who looks for it there says so,
+ * and the part is copied again with the next step: the log's end, while it is read as it grows.
  *
  * <p>Where the machine allows less than the setting (RLIMIT_MEMLOCK), it is content with that.
  *
@@ -38,31 +45,37 @@ final class Pinner {
     private static final long COOLING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Frames frames;
+    private final LockedMemory memory;
     private final LongSupplier nanoClock;
-    private volatile long bytesMax;
 
     /** Of two at once, each would take the room that the other has seen. */
     private final Object steps = new Object();
 
+    /**
+     * What was read of a part, by who makes a step. A place is filled from here: memory that a disk
+     * which hangs may write to could not be given back.
+     */
+    private @Nullable ByteBuffer read;
+
     private boolean stops;
 
     /**
-     * @param bytesMax that are locked at most; 0 for none
+     * @param memory of which a place is for one part; closed with this
      */
-    Pinner(Frames frames, long bytesMax, LongSupplier nanoClock) {
+    Pinner(Frames frames, LockedMemory memory, LongSupplier nanoClock) {
         this.frames = frames;
+        this.memory = memory;
         this.nanoClock = nanoClock;
-        this.bytesMax = bytesMax;
     }
 
     /** A part, and how often it was read. */
     private record Part(Segment segment, int number, int heat) {}
 
     boolean isOn() {
-        return bytesMax > 0;
+        return memory.bytesMax() > 0;
     }
 
-    /** Bytes that are locked. */
+    /** Bytes of the log that are locked. */
     long bytes() {
         long sum = 0;
         for (Segment segment : frames.inOrder()) {
@@ -82,6 +95,13 @@ final class Pinner {
     synchronized void stop() {
         stops = true;
         notifyAll();
+    }
+
+    /**
+     * Gives the memory back; once the segments are closed, so that nobody believes what is there.
+     */
+    void close() {
+        memory.close();
     }
 
     private void run() {
@@ -133,10 +153,10 @@ final class Pinner {
         Deque<Part> coldest = new ArrayDeque<>(locked);
         int pinned = 0;
         for (Part part : hot.subList(0, Math.min(hot.size(), PARTS_A_STEP))) {
-            if (!makeRoom(part, coldest) || !pin(part)) {
+            if (!makeRoom(part, coldest)) {
                 break;
             }
-            pinned++;
+            pinned += pin(part) ? 1 : 0;
         }
         return pinned;
     }
@@ -148,6 +168,9 @@ final class Pinner {
         }
         for (int part = 0; part < pins.parts(); part++) {
             int heat = pins.heat(part);
+            if (pins.isOutdated(part)) {
+                pins.unpin(part);
+            }
             if (pins.isPinned(part)) {
                 locked.add(new Part(segment, part, heat));
             } else if (heat >= HEAT_MIN) {
@@ -158,8 +181,7 @@ final class Pinner {
 
     /** Whether the part is worth the room that has to be made for it. */
     private boolean makeRoom(Part part, Deque<Part> coldest) {
-        long length = Pins.length(part.number(), part.segment().file().length());
-        while (bytes() + length > bytesMax) {
+        while (!memory.hasRoom()) {
             Part leaves = coldest.poll();
             if (leaves == null || part.heat() < 2 * leaves.heat() + HOTTER_BY) {
                 return false;
@@ -170,27 +192,40 @@ final class Pinner {
     }
 
     private boolean pin(Part part) {
-        Segment segment = part.segment();
-        int length = Pins.length(part.number(), segment.file().length());
-        if (length == 0) {
-            return true;
+        Pins pins = part.segment().pins();
+        ByteBuffer copy = readOrNull(part);
+        if (copy == null) {
+            // Given up, cut or broken: who reads it there finds out what is to be done.
+            pins.forget(part.number());
+            return false;
         }
         try {
-            long start = Pins.start(part.number());
-            segment.pins().pin(part.number(), segment.file().lock(start, length));
-            return true;
+            Optional<LockedMemory.Place> place = memory.take(copy);
+            place.ifPresent(taken -> pins.pin(part.number(), taken));
+            return place.isPresent();
         } catch (IOException e) {
-            if (segment.retired().get() || frames.atOrNull(segment.address(0)) != segment) {
-                return false; // It was given up meanwhile.
-            }
-            bytesMax = bytes();
             LOG.warn(
                     "{} bytes of what the disk is asked for most stay locked in memory and no"
                             + " more, the rest is read through the kernel: {} (disk.pinned-bytes;"
                             + " ulimit -l, CAP_IPC_LOCK)",
-                    bytesMax,
+                    memory.bytesMax(),
                     e.getMessage());
             return false;
+        }
+    }
+
+    /** What the file has of the part. */
+    private @Nullable ByteBuffer readOrNull(Part part) {
+        if (read == null) {
+            read = ByteBuffer.allocateDirect(Pins.PLACE_BYTES);
+        }
+        Segment segment = part.segment();
+        int length = Pins.length(part.number(), segment.file().length());
+        try {
+            segment.file().copy(Pins.start(part.number()), read.clear().limit(length));
+            return read.position() == 0 ? null : read.flip();
+        } catch (IOException _) {
+            return null;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gossamer.node.store.disk;
 
-import dev.gossamer.node.store.disk.io.LockedBytes;
+import dev.gossamer.node.store.disk.io.LockedMemory;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,30 @@ import org.jspecify.annotations.Nullable;
  * <p>A part has {@value #PART_BYTES} bytes, and those that follow it belong to it as well, so that
  * records that begin in it are whole there unless they are long.
  *
+ * <p><b>Copies.</b> What is locked is a copy of the part as it was then: what is written there
+ * later is not in it. Who finds that something lacks says so, and {@link Pinner} copies it again.
+ *
+ * <p><b>Reading without a lock.</b> A part is let go of while others read it, and its place holds
+ * another part's bytes soon. So readers do what readers of a sequence lock do: they copy first, and
+ * believe the copy only if the pin {@link Pin#isHeld is held} still. (1) Who lets go first says so,
+ * then fences, and only then can the place be filled again, by a thread that has taken its lock
+ * since. (2) A reader fences between what it read of the bytes and its look whether the pin is
+ * held. (3) So if it has read one byte of what came later, it sees that the pin is not held. What
+ * it has read by then may be anything: no length of it may be trusted, and any exception may come
+ * of it. (4) A pin is never held again, and what was found good belongs to it, so that a bit which
+ * is set too late is a bit of a pin that nobody believes. Following H.-J. Boehm, "Can seqlocks get
+ * along with programming language memory models?", MSPC 2012; the fences are those of {@link
+ * java.util.concurrent.locks.StampedLock#validate}.
+ *
  * <p><b>Threads.</b> Any may look; {@link Pinner} locks; whoever gives the segment up closes this.
  */
 final class Pins {
     static final int PART_BYTES = 256 << 10;
     private static final int PART_SHIFT = 18;
     private static final int OVERLAP_BYTES = 16 << 10;
+
+    /** Of a part and what follows it. */
+    static final int PLACE_BYTES = PART_BYTES + OVERLAP_BYTES;
 
     /** Twice as much and a little more must be a number, too. */
     private static final int HEAT_MAX = 1 << 28;
@@ -42,7 +61,7 @@ final class Pins {
 
     /** A part that is locked. */
     static final class Pin {
-        private final LockedBytes locked;
+        private final LockedMemory.Place place;
         private final ByteBuffer bytes;
         private final long start;
 
@@ -52,15 +71,36 @@ final class Pins {
          */
         private final long[] good;
 
-        Pin(LockedBytes locked, long start) {
-            this.locked = locked;
-            this.bytes = locked.bytes();
+        private volatile boolean held = true;
+        private volatile boolean outdated;
+
+        Pin(LockedMemory.Place place, long start) {
+            this.place = place;
+            this.bytes = place.bytes();
             this.start = start;
             this.good = new long[PART_BYTES >>> UNIT_SHIFT >>> 6];
         }
 
+        /** What it is read from; it counts when this {@link #isHeld is held} afterwards. */
         ByteBuffer bytes() {
             return bytes;
+        }
+
+        /** Whether all that this thread has read of the bytes by now is of this part. */
+        boolean isHeld() {
+            VarHandle.acquireFence();
+            return held;
+        }
+
+        /** Something was written that is not in this copy. */
+        void isOutdated() {
+            outdated = true;
+        }
+
+        private void letGo() {
+            held = false;
+            VarHandle.fullFence();
+            place.close();
         }
 
         /** Where in the bytes a place of the segment is. */
@@ -109,8 +149,19 @@ final class Pins {
         }
     }
 
+    /** Not worth to be locked before it is read more. */
+    void forget(int part) {
+        heat[part] = 0;
+    }
+
     boolean isPinned(int part) {
         return pins.get(part) != null;
+    }
+
+    /** Whether something is missing in what is locked of the part. */
+    boolean isOutdated(int part) {
+        Pin pin = pins.get(part);
+        return pin != null && pin.outdated;
     }
 
     static long start(int part) {
@@ -119,17 +170,17 @@ final class Pins {
 
     /** How much is locked of a part, in a file of that length; 0 where it ends before. */
     static int length(int part, long fileBytes) {
-        return Math.clamp(fileBytes - start(part), 0, PART_BYTES + OVERLAP_BYTES);
+        return Math.clamp(fileBytes - start(part), 0, PLACE_BYTES);
     }
 
-    /** Serves the part from the memory that was locked, unless the segment was given up. */
-    synchronized void pin(int part, LockedBytes locked) {
+    /** Serves the part from its copy there, unless the segment was given up. */
+    synchronized void pin(int part, LockedMemory.Place copy) {
         if (closed || pins.get(part) != null) {
-            locked.close();
+            copy.close();
             return;
         }
-        bytes += locked.bytes().capacity();
-        pins.set(part, new Pin(locked, start(part)));
+        bytes += copy.bytes().capacity();
+        pins.set(part, new Pin(copy, start(part)));
     }
 
     /** Lets go of the part. */
@@ -137,7 +188,7 @@ final class Pins {
         Pin pin = pins.getAndSet(part, null);
         if (pin != null) {
             bytes -= pin.bytes.capacity();
-            pin.locked.close();
+            pin.letGo();
         }
     }
 
@@ -146,7 +197,7 @@ final class Pins {
         return bytes;
     }
 
-    /** The segment is given up: the disk has its room back only when nothing is mapped any more. */
+    /** The segment is given up: others may have the memory. */
     synchronized void close() {
         closed = true;
         for (int part = 0; part < heat.length; part++) {

@@ -13,7 +13,6 @@ import dev.gossamer.node.store.disk.format.StoredValue;
 import dev.gossamer.node.store.disk.io.Completion;
 import dev.gossamer.node.store.disk.io.DiskException;
 import dev.gossamer.node.store.disk.io.DiskFile;
-import dev.gossamer.node.store.disk.io.LockedBytes;
 import dev.gossamer.node.store.disk.io.Operation;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
@@ -107,7 +106,7 @@ class LongReadTest {
         }
 
         @Override
-        public LockedBytes lock(long offset, int length) {
+        public void copy(long offset, ByteBuffer direct) {
             throw new UnsupportedOperationException();
         }
 

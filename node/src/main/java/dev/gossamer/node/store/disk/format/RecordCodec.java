@@ -5,6 +5,7 @@ import dev.gossamer.node.store.MemoryTier;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -341,8 +342,10 @@ public final class RecordCodec {
     }
 
     /**
-     * The value of a record that was {@link #read} whole there before, from bytes that have not
-     * changed since: its checksums are not looked at again. Allocates nothing but the entry.
+     * The value of a record that was {@link #read} whole there before: its checksums are not looked
+     * at again. When the bytes have changed since, or change meanwhile, what comes of it may be
+     * anything, also an exception, but no larger than a value may be: then the caller doesn't
+     * believe it. Allocates nothing but the entry.
      *
      * @param member of the version, as the two before
      * @return null where the key or the version is another, or it is no plain value
@@ -350,17 +353,26 @@ public final class RecordCodec {
     public static @Nullable Entry goodOrNull(
             ByteBuffer in, int at, Bytes key, long epoch, long clock, long member) {
         int storedBytes = Little.i32(in, at + STORED_AT);
+        int valueBytes = Little.i32(in, at + VALUE_AT);
+        int compression = Little.u8(in, at + COMPRESSION_AT);
         int tagCount = Little.u16(in, at + TAG_COUNT_AT);
+        // Lengths of something else come before its key and version: those are not what is sought.
+        VarHandle.loadLoadFence();
+        if (storedBytes < 0
+                || storedBytes > in.limit() - at
+                || valueBytes < 0
+                || valueBytes > DiskFormat.VALUE_BYTES_MAX) {
+            return null;
+        }
         int headBytes = RecordHead.headBytes(key.length(), tagCount, storedBytes);
         if (!isValueOf(in, at, headBytes, key, epoch, clock, member)) {
             return null;
         }
         byte[] value = new byte[storedBytes];
         in.get(at + headBytes, value);
-        int compression = Little.u8(in, at + COMPRESSION_AT);
         if (compression != Compression.NONE.code()) {
             byte[] stored = value;
-            value = new byte[Little.i32(in, at + VALUE_AT)];
+            value = new byte[valueBytes];
             if (!Compression.ofKnown(compression).decompress(stored, value)) {
                 return null;
             }

@@ -40,6 +40,16 @@ public interface Backend extends AutoCloseable {
     /** Opens a file as long as it is now. */
     DiskFile open(Path path, boolean writable) throws IOException;
 
+    /**
+     * Memory that never leaves, for what of the files is read most. None of it is taken yet.
+     *
+     * @param bytesMax that are locked at most
+     * @param placeBytes of one place: a multiple of a page
+     */
+    default LockedMemory lockedMemory(long bytesMax, int placeBytes) {
+        return new LockedMemory(bytesMax, placeBytes, Linux::lock);
+    }
+
     /** What is under way now and has been counted since the start. */
     IoStats stats();
 

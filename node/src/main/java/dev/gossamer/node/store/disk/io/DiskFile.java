@@ -6,12 +6,13 @@ import java.nio.ByteBuffer;
 /**
  * An open file of fixed length.
  *
- * <p><b>Threads.</b> All methods by any thread; only {@link #close} and {@link #lock} may block.
+ * <p><b>Threads.</b> All methods by any thread; only {@link #close} and {@link #copy} may block.
  * Operations under way at a time end in any order, also on overlapping ranges: who needs an order
  * awaits the completion.
  *
  * <p><b>Buffers</b> are direct, and the range is from their position to their limit, which no
- * method moves. A buffer belongs to the operation until its completion was called.
+ * method but {@link #copy} moves. A buffer belongs to the operation until its completion was
+ * called.
  *
  * <p><b>Durability.</b> What a write reported done is seen by every later read, and outlives the
  * process; it outlives the machine after the next {@link #sync} that reported done. After a sync
@@ -47,11 +48,13 @@ public interface DiskFile extends AutoCloseable {
     void sync(Completion completion);
 
     /**
-     * Reads a range into memory that it cannot leave before it is closed. Waits for the disk.
+     * Copies what the file has of a range, through the page cache. Waits for the disk.
      *
-     * @throws IOException when the machine allows no more of that, or the file has no such range
+     * @param direct from its position to its limit; the position moves behind what was copied,
+     *     which is less than asked for where the file ends before
+     * @throws IOException when it cannot be read, or is closed
      */
-    LockedBytes lock(long offset, int length) throws IOException;
+    void copy(long offset, ByteBuffer direct) throws IOException;
 
     /** Takes nothing more; what is under way ends as it would have, and then the file is closed. */
     @Override

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of Linux that the JDK does not offer: descriptors, reserved space, reads that never
- * wait, memory that stays. All of the tier's foreign functions are here. Any thread.
+ * wait, memory that stays and has huge pages. All of the tier's foreign functions are here. Any
+ * thread.
  *
  * <p><b>Sources.</b> The manual pages open(2), posix_fallocate(3), posix_fadvise(2), preadv2(2),
- * mlock(2); statx(2), which tells the alignment of direct reads since Linux 6.1; cachestat(2),
- * which is there since Linux 6.5.
+ * mmap(2), madvise(2), mlock(2); statx(2), which tells the alignment of direct reads since Linux
+ * 6.1; cachestat(2), which is there since Linux 6.5.
  */
 // Every call here is restricted by nature: a wrong signature would crash the JVM.
 @SuppressWarnings("restricted")
@@ -51,6 +52,10 @@ final class Linux {
     /** What every file system is content with today. */
     private static final int DIRECT_ALIGNMENT_MAX = 4096;
 
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_HUGEPAGE = 14;
+
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_DIOALIGN = 0x2000;
     private static final int STATX_BYTES = 256;
@@ -69,10 +74,13 @@ final class Linux {
             MethodHandle fadvise,
             MethodHandle preadv2,
             MethodHandle cachestat,
-            MethodHandle mlock,
+            Memory memory,
             MethodHandle strerror,
             @Nullable MethodHandle statx,
             long pageBytes) {}
+
+    private record Memory(
+            MethodHandle mmap, MethodHandle munmap, MethodHandle madvise, MethodHandle mlock) {}
 
     private static final @Nullable Calls CALLS = linkOrNull();
 
@@ -134,8 +142,7 @@ final class Linux {
                         names.findOrThrow("syscall"),
                         FunctionDescriptor.of(l, l, i, p, p, i),
                         Linker.Option.firstVariadicArg(1)),
-                linker.downcallHandle(
-                        names.findOrThrow("mlock"), FunctionDescriptor.of(i, p, l), errno),
+                linkMemory(linker, names),
                 linker.downcallHandle(names.findOrThrow("strerror"), FunctionDescriptor.of(p, i)),
                 names.find("statx")
                         .map(statx ->
@@ -145,6 +152,23 @@ final class Linux {
                 pageBytes(
                         linker.downcallHandle(
                                 names.findOrThrow("getpagesize"), FunctionDescriptor.of(i))));
+    }
+
+    private static Memory linkMemory(Linker linker, SymbolLookup names) {
+        ValueLayout i = ValueLayout.JAVA_INT;
+        ValueLayout l = ValueLayout.JAVA_LONG;
+        ValueLayout p = ValueLayout.ADDRESS;
+        Linker.Option errno = Linker.Option.captureCallState("errno");
+        return new Memory(
+                linker.downcallHandle(
+                        names.findOrThrow("mmap"),
+                        FunctionDescriptor.of(l, p, l, i, i, i, l),
+                        errno),
+                linker.downcallHandle(names.findOrThrow("munmap"), FunctionDescriptor.of(i, l, l)),
+                linker.downcallHandle(
+                        names.findOrThrow("madvise"), FunctionDescriptor.of(i, p, l, i)),
+                linker.downcallHandle(
+                        names.findOrThrow("mlock"), FunctionDescriptor.of(i, p, l), errno));
     }
 
     private static int pageBytes(MethodHandle getpagesize) {
@@ -345,11 +369,56 @@ final class Linux {
         return bytes == 0 ? 0 : (offset + bytes - 1) / page - offset / page + 1;
     }
 
-    /** Keeps a mapping's pages in memory, and reads those that are not there; 0, or an errno. */
+    /** Takes address space of no file, zeros when it is touched; its address, or −errno. */
+    static long map(long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            long address =
+                    (long)
+                            calls().memory
+                                    .mmap
+                                    .invokeExact(
+                                            state,
+                                            MemorySegment.NULL,
+                                            bytes,
+                                            PROT_READ_WRITE,
+                                            MAP_PRIVATE_ANONYMOUS,
+                                            -1,
+                                            0L);
+            return address == -1 ? -(int) ERRNO.get(state, 0L) : address;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Gives back what {@link #map} took: whoever touches it afterwards crashes the JVM. */
+    static void unmap(long address, long bytes) {
+        try {
+            // It fails only for what is no mapping.
+            int _ = (int) calls().memory.munmap.invokeExact(address, bytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Asks for huge pages in memory that was not touched yet. Without them it is as good. */
+    static void adviseHuge(MemorySegment mapped) {
+        try {
+            int _ =
+                    (int)
+                            calls().memory
+                                    .madvise
+                                    .invokeExact(mapped, mapped.byteSize(), MADV_HUGEPAGE);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Keeps a mapping's pages in memory, and makes those that are not there; 0, or an errno. */
     static int lock(MemorySegment mapped) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            int result = (int) calls().mlock.invokeExact(state, mapped, mapped.byteSize());
+            int result = (int) calls().memory.mlock.invokeExact(state, mapped, mapped.byteSize());
             return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
         } catch (Throwable e) {
             throw unexpected(e);

@@ -2,7 +2,9 @@ package dev.gossamer.node.store.disk.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +62,18 @@ abstract class TrackedFile implements DiskFile {
     }
 
     @Override
-    public final LockedBytes lock(long offset, int length) throws IOException {
+    public final void copy(long offset, ByteBuffer direct) throws IOException {
+        check(offset, direct);
         if (!uses.begin()) {
             throw new DiskException.Closed(Operation.READ, path);
         }
-        try {
-            return LockedBytes.of(path, offset, length);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long at = offset;
+            int read = 0;
+            while (read >= 0 && direct.hasRemaining()) {
+                read = channel.read(direct, at);
+                at += read;
+            }
         } finally {
             endUse();
         }

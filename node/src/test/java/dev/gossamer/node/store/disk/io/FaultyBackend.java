@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** A disk that fails as its {@link Faults} say, over one that works. Any thread. */
 public final class FaultyBackend implements Backend {
+    private static final int ENOMEM = 12;
+
     private final Backend healthy;
     private final Faults faults;
 
@@ -45,6 +47,14 @@ public final class FaultyBackend implements Backend {
     @Override
     public DiskFile open(Path path, boolean writable) throws IOException {
         return new FaultyFile(path, healthy.open(path, writable), faults);
+    }
+
+    @Override
+    public LockedMemory lockedMemory(long bytesMax, int placeBytes) {
+        return new LockedMemory(
+                bytesMax,
+                placeBytes,
+                memory -> faults.refusesLocks() ? ENOMEM : Linux.lock(memory));
     }
 
     static String nameOf(Path path) {

@@ -2,7 +2,6 @@ package dev.gossamer.node.store.disk.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,11 +49,8 @@ final class FaultyFile implements DiskFile {
     }
 
     @Override
-    public LockedBytes lock(long offset, int length) throws IOException {
-        if (faults.refusesLocks()) {
-            throw new FileSystemException(path.toString(), null, "Cannot allocate memory (12)");
-        }
-        return healthy.lock(offset, length);
+    public void copy(long offset, ByteBuffer direct) throws IOException {
+        healthy.copy(offset, direct);
     }
 
     @Override
