@@ -283,7 +283,11 @@ class PinsTest {
             assertThat(lent(lab, "key0")).isEqualTo(value(0, 0));
             assertThat(lent(lab, "key1")).isNull();
             DiskLab.Await.until(() -> System.currentTimeMillis() >= now + 1_000);
-            assertThat(lent(lab, "key2")).isNull();
+            Bytes over = Bytes.utf8("key2");
+            Sink sink = new Sink();
+            assertThat(lab.disk.lend(over.slotIndex(), over, (_, _) -> true, sink)).isFalse();
+            assertThat(sink.value).isNull();
+            assertThat(sink.takenBack).isEqualTo(1);
         }
     }
 
