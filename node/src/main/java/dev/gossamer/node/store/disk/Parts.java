@@ -1,6 +1,5 @@
 package dev.gossamer.node.store.disk;
 
-import dev.gossamer.node.store.disk.io.LockedMemory;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -64,9 +63,7 @@ record Parts(
         Health health = new Health(around.nanoClock(), breaker);
         ReaderCounts readerCounts = new ReaderCounts();
         DiskReader reader = DiskReader.of(frames, settings.io(), readerCounts, around.aside());
-        LockedMemory locked =
-                around.backend().lockedMemory(settings.io().pinnedBytesMax(), Pins.PLACE_BYTES);
-        Pinner pinner = new Pinner(frames, locked, around.nanoClock());
+        Pinner pinner = Pinner.of(frames, settings.io(), around);
         Lookup lookup = new Lookup(index, shelf, staging, reader, pinner, health, watches, around);
         Milestones durable = new Milestones();
         WriterCounts counts = new WriterCounts();

@@ -1,5 +1,6 @@
 package dev.gossamer.node.store.disk;
 
+import dev.gossamer.node.store.disk.io.IoSettings;
 import dev.gossamer.node.store.disk.io.LockedMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,6 +67,12 @@ final class Pinner {
         this.frames = frames;
         this.memory = memory;
         this.nanoClock = nanoClock;
+    }
+
+    /** One that has locked nothing yet. */
+    static Pinner of(Frames frames, IoSettings io, Around around) {
+        LockedMemory memory = around.backend().lockedMemory(io.pinnedBytesMax(), Pins.PLACE_BYTES);
+        return new Pinner(frames, memory, around.nanoClock());
     }
 
     /** A part, and how often it was read. */

@@ -195,7 +195,10 @@ public final class LockedMemory implements AutoCloseable {
         return 0;
     }
 
-    /** Gives all the memory back, once nobody reads it any more: a checksum under way ends. */
+    /**
+     * Gives all the memory back, once nobody looks at it: a checksum that is under way ends. While
+     * others begin all the time, that may take long.
+     */
     @Override
     public synchronized void close() {
         closed = true;
