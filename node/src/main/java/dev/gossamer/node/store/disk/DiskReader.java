@@ -38,7 +38,7 @@ final class DiskReader {
     /**
      * @param aside where records of several pieces are looked at: what an event loop would need for
      *     10 MiB, all that is served there would have to wait for, and the disk for the next
-     *     piece's request
+     *     record's request
      */
     DiskReader(Frames frames, Buffers buffers, ReaderCounts counts, Executor aside) {
         this.frames = frames;
@@ -237,6 +237,7 @@ final class DiskReader {
     /** One record that is being read. */
     private final class Reading {
         private final Asked asked;
+        private final Buffers.Buffer taken;
         private final ByteBuffer buffer;
         private final Then then;
         private final Arrival arrival;
@@ -260,7 +261,8 @@ final class DiskReader {
         Reading(Asked asked, Then then) {
             int pieces = (asked.bytes() + PIECE_BYTES - 1) / PIECE_BYTES;
             this.asked = asked;
-            this.buffer = buffers.take(asked.bytes());
+            this.taken = buffers.take(asked.bytes());
+            this.buffer = taken.bytes();
             this.then = then;
             this.arrival = arrivalOf(asked, buffer);
             this.there = new AtomicIntegerArray(pieces);
@@ -354,7 +356,7 @@ final class DiskReader {
         }
 
         private void finish(Result result) {
-            buffers.give(buffer);
+            buffers.give(taken);
             then.result(result);
         }
     }

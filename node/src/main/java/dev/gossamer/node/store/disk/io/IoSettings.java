@@ -17,7 +17,9 @@ package dev.gossamer.node.store.disk.io;
 public record IoSettings(int depth, long pendingBytesMax, boolean direct, long pinnedBytesMax) {
     public static final int DEPTH_MAX = 4096;
 
-    /** More parts of files than this has would be more than the kernel maps for one process. */
+    /**
+     * What is worth more than this belongs to the memory tier, which keeps entries and not parts.
+     */
     public static final long PINNED_BYTES_MAX = 4L << 30;
 
     /** 128 operations, 64 MiB, past the page cache, 64 MiB locked in memory. */

@@ -12,12 +12,8 @@ import java.util.Optional;
  * Memory outside of the heap that the kernel never takes away, in places of one length: who reads
  * there makes no call of the kernel and never waits for a disk, not even for one that hangs.
  *
- * <p><b>Huge pages.</b> The memory is taken in stretches of {@value #STRETCH_BYTES} bytes that
- * begin where a huge page of {@value #HUGE_PAGE_BYTES} bytes does, and the kernel is asked for such
- * pages: a record that is read somewhere in 64 MiB of pages of 4 KiB misses the processor's table
- * of addresses each time, twice under a hypervisor, and 32 huge pages fit there. Where the kernel
- * has none, it is small pages. The last stretch is as short as the bound needs, and has no huge
- * pages then.
+ * <p>The memory is taken in stretches of {@value #STRETCH_BYTES} bytes of {@link HugePages}. The
+ * last stretch is as short as the bound needs, and has no huge pages then.
  *
  * <p><b>Bounds.</b> What is locked is never more than the bound; where the machine allows less, it
  * is as much as that. What was locked stays so until {@link #close}.
@@ -29,14 +25,11 @@ import java.util.Optional;
  * <p><b>Cost.</b> Taking a place copies its content; now and then it takes a stretch, some calls of
  * the kernel, which fills it with zeros.
  *
- * <p><b>Sources.</b> mmap(2), madvise(2), mlock(2); Documentation/admin-guide/mm/transhuge.rst of
- * the Linux kernel.
+ * <p><b>Sources.</b> mlock(2).
  */
 public final class LockedMemory implements AutoCloseable {
-    static final int HUGE_PAGE_BYTES = 2 << 20;
-
     /** Of two huge pages: 15 places of 272 KiB leave 16 KiB of them, where one would waste 144. */
-    static final int STRETCH_BYTES = 2 * HUGE_PAGE_BYTES;
+    static final int STRETCH_BYTES = 2 * HugePages.BYTES;
 
     /** Keeps memory from leaving. */
     @FunctionalInterface
@@ -170,24 +163,19 @@ public final class LockedMemory implements AutoCloseable {
     /**
      * @return 0, or an errno
      */
-    // To say how long a mapping is, is restricted: who says too much crashes the JVM.
-    @SuppressWarnings("restricted")
     private int addStretch(long length, int places) {
-        // A little too much, of which what is not needed is never touched and takes no memory.
-        long mappedBytes = length + HUGE_PAGE_BYTES;
-        long address = Linux.map(mappedBytes);
-        if (address < 0) {
-            return (int) -address;
+        HugePages stretch;
+        try {
+            stretch = HugePages.map(length);
+        } catch (HugePages.Refused e) {
+            return e.errno();
         }
-        long start = (address + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-        MemorySegment stretch = MemorySegment.ofAddress(start).reinterpret(length);
-        Linux.adviseHuge(stretch);
-        int errno = locker.lock(stretch);
+        int errno = locker.lock(stretch.memory());
         if (errno != 0) {
-            Linux.unmap(address, mappedBytes);
+            stretch.unmap();
             return errno;
         }
-        MemorySegment lasting = stretch.reinterpret(arena, _ -> Linux.unmap(address, mappedBytes));
+        MemorySegment lasting = stretch.in(arena);
         for (int place = places - 1; place >= 0; place--) {
             free.push(lasting.asSlice((long) place * placeBytes, placeBytes));
         }

@@ -42,10 +42,10 @@ final class UringRing implements IoUringIoHandle {
     private static final int LONG_READ_BYTES = 1 << 20;
 
     /**
-     * So many completions run in one pass of the loop. What it costs to look at one record is about
-     * what the device needs for one, so that more would let it wait.
+     * So many completions run in one pass of the loop. To look at one record takes about as long as
+     * the device needs for one, so with more of them it would wait for the loop.
      */
-    private static final int PORTION = Integer.getInteger("chunk", 2);
+    private static final int PORTION = 1;
 
     private static final short NO_PRIORITY = 0;
     private static final short[] NEIGHBOURS = {2 << 13 | 4, 2 << 13 | 5};

@@ -98,7 +98,7 @@ class LockedMemoryTest {
             takeAll(memory);
             assertThat(locked)
                     .hasSize(2)
-                    .allMatch(stretch -> stretch.address() % LockedMemory.HUGE_PAGE_BYTES == 0)
+                    .allMatch(stretch -> stretch.address() % HugePages.BYTES == 0)
                     .allMatch(stretch -> stretch.byteSize() == LockedMemory.STRETCH_BYTES);
         }
     }
