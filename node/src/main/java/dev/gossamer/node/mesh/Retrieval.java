@@ -2,9 +2,7 @@ package dev.gossamer.node.mesh;
 
 import dev.gossamer.node.cache.Keyspace;
 import dev.gossamer.node.cache.Keyspace.Item;
-import dev.gossamer.node.cache.Keyspace.KeyVersion;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
-import dev.gossamer.node.store.Entry;
 import dev.gossamer.node.store.Losses;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
@@ -40,6 +38,9 @@ final class Retrieval {
     /** How long the SSD may be out of use before what there is no room for counts as evicted. */
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    /** How long it may go on failing before people are told, and then again. */
+    private static final Duration COMPLAINT = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(Retrieval.class);
     private static final int SLOTS_PER_BATCH = 64;
 
@@ -51,6 +52,9 @@ final class Retrieval {
     private final LongAdder retrieved = new LongAdder();
 
     private @Nullable Errand underWay;
+
+    /** Since when it fails, or when people were told of it last; null while it does not. */
+    private @Nullable Long failedSinceNanos;
 
     /** Since when the SSD is out of use, as far as it was looked at; null while it is used. */
     private @Nullable Long givenUpSinceNanos;
@@ -71,6 +75,9 @@ final class Retrieval {
     /** Looks whether something was lost, and begins to take it back; to be called often. */
     void round(Errand errand) {
         lookAtTheSsd();
+        if (losses.slots() == 0) {
+            failedSinceNanos = null;
+        }
         if (losses.slots() == 0
                 || errand.holding.mustReconcile()
                 || (underWay != null && !underWay.isOver())) {
@@ -119,6 +126,22 @@ final class Retrieval {
             return false;
         }
         return keyspace.tiers().hasRoom();
+    }
+
+    /** It is tried again with the next round; people are told when that does not help. */
+    private void complain(String why) {
+        long now = nanoClock.getAsLong();
+        Long since = failedSinceNanos;
+        if (since == null) {
+            failedSinceNanos = now;
+        } else if (now - since > COMPLAINT.toNanos()) {
+            failedSinceNanos = now;
+            log.warn(
+                    "what the SSD had lost of {} slots could not be taken back from other members"
+                            + " yet: {}",
+                    losses.slots(),
+                    why);
+        }
     }
 
     /** Once through the slots that have lost something. */
@@ -178,25 +201,14 @@ final class Retrieval {
                     false,
                     (part, next) ->
                             errand.work(
-                                    () -> missing(part.items()),
+                                    () ->
+                                            lacksRoom()
+                                                    ? List.<Bytes>of()
+                                                    : source.missingHere(part.items()),
                                     keys -> source.bring(keys, this::adopt, next, this::failed),
                                     this::failed),
                     then,
                     this::failed);
-        }
-
-        private List<Bytes> missing(List<KeyVersion> theirs) {
-            if (lacksRoom()) {
-                return List.of();
-            }
-            List<Bytes> missing = new ArrayList<>();
-            for (KeyVersion each : theirs) {
-                Entry here = keyspace.standingOrNull(each.key());
-                if (here == null || !here.version().equals(each.version())) {
-                    missing.add(each.key());
-                }
-            }
-            return missing;
         }
 
         private void adopt(List<Item> items) {
@@ -208,7 +220,7 @@ final class Retrieval {
         }
 
         private void failed(String why) {
-            log.debug("what the SSD has lost is not taken back yet: {}", why);
+            complain(why);
             underWay = null;
         }
 

@@ -62,6 +62,10 @@ final class Settlement {
         Peer(Member member) {
             this.member = member;
         }
+
+        void lists(KeyVersion each) {
+            has.put(each.key(), each.version());
+        }
     }
 
     /** What one request gives a holder. */
@@ -126,23 +130,14 @@ final class Settlement {
                 false,
                 (part, next) ->
                         errand.work(
-                                () -> missingHere(peer, part.items()),
+                                () -> {
+                                    part.items().forEach(peer::lists);
+                                    return source.missingHere(part.items());
+                                },
                                 keys -> source.bring(keys, this::adopt, next, failed),
                                 failed),
                 () -> takeFrom(at + 1),
                 failed);
-    }
-
-    private List<Bytes> missingHere(Peer peer, List<KeyVersion> theirs) {
-        List<Bytes> missing = new ArrayList<>();
-        for (KeyVersion each : theirs) {
-            peer.has.put(each.key(), each.version());
-            Entry here = keyspace.standingOrNull(each.key());
-            if (here == null || !here.version().equals(each.version())) {
-                missing.add(each.key());
-            }
-        }
-        return missing;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.gossamer.node.mesh.link.SyncReply;
 import dev.gossamer.node.mesh.link.SyncRequest;
 import dev.gossamer.node.mesh.link.SyncRequest.Cut;
 import dev.gossamer.node.mesh.link.SyncRequest.Wanted;
+import dev.gossamer.node.store.Entry;
 import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.Member;
 import java.util.ArrayList;
@@ -168,6 +169,18 @@ final class Source {
             fits = come.get(i).digests().length == asked.get(i).ranges();
         }
         return fits;
+    }
+
+    /** Keys of which this node has not the version that the member has. For a worker. */
+    List<Bytes> missingHere(List<KeyVersion> theirs) {
+        List<Bytes> missing = new ArrayList<>();
+        for (KeyVersion each : theirs) {
+            Entry here = errand.keyspace.standingOrNull(each.key());
+            if (here == null || !here.version().equals(each.version())) {
+                missing.add(each.key());
+            }
+        }
+        return missing;
     }
 
     /**

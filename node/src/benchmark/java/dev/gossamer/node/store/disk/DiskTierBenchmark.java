@@ -29,7 +29,7 @@ import org.HdrHistogram.Histogram;
  * <p>Hot: 4 KiB at random keys that memory has, one at a time, on one thread; into an array that is
  * there, as GET reads them, and into a new one each. Cold: 4 KiB at random
  * keys of a log that the page cache was told to drop, {@value #DEPTH} at a time, on as many event
- * loops as a node has, and on one. Objects: 10 MiB, cold, one and {@value #OBJECTS} at a time. Tail:
+ * loops as a node has, and on one. Objects: 10 MiB, cold, one, two and {@value #OBJECTS_MAX} at a time. Tail:
  * cold reads while as much is written as the tier takes.
  */
 final class DiskTierBenchmark implements AutoCloseable {
@@ -37,7 +37,7 @@ final class DiskTierBenchmark implements AutoCloseable {
     private static final int PIECES = 10;
     private static final int LARGE_BYTES = PIECES << 20;
     private static final int LARGE_COUNT = 64;
-    private static final int OBJECTS = 2;
+    private static final int OBJECTS_MAX = 4;
     private static final int BATCH = 100;
 
     /** What the tier asks for when it reads a record of 4 KiB, as fio writes it. */
@@ -113,8 +113,13 @@ final class DiskTierBenchmark implements AutoCloseable {
                 "cold tier, portable",
                 Figures::perSecond,
                 "2 or more");
-        for (String tier : new String[] {"objects tier", "objects tier, one at a time"}) {
-            figures.ratio(rate, tier, "objects fio", Figures::perSecond, "0.8 or more");
+        for (int at = 1; at <= OBJECTS_MAX; at *= 2) {
+            figures.ratio(
+                    rate,
+                    "objects tier, " + at + " at a time",
+                    "objects fio",
+                    Figures::perSecond,
+                    "0.8 or more");
         }
         for (String depth : new String[] {"1", "32"}) {
             String idle = "tail idle, depth " + depth;
@@ -268,12 +273,15 @@ final class DiskTierBenchmark implements AutoCloseable {
                 figures.run(
                         counts, "cold tier, portable", () -> coldReads(portable, oneLoop, DEPTH));
                 figures.run(counts, "objects fio", () -> fio.run("read", "1m", PIECES));
-                figures.run(counts, "objects tier", () -> objects(ring, OBJECTS));
+                for (int at = 1; at <= OBJECTS_MAX; at *= 2) {
+                    int once = at;
+                    figures.run(
+                            counts, "objects tier, " + at + " at a time", () -> objects(ring, once));
+                }
                 figures.run(
                         counts,
                         "objects fio, as much at a time",
-                        () -> fio.run("read", "1m", OBJECTS * PIECES));
-                figures.run(counts, "objects tier, one at a time", () -> objects(ring, 1));
+                        () -> fio.run("read", "1m", OBJECTS_MAX * PIECES));
             }
         }
     }
