@@ -5,15 +5,19 @@ import io.netty.channel.SingleThreadEventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 
 /**
- * What a loop does in one pass, no more than so much of it; the rest has its turn in the passes
- * that follow.
+ * What a loop does little by little: so much in one pass, the rest in the passes that follow.
  *
  * <p>A disk raises one interrupt for many reads. A loop that looks at all of them in one pass asks
  * for nothing meanwhile, since it hands over what is asked for when a pass is over; and the disk,
  * which has little left to do, is idle for as long. So the first few are looked at, what they ask
  * for is handed over, and the rest follow.
+ *
+ * <p>A loop that has much else to do makes few passes. So the rest may take as long as everything
+ * else takes in that pass, if that is longer: with so little of a pass, the others would come to
+ * nearly everything, and what waits here to nothing.
  *
  * <p><b>Threads.</b> The loop. <b>Bounds.</b> Whoever adds has to bound how much there is.
  * <b>Cost.</b> A pass more for each portion: a call of the kernel that waits for nothing. Where
@@ -22,19 +26,24 @@ import java.util.concurrent.RejectedExecutionException;
 final class Portions {
     private final IoEventLoop loop;
     private final int size;
+    private final LongSupplier nanoClock;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int left;
     private boolean closed;
+
+    /** When the pass before was over, if something waited by then. */
+    private long passedNanos;
 
     /** Whether the next pass is going to be heard of. */
     private boolean listens;
 
     /**
-     * @param size how many in one pass
+     * @param size how many in one pass that is short
      */
-    Portions(IoEventLoop loop, int size) {
+    Portions(IoEventLoop loop, int size, LongSupplier nanoClock) {
         this.loop = loop;
         this.size = size;
+        this.nanoClock = nanoClock;
         this.left = size;
     }
 
@@ -77,6 +86,7 @@ final class Portions {
         listens = false;
         left = size;
         if (!waiting.isEmpty()) {
+            passedNanos = nanoClock.getAsLong();
             try {
                 // A task that comes now has its turn in the next pass, which waits for nothing.
                 loop.execute(this::next);
@@ -90,7 +100,9 @@ final class Portions {
         if (!awaitNextPass()) {
             close();
         }
-        while (left > 0 && !waiting.isEmpty()) {
+        long begun = nanoClock.getAsLong();
+        long others = begun - passedNanos;
+        while (!waiting.isEmpty() && (left > 0 || nanoClock.getAsLong() - begun < others)) {
             left--;
             waiting.remove().run();
         }

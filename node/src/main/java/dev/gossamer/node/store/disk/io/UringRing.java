@@ -42,8 +42,9 @@ final class UringRing implements IoUringIoHandle {
     private static final int LONG_READ_BYTES = 1 << 20;
 
     /**
-     * So many completions run in one pass of the loop. To look at one record takes about as long as
-     * the device needs for one, so with more of them it would wait for the loop.
+     * So many completions run in one pass of the loop, more only while it has much else to do. To
+     * look at one record takes about as long as the device needs for one, so with more of them it
+     * would wait for the loop.
      */
     private static final int PORTION = 1;
 
@@ -72,7 +73,7 @@ final class UringRing implements IoUringIoHandle {
     UringRing(IoEventLoop loop, Traffic traffic) {
         this.loop = loop;
         this.traffic = traffic;
-        this.portions = new Portions(loop, PORTION);
+        this.portions = new Portions(loop, PORTION, traffic::nowNanos);
         int depth = traffic.settings().depth();
         this.flights = new Flight[depth];
         this.free = new int[depth];

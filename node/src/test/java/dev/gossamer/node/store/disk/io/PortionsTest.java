@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ class PortionsTest {
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final SingleThreadIoEventLoop loop = (SingleThreadIoEventLoop) group.next();
-    private final Portions portions = new Portions(loop, SIZE);
+    private final AtomicLong nanos = new AtomicLong();
+    private final Portions portions = new Portions(loop, SIZE, nanos::get);
 
     /** The rest is the loop's. */
     private final List<Integer> done = new ArrayList<>();
@@ -72,6 +74,43 @@ class PortionsTest {
         assertThat(onLoop(() -> List.copyOf(done))).isEqualTo(numbers(20));
         List<Integer> seen = onLoop(() -> List.copyOf(passes));
         assertThat(seen).allMatch(each -> Collections.frequency(seen, each) <= SIZE);
+    }
+
+    /** Else a loop that is busy with its sockets would leave hardly anything to the disk. */
+    @Test
+    void whereEverythingElseTakesLongAsMuchTimeIsThereForWhatWaits() throws Exception {
+        int nanosOfOne = 10;
+        int nanosOfOthers = 100;
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        onLoop(() -> {
+            everyPass(() -> nanos.addAndGet(nanosOfOthers), end);
+            for (int i = 0; i < 100; i++) {
+                int number = i;
+                portions.add(() -> {
+                    nanos.addAndGet(nanosOfOne);
+                    note(number);
+                });
+            }
+            portions.add(() -> end.complete(null));
+            return null;
+        });
+        end.get(10, TimeUnit.SECONDS);
+        assertThat(onLoop(() -> List.copyOf(done))).isEqualTo(numbers(100));
+        List<Integer> seen = onLoop(() -> List.copyOf(passes));
+        int fitting = nanosOfOthers / nanosOfOne;
+        assertThat(seen).allMatch(each -> Collections.frequency(seen, each) <= fitting);
+        assertThat(seen.stream().distinct()).hasSizeLessThanOrEqualTo(100 / fitting + 2);
+    }
+
+    /** Before anything that waits. */
+    private void everyPass(Runnable work, CompletableFuture<Void> end) {
+        loop.executeAfterEventLoopIteration(() ->
+                loop.execute(() -> {
+                    work.run();
+                    if (!end.isDone()) {
+                        everyPass(work, end);
+                    }
+                }));
     }
 
     @Test
