@@ -42,7 +42,6 @@ final class Split implements AutoCloseable {
     private static final List<Integer> FEW = List.of(3, 4);
     private static final int REPLICATION = 3;
     private static final long MEMORY_BYTES = 64L << 20;
-    private static final Duration LEASE = Duration.ofSeconds(1);
 
     /** As long as any call may take: {@code mesh.request-timeout}, which is left as it is. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
@@ -136,16 +135,17 @@ final class Split implements AutoCloseable {
     }
 
     /**
-     * The few: nothing is acknowledged, and from the end of the lease on all is refused. A member
-     * that still takes one of the many for the primary asks it, and hears of the split only when
-     * the link is found stalled: such a call takes as long as a request may.
+     * The few: nothing is acknowledged, and all is refused once they can know of the split. A
+     * member that takes one of the many for the primary asks it until the link is found stalled,
+     * which takes as long as a request may; what was sent by then has an outcome that nobody knows.
      */
     private void requireRefusals() {
         assertThat(few.own.values()).noneMatch(result -> result instanceof Result.Done);
         List<Result> later =
                 Stream.concat(few.own.values().stream(), few.readings.stream().map(Reading::result))
                         .filter(result ->
-                                result.startNanos() - splitNanos > LEASE.plus(SLACK).toNanos())
+                                result.startNanos() - splitNanos
+                                        > REQUEST_TIMEOUT.plus(SLACK).toNanos())
                         .toList();
         assertThat(later).hasSizeGreaterThan(100);
         assertThat(later)
