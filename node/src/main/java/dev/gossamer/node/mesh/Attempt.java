@@ -11,6 +11,15 @@ import java.util.List;
  * until it can go on. Belongs to one {@link LoopRouter} and its loop.
  */
 abstract class Attempt {
+    static final String NO_TOPOLOGY_TEXT = "no topology is known yet";
+
+    /**
+     * Why another primary is not asked for a consistent cache: what is sent from here may get
+     * through to nobody, and its outcome would never be known. What is not sent is refused, and may
+     * be sent again (C9).
+     */
+    static final String CUT_OFF_TEXT = "this node is cut off from the majority";
+
     final LoopRouter router;
     final int slot;
     final long deadlineNanos;
@@ -26,7 +35,7 @@ abstract class Attempt {
     List<Member> waitsFor = List.of();
 
     /** Why it waits, for the message when it has waited too long. */
-    private String trouble = "no topology is known yet";
+    private String trouble = "requests before it wait for the slot";
 
     /** Whether an earlier try may have been carried out. */
     private boolean maybeDone;

@@ -82,7 +82,9 @@ final class ReadAttempt extends Attempt implements ReplyHandler {
             router.finished(this);
             answer.notHere(holding.epoch());
         } else if (holding.topology().isEmpty()) {
-            router.park(this);
+            retryLater(NO_TOPOLOGY_TEXT);
+        } else if (router.shared.isCutOff(holding, key)) {
+            retryLater(CUT_OFF_TEXT);
         } else {
             ask(holding.topology().primary(slot), holding.epoch());
         }

@@ -43,7 +43,9 @@ final class WriteAttempt extends Attempt implements ReplyHandler {
         } else if (!call.forwards()) {
             notHere(holding.epoch());
         } else if (holding.topology().isEmpty()) {
-            router.park(this);
+            retryLater(NO_TOPOLOGY_TEXT);
+        } else if (router.shared.isCutOff(holding, key())) {
+            retryLater(CUT_OFF_TEXT);
         } else {
             Member primary = holding.topology().primary(slot);
             router.begin(this, holding.epoch());

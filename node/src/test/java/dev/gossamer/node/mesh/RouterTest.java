@@ -234,6 +234,45 @@ class RouterTest {
     }
 
     @Test
+    void aMemberThatIsCutOffAsksNobodyForAConsistentCacheSoThatItsRefusalIsCertain() {
+        RouterLab lab = RouterLab.of(3, 2, Partition.CONSISTENT);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.node(3).lease.set(0);
+        lab.network = swallowing(lab, 1);
+        Answer<Outcome> write = lab.node(3).put("written", "v");
+        Answer<String> read = lab.node(3).get("read", Freshness.LATEST);
+        lab.pass(RouterLab.LEASE.plusMillis(50));
+        for (Answer<?> refused : List.of(write, read)) {
+            assertThat(refused.code).isEqualTo(ErrorCode.NOQUORUM);
+            assertThat(refused.message).contains("cut off");
+        }
+    }
+
+    @Test
+    void aMemberThatIsCutOffForAMomentOnlyAsksWhenItsLeaseIsBack() {
+        RouterLab lab = RouterLab.of(3, 2, Partition.CONSISTENT);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.node(3).lease.set(0);
+        Answer<Outcome> write = lab.node(3).put("k", "v");
+        lab.run();
+        assertThat(write.isOpen()).isTrue();
+        lab.node(3).lease.set(Long.MAX_VALUE / 2);
+        lab.pass(Duration.ofMillis(100));
+        assertThat(write.done).isInstanceOf(Outcome.Applied.class);
+        assertThat(lab.node(1).stands("k")).isEqualTo("v");
+    }
+
+    @Test
+    void anAvailableCacheIsAskedForWithoutALease() {
+        RouterLab lab = RouterLab.of(3, 2, Partition.AVAILABLE);
+        lab.install(steady(lab, 1, 1, 2));
+        lab.node(3).lease.set(0);
+        Answer<Outcome> write = lab.node(3).put("k", "v");
+        lab.run();
+        assertThat(write.done).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
     void aProvisionalTopologyServesWhatIsAvailableWithoutALease() {
         RouterLab lab = RouterLab.of(2, 2, Partition.AVAILABLE);
         lab.install(steady(lab, 1, 1, 2));

@@ -43,7 +43,10 @@ final class Split implements AutoCloseable {
     private static final int REPLICATION = 3;
     private static final long MEMORY_BYTES = 64L << 20;
 
-    /** As long as any call may take: {@code mesh.request-timeout}, which is left as it is. */
+    /** {@code mesh.lease}, which is left as it is. */
+    private static final Duration LEASE = Duration.ofSeconds(1);
+
+    /** {@code mesh.request-timeout}, which is left as it is. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
     /** For a machine that does other things as well. */
@@ -57,7 +60,7 @@ final class Split implements AutoCloseable {
 
     private static final int STREAK_MIN = 200;
 
-    /** So many calls the few must have refused that began once they could know of the split. */
+    /** So many calls the few must have refused that began when their leases were over. */
     private static final int REFUSED_MIN = 200;
 
     private final MeshPlan plan = new MeshPlan("split", MEMBERS, REPLICATION, MEMORY_BYTES);
@@ -119,7 +122,7 @@ final class Split implements AutoCloseable {
                 () ->
                         bothWrote().size() >= CONTESTED_MIN
                                 && many.streak() >= STREAK_MIN
-                                && ofFewWhoKnow().count() >= REFUSED_MIN);
+                                && ofFewWithoutLease().count() >= REFUSED_MIN);
         say("both sides serve %d ms after the split", millisSince(splitNanos));
         await(
                 "the end of the split",
@@ -141,34 +144,32 @@ final class Split implements AutoCloseable {
     }
 
     /**
-     * The few: nothing is acknowledged, and all is refused once they can know of the split. A
-     * member that takes one of the many for the primary asks it until the link is found stalled,
-     * which takes as long as a request may; what was sent by then has an outcome that nobody knows.
+     * The few: nothing is acknowledged, and what begins when their leases are over is refused. What
+     * was sent to one of the many until then has an outcome that nobody knows.
      */
     private void requireRefusals() {
         assertThat(few.own.values().stream().filter(Result.Done.class::isInstance))
                 .as("acknowledged on the smaller side")
                 .isEmpty();
-        assertThat(ofFewWhoKnow().filter(result -> !isRefusal(result)))
+        assertThat(ofFewWithoutLease().filter(result -> !isRefusal(result)))
                 .as("not refused, or not in time, on the smaller side")
                 .isEmpty();
         say(
                 "the few refused %d calls of the consistent cache, each within %d ms",
-                ofFewWhoKnow().count(),
-                ofFewWhoKnow().mapToLong(Split::millis).max().orElseThrow());
+                ofFewWithoutLease().count(),
+                ofFewWithoutLease().mapToLong(Split::millis).max().orElseThrow());
     }
 
-    /** What came of the few's calls to the consistent cache that began once they can know. */
-    private Stream<Result> ofFewWhoKnow() {
+    /** What came of the few's calls to the consistent cache that began without a lease. */
+    private Stream<Result> ofFewWithoutLease() {
         return Stream.concat(few.own.values().stream(), few.readings.stream().map(Reading::result))
-                .filter(result ->
-                        result.startNanos() - splitNanos > REQUEST_TIMEOUT.plus(SLACK).toNanos());
+                .filter(result -> result.startNanos() - splitNanos > LEASE.plus(SLACK).toNanos());
     }
 
     private static boolean isRefusal(Result result) {
         return result instanceof Result.Failed failed
                 && failed.code().retryable()
-                && millis(failed) < REQUEST_TIMEOUT.plus(SLACK).toMillis();
+                && millis(failed) < REQUEST_TIMEOUT.toMillis();
     }
 
     private static long millis(Result result) {
@@ -334,8 +335,8 @@ final class Split implements AutoCloseable {
                                 + " keys written on both sides, "
                                 + many.streak()
                                 + " writes of the many in a row, "
-                                + ofFewWhoKnow().count()
-                                + " calls of the few once they could know");
+                                + ofFewWithoutLease().count()
+                                + " calls of the few without a lease");
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
