@@ -32,6 +32,10 @@ final class DiskIndex {
 
     private final Object[] locks = new Object[LOCKS];
     private final @Nullable SlotTable[] tables = new @Nullable SlotTable[Slot.COUNT];
+
+    /** What each of them keeps. */
+    private final byte @Nullable [][] rowsOfSlots = new byte @Nullable [Slot.COUNT][];
+
     private final Stamps stamps = new Stamps();
     private final DiskCaches caches;
     private final LowerAccounts accounts;
@@ -80,6 +84,23 @@ final class DiskIndex {
         return tables[slot];
     }
 
+    /** As {@link SlotTable#rows}, or null while the slot has none. */
+    byte @Nullable [] rowsOrNull(int slot) {
+        return rowsOfSlots[slot];
+    }
+
+    /** To be called after each change of which rows there are. */
+    private void changed(int slot, SlotTable table) {
+        if (table.size() == 0) {
+            heapBytes.add(-table.bytes());
+            tables[slot] = null;
+            rowsOfSlots[slot] = null;
+        } else {
+            tables[slot] = table;
+            rowsOfSlots[slot] = table.rows();
+        }
+    }
+
     /** The row of a place, or less than 0. */
     int find(int slot, long position) {
         SlotTable table = tables[slot];
@@ -96,14 +117,18 @@ final class DiskIndex {
     }
 
     Version version(int slot, int row) {
-        SlotTable table = table(slot);
-        Stamp stamp = stamps.of(table.stamp(row));
-        return new Version(stamp.epoch(), table.clock(row), new MemberId(stamp.member()));
+        return version(table(slot).rows(), row);
     }
 
-    /** What a row's version and cache are, but for the clock. */
-    Stamp stamp(SlotTable table, int row) {
-        return stamps.of(table.stamp(row));
+    /** The same for one of {@link #rowsOrNull}. */
+    Version version(byte[] rows, int row) {
+        Stamp stamp = stamps.of(SlotTable.stamp(rows, row));
+        return new Version(stamp.epoch(), SlotTable.clock(rows, row), new MemberId(stamp.member()));
+    }
+
+    /** What the version and cache are of one of {@link #rowsOrNull}, but for the clock. */
+    Stamp stamp(byte[] rows, int row) {
+        return stamps.of(SlotTable.stamp(rows, row));
     }
 
     /** The cache of a row, by its number. */
@@ -129,7 +154,6 @@ final class DiskIndex {
         SlotTable table = tables[slot];
         if (table == null) {
             table = new SlotTable();
-            tables[slot] = table;
         }
         int found = table.find(position);
         if (found >= 0) {
@@ -142,7 +166,7 @@ final class DiskIndex {
             }
             return false;
         }
-        int row = found >= 0 ? found : insert(table, found, position);
+        int row = found >= 0 ? found : insert(slot, table, found, position);
         table.setVersion(row, version.clock(), (char) stamp);
         table.setWhere(row, where);
         table.setMarks(row, marks);
@@ -174,10 +198,10 @@ final class DiskIndex {
         SlotTable table = tables[slot];
         if (table == null) {
             table = new SlotTable();
-            tables[slot] = table;
         }
         int before = table.bytes();
         table.merge(added);
+        changed(slot, table);
         rows.add(added.size());
         heapBytes.add(table.bytes() - before);
         new Entering(slot).enter(added);
@@ -247,15 +271,13 @@ final class DiskIndex {
         table.removeMarked(Marks.VOID);
         rows.add(table.size() - size);
         heapBytes.add(table.bytes() - bytes);
-        if (table.size() == 0) {
-            heapBytes.add(-table.bytes());
-            tables[slot] = null;
-        }
+        changed(slot, table);
     }
 
-    private int insert(SlotTable table, int missing, long position) {
+    private int insert(int slot, SlotTable table, int missing, long position) {
         int before = table.bytes();
         int row = table.insert(missing, position);
+        changed(slot, table);
         rows.increment();
         heapBytes.add(table.bytes() - before);
         return row;
@@ -290,10 +312,7 @@ final class DiskIndex {
         table.remove(row);
         rows.decrement();
         heapBytes.add(table.bytes() - before);
-        if (table.size() == 0) {
-            heapBytes.add(-table.bytes());
-            tables[slot] = null;
-        }
+        changed(slot, table);
     }
 
     /** The row's entry counts in memory from now on, or here. */

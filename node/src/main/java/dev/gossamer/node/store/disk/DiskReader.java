@@ -136,17 +136,19 @@ final class DiskReader {
     /** Whether the checksums of the record hold, or did since it was locked. */
     private static boolean isGood(Segment segment, Pins.Pin pin, long offset) {
         int at = pin.at(offset);
-        if (pin.isKnownGood(at)) {
+        RecordCodec codec = segment.codec();
+        if (codec.isProven(pin.bytes(), at)) {
             return true;
         }
-        ReadRecord read = segment.codec().read(pin.bytes(), at, offset);
-        boolean whole = read instanceof ReadRecord.Whole;
-        if (whole) {
-            pin.isGood(at);
-        } else if (read != Flaw.CUT) {
+        ReadRecord read = codec.read(pin.bytes(), at, offset);
+        if (read instanceof ReadRecord.Whole) {
+            pin.prove(codec, at);
+            return true;
+        }
+        if (read != Flaw.CUT) {
             pin.isOutdated(); // A long one is cut in any copy.
         }
-        return whole;
+        return false;
     }
 
     /**

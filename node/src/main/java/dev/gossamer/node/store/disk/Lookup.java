@@ -146,19 +146,19 @@ final class Lookup {
             Change staged = null;
             boolean unknown = false;
             synchronized (index.lock(slot)) {
-                int row = index.find(slot, position);
-                SlotTable table = row < 0 ? null : index.table(slot);
-                int marks = table == null ? 0 : table.marks(row);
-                if (table == null) {
+                byte[] rows = index.rowsOrNull(slot);
+                int row = rows == null ? -1 : SlotTable.find(rows, position);
+                int marks = rows == null || row < 0 ? 0 : SlotTable.marks(rows, row);
+                if (rows == null || row < 0) {
                     unknown = shelf.isLoading();
                 } else if ((marks & Marks.VOID) == 0
                         && !(Marks.expires(marks) && Marks.isOver(marks, wallMillis.getAsLong()))) {
-                    table.setMarks(row, marks | Marks.USED);
-                    version = index.version(slot, row);
+                    SlotTable.setMarks(rows, row, marks | Marks.USED);
+                    version = index.version(rows, row);
                     if ((marks & Marks.STAGED) != 0) {
                         staged = staging.findOrNull(Change.placeOf(slot, position));
                     } else {
-                        where = table.where(row);
+                        where = SlotTable.where(rows, row);
                     }
                 }
             }
@@ -316,31 +316,31 @@ final class Lookup {
         long clock;
         Stamp stamp;
         synchronized (index.lock(slot)) {
-            SlotTable table = index.tableOrNull(slot);
-            int row = table == null ? -1 : findUsed(table, position);
-            if (table == null || row < 0) {
+            byte[] rows = index.rowsOrNull(slot);
+            int row = rows == null ? -1 : findUsed(rows, position);
+            if (rows == null || row < 0) {
                 return null;
             }
-            where = table.where(row);
-            clock = table.clock(row);
-            stamp = index.stamp(table, row);
+            where = SlotTable.where(rows, row);
+            clock = SlotTable.clock(rows, row);
+            stamp = index.stamp(rows, row);
         }
         Entry entry = reader.pinnedOrNull(where, key, clock, stamp);
         return entry == null || isOver(entry.expiresAtMillis()) ? null : entry;
     }
 
     /** The row of what is in the log, which counts as read now; −1 where there is none. */
-    private static int findUsed(SlotTable table, long position) {
-        int row = table.find(position);
+    private static int findUsed(byte[] rows, long position) {
+        int row = SlotTable.find(rows, position);
         if (row < 0) {
             return -1;
         }
-        int marks = table.marks(row);
+        int marks = SlotTable.marks(rows, row);
         if ((marks & (Marks.VOID | Marks.STAGED)) != 0) {
             return -1;
         }
         if ((marks & Marks.USED) == 0) {
-            table.setMarks(row, marks | Marks.USED);
+            SlotTable.setMarks(rows, row, marks | Marks.USED);
         }
         return row;
     }
@@ -361,14 +361,14 @@ final class Lookup {
         long clock;
         Stamp stamp;
         synchronized (index.lock(slot)) {
-            SlotTable table = index.tableOrNull(slot);
-            int row = table == null ? -1 : findUsed(table, position);
-            if (table == null || row < 0) {
+            byte[] rows = index.rowsOrNull(slot);
+            int row = rows == null ? -1 : findUsed(rows, position);
+            if (rows == null || row < 0) {
                 return false;
             }
-            where = table.where(row);
-            clock = table.clock(row);
-            stamp = index.stamp(table, row);
+            where = SlotTable.where(rows, row);
+            clock = SlotTable.clock(rows, row);
+            stamp = index.stamp(rows, row);
         }
         if (!validity.isValid(key, clock)) {
             return false;

@@ -1,5 +1,6 @@
 package dev.gossamer.node.store.disk;
 
+import dev.gossamer.node.store.disk.format.RecordCodec;
 import dev.gossamer.node.store.disk.io.LockedMemory;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -22,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * since. (2) A reader fences between what it read of the bytes and its look whether the pin is
  * held. (3) So if it has read one byte of what came later, it sees that the pin is not held. What
  * it has read by then may be anything: no length of it may be trusted, and any exception may come
- * of it. (4) A pin is never held again, and what was found good belongs to it, so that a bit which
- * is set too late is a bit of a pin that nobody believes. Following H.-J. Boehm, "Can seqlocks get
- * along with programming language memory models?", MSPC 2012; the fences are those of {@link
- * java.util.concurrent.locks.StampedLock#validate}.
+ * of it. (4) A pin is never held again, and what was found good is noted in its bytes only while it
+ * is. Following H.-J. Boehm, "Can seqlocks get along with programming language memory models?",
+ * MSPC 2012; the fences are those of {@link java.util.concurrent.locks.StampedLock#validate}.
  *
  * <p><b>Threads.</b> Any may look; {@link Pinner} locks; whoever gives the segment up closes this.
  */
@@ -39,9 +39,6 @@ final class Pins {
 
     /** Twice as much and a little more must be a number, too. */
     private static final int HEAT_MAX = 1 << 28;
-
-    /** A record begins at a multiple of so many bytes. */
-    private static final int UNIT_SHIFT = 5;
 
     private final AtomicReferenceArray<@Nullable Pin> pins;
 
@@ -65,12 +62,6 @@ final class Pins {
         private final ByteBuffer bytes;
         private final long start;
 
-        /**
-         * By unit whether a record begins there of which all checksums have held since it was
-         * locked. A bit that is lost is found out again.
-         */
-        private final long[] good;
-
         private volatile boolean held = true;
         private volatile boolean outdated;
 
@@ -78,7 +69,6 @@ final class Pins {
             this.place = place;
             this.bytes = place.bytes();
             this.start = start;
-            this.good = new long[PART_BYTES >>> UNIT_SHIFT >>> 6];
         }
 
         /** What it is read from; it counts when this {@link #isHeld is held} afterwards. */
@@ -98,7 +88,9 @@ final class Pins {
         }
 
         private void letGo() {
-            held = false;
+            synchronized (this) {
+                held = false;
+            }
             VarHandle.fullFence();
             place.close();
         }
@@ -108,14 +100,14 @@ final class Pins {
             return (int) (offset - start);
         }
 
-        boolean isKnownGood(int at) {
-            int unit = at >>> UNIT_SHIFT;
-            return (good[unit >>> 6] & 1L << unit) != 0;
-        }
-
-        void isGood(int at) {
-            int unit = at >>> UNIT_SHIFT;
-            good[unit >>> 6] |= 1L << unit;
+        /**
+         * All checksums of the record there hold. It is noted in the record's own bytes, which who
+         * reads it fetches anyway, and never in those of a part that comes later.
+         */
+        synchronized void prove(RecordCodec codec, int at) {
+            if (held) {
+                codec.prove(bytes, at);
+            }
         }
     }
 

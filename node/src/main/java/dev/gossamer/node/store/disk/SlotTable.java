@@ -20,6 +20,9 @@ final class SlotTable {
     /** Position 4, clock 8, stamp 2, address and size 6, marks 2. */
     static final int ROW = 22;
 
+    /** In front of the rows: how many there are. */
+    private static final int HEAD = 4;
+
     private static final int CLOCK = 4;
     private static final int STAMP = 12;
     private static final int WHERE = 14;
@@ -29,7 +32,7 @@ final class SlotTable {
     /** Rows from the guess to the next look: about as far as one of a few hundred is off. */
     private static final int FIRST_STRIDE = 4;
 
-    private static final byte[] EMPTY = {};
+    private static final byte[] EMPTY = new byte[HEAD];
 
     private static final VarHandle INTS =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -39,15 +42,39 @@ final class SlotTable {
             MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] rows = EMPTY;
+
+    /** As {@link #HEAD} says. */
     private int size;
 
     int size() {
         return size;
     }
 
+    private void resized(int rowCount) {
+        size = rowCount;
+        INTS.set(rows, 0, rowCount);
+    }
+
+    private static int at(int row) {
+        return HEAD + row * ROW;
+    }
+
+    /**
+     * What the table keeps, for who only looks for a row: it spares the look at this object, for
+     * which the processor may have to wait. Another array after each change but of a row's fields.
+     */
+    byte[] rows() {
+        return rows;
+    }
+
+    /** As {@link #find(long)}, in {@link #rows}. */
+    static int find(byte[] rows, long position) {
+        return find(rows, (int) INTS.get(rows, 0), position);
+    }
+
     /** Bytes of the array. */
     int bytes() {
-        return rows.length;
+        return rows == EMPTY ? 0 : rows.length;
     }
 
     /**
@@ -56,12 +83,16 @@ final class SlotTable {
      * lie together in memory.
      */
     int find(long position) {
+        return find(rows, size, position);
+    }
+
+    private static int find(byte[] rows, int size, long position) {
         int low = 0;
         int high = size - 1;
         int middle = (int) Math.min(high, (position * size) >>> Integer.SIZE);
         int stride = FIRST_STRIDE;
         while (low <= high) {
-            long there = position(middle);
+            long there = position(rows, middle);
             if (there == position) {
                 return middle;
             }
@@ -84,50 +115,50 @@ final class SlotTable {
     /** Makes room for a row where {@link #find} said it would be; its other fields are zero. */
     int insert(int missing, long position) {
         int row = -1 - missing;
-        if (rows.length < (size + 1) * ROW) {
+        if (rows.length < at(size + 1)) {
             resize(size + Math.max(ROWS_MIN, size >>> 4));
         }
-        System.arraycopy(rows, row * ROW, rows, (row + 1) * ROW, (size - row) * ROW);
-        Arrays.fill(rows, row * ROW, (row + 1) * ROW, (byte) 0);
-        INTS.set(rows, row * ROW, (int) position);
-        size++;
+        System.arraycopy(rows, at(row), rows, at(row + 1), (size - row) * ROW);
+        Arrays.fill(rows, at(row), at(row + 1), (byte) 0);
+        INTS.set(rows, at(row), (int) position);
+        resized(size + 1);
         return row;
     }
 
     /** Adds a row behind all others: its position is greater than theirs. */
     void append(long position, long clock, char stamp, long where, int marks) {
         int row = size;
-        if (rows.length < (row + 1) * ROW) {
+        if (rows.length < at(row + 1)) {
             resize(Math.max(ROWS_MIN, 2 * row));
         }
-        INTS.set(rows, row * ROW, (int) position);
+        INTS.set(rows, at(row), (int) position);
         setVersion(row, clock, stamp);
         setWhere(row, where);
         setMarks(row, marks);
-        size++;
+        resized(size + 1);
     }
 
     /** Lets go of all rows and keeps the array. */
     void clear() {
-        size = 0;
+        resized(0);
     }
 
     /** Takes in the rows of another table, of whose positions none is here. */
     void merge(SlotTable added) {
-        byte[] merged = new byte[(size + added.size) * ROW];
+        byte[] merged = new byte[at(size + added.size)];
         int here = 0;
         int to = 0;
         for (int there = 0; there < added.size; there++) {
             int run = rowsBefore(added.position(there), here);
-            System.arraycopy(rows, here * ROW, merged, to * ROW, run * ROW);
+            System.arraycopy(rows, at(here), merged, at(to), run * ROW);
             here += run;
             to += run;
-            System.arraycopy(added.rows, there * ROW, merged, to * ROW, ROW);
+            System.arraycopy(added.rows, at(there), merged, at(to), ROW);
             to++;
         }
-        System.arraycopy(rows, here * ROW, merged, to * ROW, (size - here) * ROW);
+        System.arraycopy(rows, at(here), merged, at(to), (size - here) * ROW);
         rows = merged;
-        size += added.size;
+        resized(size + added.size);
     }
 
     private int rowsBefore(long position, int from) {
@@ -144,68 +175,92 @@ final class SlotTable {
         for (int row = 0; row < size; row++) {
             if ((marks(row) & marked) == 0) {
                 if (kept < row) {
-                    System.arraycopy(rows, row * ROW, rows, kept * ROW, ROW);
+                    System.arraycopy(rows, at(row), rows, at(kept), ROW);
                 }
                 kept++;
             }
         }
         if (kept < size) {
-            size = kept;
+            resized(kept);
             resize(size + (size >>> 4));
         }
     }
 
     void remove(int row) {
-        size--;
-        System.arraycopy(rows, (row + 1) * ROW, rows, row * ROW, (size - row) * ROW);
-        int capacity = rows.length / ROW;
+        resized(size - 1);
+        System.arraycopy(rows, at(row + 1), rows, at(row), (size - row) * ROW);
+        int capacity = (rows.length - HEAD) / ROW;
         if (size + ROWS_MIN < capacity - (capacity >>> 2)) {
             resize(size + (size >>> 4) + 1);
         }
     }
 
     private void resize(int capacity) {
-        rows = Arrays.copyOf(rows, capacity * ROW);
+        rows = Arrays.copyOf(rows, at(capacity));
     }
 
     /** From 0 to 2³² − 1. */
     long position(int row) {
-        return Integer.toUnsignedLong((int) INTS.get(rows, row * ROW));
+        return position(rows, row);
+    }
+
+    private static long position(byte[] rows, int row) {
+        return Integer.toUnsignedLong((int) INTS.get(rows, at(row)));
     }
 
     long clock(int row) {
-        return (long) LONGS.get(rows, row * ROW + CLOCK);
+        return clock(rows, row);
+    }
+
+    static long clock(byte[] rows, int row) {
+        return (long) LONGS.get(rows, at(row) + CLOCK);
     }
 
     /** See {@link Stamps}. */
     char stamp(int row) {
-        return (char) CHARS.get(rows, row * ROW + STAMP);
+        return stamp(rows, row);
+    }
+
+    static char stamp(byte[] rows, int row) {
+        return (char) CHARS.get(rows, at(row) + STAMP);
     }
 
     void setVersion(int row, long clock, char stamp) {
-        LONGS.set(rows, row * ROW + CLOCK, clock);
-        CHARS.set(rows, row * ROW + STAMP, stamp);
+        LONGS.set(rows, at(row) + CLOCK, clock);
+        CHARS.set(rows, at(row) + STAMP, stamp);
     }
 
     /** See {@link Where}. */
     long where(int row) {
-        int at = row * ROW + WHERE;
+        return where(rows, row);
+    }
+
+    static long where(byte[] rows, int row) {
+        int at = at(row) + WHERE;
         long low = Integer.toUnsignedLong((int) INTS.get(rows, at));
         return low | (long) (char) CHARS.get(rows, at + Integer.BYTES) << Integer.SIZE;
     }
 
     void setWhere(int row, long where) {
-        int at = row * ROW + WHERE;
+        int at = at(row) + WHERE;
         INTS.set(rows, at, (int) where);
         CHARS.set(rows, at + Integer.BYTES, (char) (where >>> Integer.SIZE));
     }
 
     /** See {@link Marks}. */
     char marks(int row) {
-        return (char) CHARS.get(rows, row * ROW + MARKS);
+        return marks(rows, row);
+    }
+
+    static char marks(byte[] rows, int row) {
+        return (char) CHARS.get(rows, at(row) + MARKS);
     }
 
     void setMarks(int row, int marks) {
-        CHARS.set(rows, row * ROW + MARKS, (char) marks);
+        setMarks(rows, row, marks);
+    }
+
+    static void setMarks(byte[] rows, int row, int marks) {
+        CHARS.set(rows, at(row) + MARKS, (char) marks);
     }
 }

@@ -9,7 +9,9 @@ import dev.gossamer.protocol.Bytes;
 import dev.gossamer.protocol.MemberId;
 import dev.gossamer.protocol.Version;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +97,39 @@ class SlotFillTest {
         assertThat(together.index.counted()).isZero();
         assertThat(together.index.cacheBytes(0) + together.index.cacheBytes(1)).isZero();
         assertThat(together.index.heapBytes()).isZero();
+    }
+
+    /** Not only who asks for the table, whose array is another after some of the changes. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void whoAsksForTheRowsOfASlotSeesEachChange(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        DiskIndex index = alone.index;
+        TreeMap<Long, Long> places = new TreeMap<>();
+        for (int change = 0; change < 5_000; change++) {
+            // For a while there are more and more of them, then fewer and fewer.
+            boolean grows = change / 500 % 2 == 0;
+            long position = random.nextLong(POSITIONS);
+            Long near = places.ceilingKey(position);
+            long where = Where.of(random.nextLong(1_000) * 4_096, 128);
+            if (near != null && random.nextInt(3) == 0) {
+                index.move(SLOT, index.find(SLOT, near), where);
+                places.put(near, where);
+            } else if (near != null && random.nextInt(4) < (grows ? 1 : 3)) {
+                index.remove(SLOT, index.find(SLOT, near), true);
+                places.remove(near);
+            } else {
+                Version version = new Version(1, change, new MemberId(7));
+                index.put(SLOT, position, version, 0, where, 0);
+                places.put(position, where);
+            }
+            assertThat(index.rowsOrNull(SLOT) == null).isEqualTo(places.isEmpty());
+            for (Map.Entry<Long, Long> place : places.tailMap(position).entrySet()) {
+                byte[] rows = index.rowsOrNull(SLOT);
+                int row = SlotTable.find(rows, place.getKey());
+                assertThat(SlotTable.where(rows, row)).isEqualTo(place.getValue());
+            }
+        }
     }
 
     private void bring(SplittableRandom random, SlotFill fill, int count) {

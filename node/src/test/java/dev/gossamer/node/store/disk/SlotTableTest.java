@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
@@ -48,11 +49,53 @@ class SlotTableTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whoHasOnlyTheArrayFindsWhatTheTableDoes(Spread spread) {
+        SplittableRandom random = new SplittableRandom(spread.ordinal());
+        TreeSet<Long> positions = new TreeSet<>();
+        SlotTable table = new SlotTable();
+        for (int change = 0; change < 2_000; change++) {
+            long position = spread.place.applyAsLong(random.nextLong(POSITIONS));
+            Long gone = positions.ceiling(position);
+            if (random.nextInt(5) < 2 && gone != null) {
+                positions.remove(gone);
+                table.remove(table.find(gone));
+            } else if (positions.add(position)) {
+                int row = table.insert(table.find(position), position);
+                table.setVersion(row, position + 1, (char) row);
+                table.setWhere(row, position + 2);
+                table.setMarks(row, Marks.USED);
+            }
+        }
+        check(table, positions);
+        SlotTable added = new SlotTable();
+        added.append(POSITIONS - 1, POSITIONS, (char) 7, POSITIONS + 1, Marks.VOID);
+        if (!positions.add(POSITIONS - 1)) {
+            table.remove(table.find(POSITIONS - 1));
+        }
+        table.merge(added);
+        check(table, positions);
+        byte[] rows = table.rows();
+        for (long position : positions) {
+            int row = SlotTable.find(rows, position);
+            assertThat(SlotTable.clock(rows, row)).isEqualTo(position + 1);
+            assertThat(SlotTable.where(rows, row)).isEqualTo(position + 2);
+            assertThat(SlotTable.stamp(rows, row)).isEqualTo(table.stamp(row));
+            assertThat(SlotTable.marks(rows, row)).isEqualTo(table.marks(row));
+        }
+        table.removeMarked(Marks.USED);
+        check(table, new TreeSet<>(Set.of(POSITIONS - 1)));
+        table.removeMarked(Marks.VOID);
+        check(table, new TreeSet<>());
+    }
+
     private static void check(SlotTable table, TreeSet<Long> positions) {
         assertThat(table.size()).isEqualTo(positions.size());
         int row = 0;
         for (long position : positions) {
             assertThat(table.find(position)).isEqualTo(row);
+            assertThat(SlotTable.find(table.rows(), position)).isEqualTo(row);
             if (position > 0 && !positions.contains(position - 1)) {
                 assertThat(table.find(position - 1)).isEqualTo(-1 - row);
             }

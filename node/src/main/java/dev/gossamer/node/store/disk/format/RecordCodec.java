@@ -51,6 +51,12 @@ public final class RecordCodec {
     private static final int TWIN_KIND_SHIFT = 14;
     private static final int TWIN_SLOT_MASK = (1 << TWIN_KIND_SHIFT) - 1;
 
+    /**
+     * What a record's mark is changed by where it is {@link #isProven proven}. Several bytes of it
+     * are not zero: no one of them that is damaged makes a mark of it.
+     */
+    private static final int PROOF = 0x5a17e3c1;
+
     private final int mark;
 
     /**
@@ -382,6 +388,22 @@ public final class RecordCodec {
         return tagCount == 0
                 ? Entry.of(value, version, expiresAtMillis)
                 : Entry.of(value, version, expiresAtMillis, tags(in, at, storedBytes, tagCount));
+    }
+
+    /**
+     * Notes in a copy of a record that it was {@link #read} whole there, so that who looks at it
+     * next need not fetch that from elsewhere. It is {@link #read} as before.
+     */
+    public void prove(ByteBuffer copy, int at) {
+        Little.put32(copy, at + MARK_AT, mark ^ PROOF);
+    }
+
+    /**
+     * Whether {@link #prove} was called for the record there. Of damage on the disk it is taken for
+     * that as rarely as a checksum of 32 bits holds by chance.
+     */
+    public boolean isProven(ByteBuffer copy, int at) {
+        return Little.i32(copy, at + MARK_AT) == (mark ^ PROOF);
     }
 
     /** Whether there is a value of that key and version. */

@@ -207,6 +207,23 @@ class RecordCodecTest {
         }
     }
 
+    @Test
+    void aRecordIsProvenOnlyOnceThatWasSaidAndByNoDamageOfAByte() {
+        ByteBuffer bytes = encoded(Samples.value("key", new byte[4_096], 9));
+        for (int at = 0; at < bytes.limit(); at++) {
+            for (int bits = 0; bits < 256; bits++) {
+                flip(bytes, at, bits);
+                assertThat(codec.isProven(bytes, 0)).isFalse();
+                flip(bytes, at, bits);
+            }
+        }
+        codec.prove(bytes, 0);
+        assertThat(codec.isProven(bytes, 0)).isTrue();
+        assertThat(new RecordCodec(Samples.LOG, Samples.NUMBER + 1).isProven(bytes, 0)).isFalse();
+        assertThat(codec.read(bytes, 0, OFFSET)).isInstanceOf(ReadRecord.Whole.class);
+        assertThat(plainBytes(bytes, 0, bytes.limit(), "key", 9)).isEqualTo(4_096);
+    }
+
     private static void flip(ByteBuffer bytes, int at, int bits) {
         bytes.put(at, (byte) (bytes.get(at) ^ bits));
     }
