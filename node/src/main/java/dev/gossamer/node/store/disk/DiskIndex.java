@@ -34,7 +34,7 @@ final class DiskIndex {
     private final @Nullable SlotTable[] tables = new @Nullable SlotTable[Slot.COUNT];
 
     /** What each of them keeps. */
-    private final byte @Nullable [][] rowsOfSlots = new byte @Nullable [Slot.COUNT][];
+    private final byte[] @Nullable [] rowsOfSlots = new byte[Slot.COUNT] @Nullable [];
 
     private final Stamps stamps = new Stamps();
     private final DiskCaches caches;
