@@ -61,7 +61,8 @@ final class SlotTable {
 
     /**
      * What the table keeps, for who only looks for a row: it spares the look at this object, for
-     * which the processor may have to wait. Another array after each change but of a row's fields.
+     * which the processor may have to wait. It may be another one after each change of which rows
+     * there are.
      */
     byte[] rows() {
         return rows;
