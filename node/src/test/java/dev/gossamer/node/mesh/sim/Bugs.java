@@ -87,7 +87,7 @@ final class Bugs {
                     Faults.SURVIVED;
             case NO_TAG_SYNC -> EnumSet.of(Kind.KILL, Kind.JOIN);
             case MIRROR_KEEPS_ALL -> EnumSet.of(Kind.PAIR, Kind.ONE_WAY, Kind.PAUSE, Kind.SLOW);
-            case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.SLOW, Kind.ONE_WAY, Kind.ISOLATE);
+            case NO_TAKEOVER -> EnumSet.of(Kind.KILL, Kind.ONE_WAY, Kind.JOIN);
             case NO_RECONCILIATION, NO_LEDGER ->
                     EnumSet.of(Kind.PAUSE, Kind.ISOLATE, Kind.PARTITION);
             case READS_PAST_EVERYTHING, LEASE_BY_ITSELF ->
